@@ -1,0 +1,44 @@
+# Two commands matter: `make lab` opens the course, `make test` checks everything.
+PYTHON ?= python3
+BIN := $(CURDIR)/.venv/bin
+export PATH := $(BIN):$(PATH)
+READY := .venv/.ready
+LOCK := --all-extras --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+
+.PHONY: lab test slides figures refresh bench check lock clean
+
+lab: $(READY)
+	jupyter lab --ServerApp.root_dir="$(CURDIR)" notebooks/00_start_here.ipynb
+
+test: $(READY)
+	python -m pytest
+
+slides: $(READY)
+	python -m ketalab.publish slides
+
+figures: $(READY)
+	python -m ketalab.publish figures
+
+refresh: $(READY)
+	python -m ketalab.publish refresh
+
+bench: $(READY)
+	python -m pytest tests/bench --benchmark-only
+
+check: $(READY)
+	ruff format --check . && ruff check .
+
+lock: $(READY)
+	uv pip compile pyproject.toml $(LOCK) -o requirements.lock
+	npm install --package-lock-only --ignore-scripts
+
+$(READY): requirements.lock pyproject.toml package-lock.json src/ketalab/jupyter/overrides.json
+	$(PYTHON) -m venv .venv
+	python -m pip install --quiet --require-hashes -r requirements.lock
+	python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	npm ci --ignore-scripts --silent
+	touch $(READY)
+
+clean:
+	rm -rf .venv node_modules dist

@@ -1,0 +1,6 @@
+"""Published facts: load, validate and cite them."""
+
+from ketalab.evidence.bibliography import cite, references
+from ketalab.evidence.tables import table
+
+__all__ = ["cite", "references", "table"]

@@ -1,0 +1,20 @@
+"""The explorables of the course, by name."""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from ketalab.explore.explorable import Explorable
+
+CATALOGUE = {
+    "route_to_plasma": "ketalab.explore.plasma",
+    "repeated_sessions": "ketalab.explore.plasma",
+    "population_fan": "ketalab.explore.plasma",
+}
+
+
+def explorable(name: str) -> Explorable:
+    """A fresh copy of one of the course's explorables; ValueError when there is none of that name."""
+    if name not in CATALOGUE:
+        raise ValueError(f"explorable: {name!r} is not one of {', '.join(CATALOGUE)}")
+    make: Callable[[], Explorable] = getattr(import_module(CATALOGUE[name]), name)
+    return make()

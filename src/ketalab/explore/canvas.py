@@ -1,0 +1,122 @@
+"""Fast drawing: keep what stands still, redraw only what moves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import singledispatch
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import FillBetweenPolyCollection, LineCollection, PathCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from numpy.typing import NDArray
+
+Limits = Mapping[str, tuple[float, float] | str]
+
+
+@dataclass
+class Stage:
+    """A figure, its axes by name, and by name the artists that move on it."""
+
+    figure: Figure
+    axes: dict[str, Axes]
+    artists: dict[str, Artist] = field(default_factory=dict)
+
+
+@singledispatch
+def place(artist: Artist, value: Any) -> None:
+    """Give an artist its new data: the one obvious form for each kind of artist."""
+    raise TypeError(f"an explorable cannot move a {type(artist).__name__}")
+
+
+@place.register
+def _(artist: Line2D, value: Any) -> None:
+    artist.set_data(*value)
+
+
+@place.register
+def _(artist: FillBetweenPolyCollection, value: Any) -> None:
+    artist.set_data(*value)
+
+
+@place.register
+def _(artist: LineCollection, value: Any) -> None:
+    artist.set_segments(value)
+
+
+@place.register
+def _(artist: PathCollection, value: Any) -> None:
+    artist.set_offsets(np.column_stack(value))
+
+
+@place.register
+def _(artist: Rectangle, value: Any) -> None:
+    artist.set_bounds(*value)
+
+
+@place.register
+def _(artist: Text, value: Any) -> None:
+    """Text alone, or (x, y, text)."""
+    if isinstance(value, str):
+        artist.set_text(value)
+    else:
+        artist.set_position(value[:2])
+        artist.set_text(value[2])
+
+
+def set_scale(axes: Axes, direction: str, scale: str) -> None:
+    """Linear or logarithmic; a logarithmic axis is labelled with plain numbers."""
+    getattr(axes, f"set_{direction}scale")(scale)
+    if scale == "log":
+        axis = getattr(axes, f"{direction}axis")
+        axis.set_major_formatter(lambda value, _position: f"{value:g}")
+
+
+class Canvas:
+    """Draws views of one stage; the background is drawn again only when an axis changes."""
+
+    def __init__(self, stage: Stage, dpi: float) -> None:
+        self.stage = stage
+        stage.figure.set_dpi(dpi)
+        self._agg = FigureCanvasAgg(stage.figure)
+        for artist in stage.artists.values():
+            artist.set_animated(True)
+        self._agg.draw()  # settles the layout once; afterwards nothing shifts under the reader
+        stage.figure.set_layout_engine("none")
+        self._ground = None
+        self._limits: Limits | None = None
+        self.grounds_drawn = 0
+
+    def draw(self, artists: Mapping[str, Any], limits: Limits) -> NDArray[np.uint8]:
+        """The picture as rows x columns x RGBA; an artist whose value is None is left out.
+
+        `limits` are of the form {"main.yscale": "log", "main.y": (1, 10)}: axes name, dot, what to
+        set. Scales come before limits.
+        """
+        self._prepare_ground(limits)
+        self._agg.restore_region(self._ground)
+        for name, value in artists.items():
+            if value is not None:
+                artist = self.stage.artists[name]
+                place(artist, value)
+                (artist.axes or self.stage.figure).draw_artist(artist)
+        return np.asarray(self._agg.buffer_rgba())
+
+    def _prepare_ground(self, limits: Limits) -> None:
+        if self._ground is not None and limits == self._limits:
+            return
+        for name, value in limits.items():
+            axes, what = name.rsplit(".", 1)
+            if isinstance(value, str):
+                set_scale(self.stage.axes[axes], what[0], value)
+            else:
+                getattr(self.stage.axes[axes], f"set_{what}lim")(*value)
+        self._agg.draw()
+        self._ground = self._agg.copy_from_bbox(self.stage.figure.bbox)
+        self._limits = dict(limits)
+        self.grounds_drawn += 1

@@ -1,0 +1,73 @@
+"""The controls of an explorable: what a reader may move, how far, and in which unit."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A number the reader drags. `stops` are the values shown where no kernel runs."""
+
+    name: str
+    label: str
+    unit: str
+    low: float
+    high: float
+    step: float
+    start: float
+    help: str
+    stops: tuple[float, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+    @property
+    def extremes(self) -> tuple[float, float]:
+        return self.low, self.high
+
+    @property
+    def decimals(self) -> int:
+        """Decimals needed to show one step."""
+        return len(f"{self.step:.6f}".rstrip("0").split(".")[1])
+
+    def text(self, value: float) -> str:
+        return f"{value:.{self.decimals}f}" + (f" {self.unit}" if self.unit else "")
+
+    def check(self, value: float) -> None:
+        if not self.low <= value <= self.high:
+            raise ValueError(
+                f"{self.name}: {value:g} is not allowed; it must be {self.low:g} to {self.high:g} "
+                f"{self.unit}".rstrip()
+            )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few named options."""
+
+    name: str
+    label: str
+    options: tuple[str, ...]
+    start: str
+    help: str
+    stops: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return self.label
+
+    @property
+    def extremes(self) -> tuple[str, ...]:
+        return self.options
+
+    def text(self, value: str) -> str:
+        return value
+
+    def check(self, value: str) -> None:
+        if value not in self.options:
+            raise ValueError(
+                f"{self.name}: {value!r} is not allowed; it must be one of {', '.join(self.options)}"
+            )
+
+
+Control = Slider | Choice

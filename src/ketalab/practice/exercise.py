@@ -1,0 +1,145 @@
+"""Exercises: a solution, the starter made from it, and a check that answers a mistake by name.
+
+The solution is an ordinary function. Its lines between `# your turn` and `# done` are the ones the
+student writes; the starter shows them as dots. So exercise and solution cannot disagree.
+"""
+
+import inspect
+import re
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+TURN, DONE = "# your turn", "# done"
+NOT_YET = "○ Not answered yet: replace the dots, then run this cell again."
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Whether an answer is right, and what to say about it."""
+
+    right: bool
+    says: str
+
+    def __str__(self) -> str:
+        return f"{'✔ Right.' if self.right else '✘ Not yet.'} {self.says}"
+
+
+Judge = Callable[[Any], Judgement]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise of a lesson. `wrong` are the commonest wrong answers, by what went wrong."""
+
+    key: str
+    title: str
+    objective: str
+    task: str
+    hint: str
+    solution: Callable[[], Any]
+    judge: Judge
+    wrong: dict[str, Any]
+    imports: str = ""
+
+    @property
+    def answer(self) -> str:
+        """Name of the variable that holds the answer: what the solution returns."""
+        return re.findall(r"return (\w+)", inspect.getsource(self.solution))[-1]
+
+    def worked(self) -> str:
+        """The solution as the lines of a cell."""
+        lines = [line for line in self._body() if line.strip() not in (TURN, DONE)]
+        return self._with_imports(lines)
+
+    def starter(self, check: str) -> str:
+        """The cell a student starts from: the turn is dots, the last line calls the check."""
+        lines: list[str] = []
+        turn = False
+        for line in self._body():
+            if line.strip() in (TURN, DONE):
+                turn = line.strip() == TURN
+            elif not turn:
+                lines.append(line)
+            elif line.startswith(f"{self.answer} ="):
+                comment = "  #" + line.split("#", 1)[1] if "#" in line else ""
+                lines.append(f"{self.answer} = ...{comment}")
+        return self._with_imports([*lines, f'{check}("{self.key}", {self.answer})'])
+
+    def _body(self) -> list[str]:
+        source = textwrap.dedent(inspect.getsource(self.solution)).splitlines()
+        body = textwrap.dedent("\n".join(source[1:])).splitlines()
+        return [line for line in body if not line.startswith("return ")]
+
+    def _with_imports(self, lines: Sequence[str]) -> str:
+        return (f"{self.imports}\n\n" if self.imports else "") + "\n".join(lines).strip()
+
+    def check(self, answer: Any) -> str:
+        """What to tell the student; never raises, whatever the answer is."""
+        if answer is ...:
+            return NOT_YET
+        try:
+            return str(self.judge(answer))
+        except Exception as error:
+            return f"✘ Not yet. This answer cannot be checked ({type(error).__name__}: {error})."
+
+
+def number(
+    expected: float,
+    unit: str,
+    right: str,
+    mistakes: Sequence[tuple[float, str]] = (),
+    tolerance: float = 0.02,
+) -> Judge:
+    """A judge of numbers: right within a relative `tolerance`, known mistakes answered by name."""
+
+    def judge(answer: Any) -> Judgement:
+        value = float(answer)
+        if _close(value, expected, tolerance):
+            return Judgement(True, right)
+        for mistaken, advice in mistakes:
+            if _close(value, mistaken, tolerance):
+                return Judgement(False, advice)
+        if value == 0 or (value < 0) != (expected < 0):
+            return Judgement(False, f"The sign or size cannot be right: you gave {value:g} {unit}.")
+        ratio = value / expected
+        if 1 / 3 < ratio < 3:
+            side = "too large" if ratio > 1 else "too small"
+            return Judgement(False, f"The size is right, but {value:g} {unit} is {side}.")
+        return Judgement(
+            False,
+            f"{value:g} {unit} is {'far too large' if ratio > 1 else 'far too small'}: look at the "
+            "units first.",
+        )
+
+    return judge
+
+
+def _close(value: float, target: float, tolerance: float) -> bool:
+    return abs(value - target) <= tolerance * abs(target)
+
+
+@dataclass(frozen=True)
+class Point:
+    """Something an argument has to mention: words that show it does, and advice when it does not."""
+
+    name: str
+    words: tuple[str, ...]
+    advice: str
+
+
+def argument(points: Sequence[Point], right: str, least_words: int = 25) -> Judge:
+    """A judge of short arguments: it looks for each point, not for one phrasing."""
+
+    def judge(answer: Any) -> Judgement:
+        text = str(answer).lower()
+        if len(text.split()) < least_words:
+            return Judgement(False, f"Write at least {least_words} words: an argument has reasons.")
+        missing = [point for point in points if not any(word in text for word in point.words)]
+        if not missing:
+            return Judgement(True, right)
+        named = ", ".join(point.name for point in missing)
+        return Judgement(False, f"Still missing: {named}. {missing[0].advice}")
+
+    return judge

@@ -1,0 +1,1 @@
+"""Practice material, one module per lesson."""

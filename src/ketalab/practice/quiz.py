@@ -1,0 +1,81 @@
+"""Quizzes with feedback per option, shown by jupyterquiz, and as text under a fold."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from IPython.display import HTML, display
+from jupyterquiz import display_quiz
+
+from ketalab.style import BLUE, VERMILION
+
+COLOURS = {
+    "--jq-multiple-choice-bg": "#00466e",
+    "--jq-mc-button-bg": "#ffffff",
+    "--jq-correct-color": "#00634a",
+    "--jq-incorrect-color": VERMILION,
+    "--jq-link-color": BLUE,
+}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer to a question, and what to say when it is chosen."""
+
+    text: str
+    feedback: str
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with exactly one right option, for the objective it tests."""
+
+    objective: str
+    text: str
+    options: Sequence[Option]
+
+    def __post_init__(self) -> None:
+        if sum(option.right for option in self.options) != 1:
+            raise ValueError(f"question: {self.text!r} needs exactly one right option")
+
+    def as_jupyterquiz(self) -> dict:
+        answers = [
+            {"answer": o.text, "correct": o.right, "feedback": o.feedback} for o in self.options
+        ]
+        return {"question": self.text, "type": "multiple_choice", "answers": answers}
+
+
+def show_quiz(name: str, questions: Sequence[Question]) -> None:
+    """Show the quiz; the same lesson always gets the same element ids."""
+    state = random.getstate()
+    random.seed(f"ketalab quiz {name}")
+    display_quiz(
+        [question.as_jupyterquiz() for question in questions],
+        shuffle_answers=False,
+        max_width=900,
+        colors=COLOURS,
+    )
+    random.setstate(state)
+    display(HTML(folded(questions)))
+
+
+def folded(questions: Sequence[Question]) -> str:
+    """The questions as text with the answers folded, for where no script runs."""
+    items = "".join(
+        f"<li>{escape(q.text)}<ul>{''.join(f'<li>{escape(o.text)}</li>' for o in q.options)}</ul></li>"
+        for q in questions
+    )
+    answers = "".join(f"<li>{_answers(question)}</li>" for question in questions)
+    return (
+        f"<details><summary>The questions as text</summary><ol>{items}</ol>"
+        f"<details><summary>The answers</summary><ol>{answers}</ol></details></details>"
+    )
+
+
+def _answers(question: Question) -> str:
+    return "<br>".join(
+        f"{'✔' if option.right else '✘'} {escape(option.text)}: {escape(option.feedback)}"
+        for option in question.options
+    )

@@ -1,0 +1,51 @@
+"""Rebuild `figures/`: every figure the lessons show, and the moving picture of the README."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+import numpy as np
+from PIL import Image
+
+from ketalab.explore import explorable
+from ketalab.files import write_atomically
+from ketalab.publish import ROOT
+
+FIGURES = ROOT / "figures"
+MOVING = FIGURES / "route_to_plasma.gif"
+FRAME_MS = 90
+
+
+def main(lessons: Sequence[str] = ()) -> None:
+    from ketalab.publish.refresh import chosen, execute
+
+    with tempfile.TemporaryDirectory() as folder:
+        for path in chosen(lessons):
+            execute(nbformat.read(path, as_version=4), Path(folder))
+        for made in sorted(Path(folder).iterdir()):
+            with write_atomically(FIGURES / made.name) as file:
+                file.write(made.read_bytes())
+        if not lessons:
+            for stale in set(FIGURES.iterdir()) - {FIGURES / p.name for p in Path(folder).iterdir()}:
+                if stale != MOVING:
+                    stale.unlink()
+    moving_picture(MOVING)
+
+
+def moving_picture(path: Path) -> None:
+    """The first explorable while a hand drags its dose, then its infusion time, and back."""
+    shown = explorable("route_to_plasma")
+    doses = np.linspace(0.2, 1.0, 17)
+    minutes = np.linspace(40, 10, 11)
+    settings = [{"dose": float(dose)} for dose in doses]
+    settings += [{"dose": 1.0, "minutes": round(float(value))} for value in minutes]
+    settings += settings[-2::-1]
+    frames = [shown.still(**values).resize((760, 460), Image.Resampling.LANCZOS) for values in settings]
+    palette = frames[0].quantize(64, dither=Image.Dither.NONE)
+    few = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+    with write_atomically(path) as file:
+        few[0].save(
+            file, "GIF", save_all=True, append_images=few[1:], duration=FRAME_MS, loop=0,
+            optimize=True,
+        )

@@ -1,0 +1,90 @@
+"""Run every lesson in place and store its outputs, so that a second run changes nothing."""
+
+import hashlib
+import os
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from ketalab.explore.explorable import VIEW_MIME
+from ketalab.files import write_atomically
+from ketalab.publish import lesson_files
+from ketalab.publish.figures import FIGURES
+from ketalab.publish.weave import weave
+from ketalab.show import EXPORT_TO
+
+STEPS = (5, 10, 20, 30, 60, 120, 300)  # s, the running times a badge can name
+KEPT = ("tags", "slideshow", "notes")
+
+
+def main(lessons: Sequence[str] = ()) -> None:
+    for path in chosen(lessons):
+        notebook = nbformat.read(path, as_version=4)
+        seconds = execute(weave(notebook), FIGURES)
+        about = notebook.metadata["ketalab"]
+        about["seconds"] = running_step(seconds, about.get("seconds", STEPS[0]))
+        save(normalise(weave(notebook)), path)
+        print(f"{path.name}: {seconds:.1f} s")
+
+
+def chosen(lessons: Sequence[str]) -> list[Path]:
+    """The files of these lesson numbers, or of all."""
+    return [path for path in lesson_files() if not lessons or path.name[:2] in lessons]
+
+
+def execute(notebook: NotebookNode, figures: Path) -> float:
+    """Run all cells from a fresh kernel, exporting figures; returns the seconds it took."""
+    environment = dict(os.environ) | {EXPORT_TO: str(figures)}
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=600,
+        record_timing=False,
+        store_widget_state=False,
+        resources={"metadata": {"path": str(lesson_files()[0].parent)}},
+    )
+    started = time.perf_counter()
+    client.execute(env=environment)
+    return time.perf_counter() - started
+
+
+def running_step(seconds: float, stated: int) -> int:
+    """The running time to state; the stated one stays while it is true and not far too long."""
+    if stated / 4 <= seconds <= stated:
+        return stated
+    return next((step for step in STEPS if seconds <= 0.8 * step), STEPS[-1])
+
+
+def normalise(notebook: NotebookNode) -> NotebookNode:
+    """Drop what differs between runs or machines: timings, widget ids, interpreter versions.
+
+    The live view of a widget is left out of the stored output: without its kernel JupyterLab would
+    show an error in its place, where the picture beside it says something true.
+    """
+    seen: Counter[str] = Counter()
+    for cell in notebook.cells:
+        cell.metadata = NotebookNode({k: cell.metadata[k] for k in KEPT if k in cell.metadata})
+        digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:10]
+        seen[digest] += 1
+        cell.id = f"{digest}-{seen[digest]}"
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(VIEW_MIME, None)
+    notebook.metadata = NotebookNode(
+        ketalab=notebook.metadata["ketalab"],
+        kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
+        language_info={"name": "python"},
+    )
+    notebook.nbformat_minor = 5
+    return notebook
+
+
+def save(notebook: NotebookNode, path: Path) -> None:
+    """Replace the notebook's file in one step."""
+    nbformat.validate(notebook)
+    with write_atomically(path) as file:
+        file.write(nbformat.writes(notebook).encode() + b"\n")

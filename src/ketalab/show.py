@@ -1,0 +1,50 @@
+"""Show a figure in a lesson: with alt text, at page width, and exported when figures are rebuilt."""
+
+import os
+from pathlib import Path
+
+from IPython.display import display
+from matplotlib import rcParams
+from matplotlib.figure import Figure
+
+from ketalab import style
+from ketalab.files import write_atomically
+from ketalab.pictures import figure_image, small_png
+
+style.use()
+
+EXPORT_TO = "KETALAB_FIGURES"  # set by `make figures`: the folder that receives every figure
+
+
+def show(figure: Figure, name: str, alt: str) -> None:
+    """Display a figure under its name, with alt text that says what it shows.
+
+    Raises ValueError when the alt text is too short to say anything.
+    """
+    if len(alt) < 40:
+        raise ValueError(f"alt: {len(alt)} characters do not describe {name}; write 40 or more")
+    folder = os.environ.get(EXPORT_TO)
+    if folder:
+        export(figure, Path(folder) / name, alt)
+    data = {"image/png": small_png(figure_image(figure)), "text/plain": f"Figure {name}: {alt}"}
+    width = round(figure.get_figwidth() * style.PIXELS_PER_INCH)
+    display(data, raw=True, metadata={"image/png": {"alt": alt, "width": width}})
+    _forget(figure)
+
+
+def export(figure: Figure, stem: Path, alt: str) -> None:
+    """Write a figure as SVG, PNG and alt text; the same figure always gives the same bytes."""
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    for kind, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
+        with write_atomically(stem.with_suffix(f".{kind}")) as file:
+            figure.savefig(file, format=kind, metadata=metadata, dpi=rcParams["savefig.dpi"])
+    with write_atomically(stem.with_suffix(".txt")) as file:
+        file.write((alt + "\n").encode())
+
+
+def _forget(figure: Figure) -> None:
+    """Keep pyplot, where it made the figure, from showing it a second time."""
+    if figure.number if hasattr(figure, "number") else None:
+        import matplotlib.pyplot as plt
+
+        plt.close(figure)
