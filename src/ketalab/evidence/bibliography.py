@@ -39,9 +39,7 @@ def link(key: str) -> str:
 def short_name(key: str) -> str:
     """The reference as it stands in running text, such as "Zarate et al. 2006"."""
     found = entry(key)
-    names = [
-        " ".join(person.prelast_names + person.last_names) for person in found.persons["author"]
-    ]
+    names = [" ".join(person.prelast_names + person.last_names) for person in found.persons["author"]]
     names = [name.strip("{}") for name in names]
     year = found.fields.get("year", "n.d.")
     if len(names) > 2 or names[-1] == "others":

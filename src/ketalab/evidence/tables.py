@@ -100,8 +100,7 @@ def _refuse(raw: pd.Series, wrong: pd.Series, field: Field, file: str) -> None:
     if wrong.any():
         index = int(wrong.to_numpy().argmax())
         raise ValueError(
-            f"{file}, row {index + 2}, column {field['name']}: {raw.iloc[index]!r} "
-            f"is not {_allowed(field)}"
+            f"{file}, row {index + 2}, column {field['name']}: {raw.iloc[index]!r} is not {_allowed(field)}"
         )
 
 

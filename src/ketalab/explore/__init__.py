@@ -6,6 +6,8 @@ from importlib import import_module
 from ketalab.explore.explorable import Explorable
 
 CATALOGUE = {
+    "history_so_far": "ketalab.explore.start",
+    "drug_and_mood": "ketalab.explore.start",
     "route_to_plasma": "ketalab.explore.plasma",
     "repeated_sessions": "ketalab.explore.plasma",
     "population_fan": "ketalab.explore.plasma",

@@ -70,4 +70,9 @@ class Choice:
             )
 
 
+@dataclass(frozen=True)
+class Steps(Choice):
+    """A slider over a few named stops that are not evenly spaced, such as 40 min, 2 h, 1 day."""
+
+
 Control = Slider | Choice

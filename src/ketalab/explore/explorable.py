@@ -153,9 +153,7 @@ class Explorable:
         view = self.at(**values)
         width = max(len(reading.label) for reading in view.readings)
         lines = [f"  {reading.label:<{width}}  {reading.text}" for reading in view.readings]
-        return "\n".join(
-            [self.title, f"  [{self.setting(**values)}]", f"  {view.sentence}", *lines]
-        )
+        return "\n".join([self.title, f"  [{self.setting(**values)}]", f"  {view.sentence}", *lines])
 
     def readout(self, view: View) -> str:
         """The sentence and the numbers as HTML; `data-alt` is the picture's alt text, which
@@ -170,10 +168,9 @@ class Explorable:
 
     def legend(self) -> str:
         """What each control means, as HTML."""
-        rows = "".join(
-            f"<dt>{escape(c.title)}</dt><dd>{escape(c.help)}</dd>" for c in self.controls
-        )
-        return f"<details class='ketalab-legend'><summary>What the controls mean</summary><dl>{rows}</dl></details>"
+        rows = "".join(f"<dt>{escape(c.title)}</dt><dd>{escape(c.help)}</dd>" for c in self.controls)
+        title = "<summary>What the controls mean</summary>"
+        return f"<details class='ketalab-legend'>{title}<dl>{rows}</dl></details>"
 
     @cached_property
     def live(self) -> "Live":

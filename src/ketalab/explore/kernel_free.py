@@ -11,7 +11,7 @@ from typing import Any
 import ipywidgets as widgets
 from PIL import Image
 
-from ketalab.explore.controls import Choice, Control
+from ketalab.explore.controls import Control, Slider, Steps
 from ketalab.explore.explorable import Explorable, Values, slider_stops
 from ketalab.explore.live import OWN_SETTINGS
 from ketalab.pictures import small_webp
@@ -90,7 +90,8 @@ def _nearest(stops: Sequence[Any], start: Any) -> Any:
 
 def _picker(control: Control) -> widgets.Widget:
     stops = slider_stops(control)
-    kind = widgets.Dropdown if isinstance(control, Choice) else widgets.SelectionSlider
+    slides = isinstance(control, Slider | Steps)
+    kind = widgets.SelectionSlider if slides else widgets.Dropdown
     options = [(control.text(stop), stop) for stop in stops]
     return kind(
         options=options,

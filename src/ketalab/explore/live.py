@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from ketalab.explore.controls import Choice, Control
+from ketalab.explore.controls import Choice, Control, Steps
 
 if TYPE_CHECKING:
     from ketalab.explore.explorable import Explorable
@@ -36,9 +36,7 @@ class Live:
         self.controls = {control.name: _widget(control) for control in explorable.controls}
         self.image = widgets.Image(format="png").add_class("ketalab-image")
         self.readout = widgets.HTML()
-        self.preset = widgets.Dropdown(
-            options=[OWN_SETTINGS, *explorable.presets], description="Scenario"
-        )
+        self.preset = widgets.Dropdown(options=[OWN_SETTINGS, *explorable.presets], description="Scenario")
         self.reset = widgets.Button(description="Reset", tooltip="Back to the first setting")
         self.box = self._layout()
         for widget in self.controls.values():
@@ -111,7 +109,8 @@ class Live:
 
 def _widget(control: Control) -> widgets.Widget:
     if isinstance(control, Choice):
-        return widgets.Dropdown(
+        kind = widgets.SelectionSlider if isinstance(control, Steps) else widgets.Dropdown
+        return kind(
             options=control.options,
             value=control.start,
             description=control.title,

@@ -5,6 +5,7 @@ from math import ceil, log10
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from ketalab.evidence import table
@@ -29,9 +30,7 @@ FLOOR = 1.0  # ng/mL, the bottom of the logarithmic axes
 def ceiling(value: float) -> float:
     """The next round number above a value, so that an axis changes seldom and never flickers."""
     power = 10.0 ** np.floor(log10(max(value, 1e-9)))
-    return float(
-        next(step * power for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power >= value)
-    )
+    return float(next(step * power for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power >= value))
 
 
 @cache
@@ -178,9 +177,7 @@ def _measured(route: str, given: float, dose: float, minutes: float) -> pd.DataF
     return rows[same]
 
 
-def _route_view(
-    route: str, dose: float, minutes: float, weight: float, model: str, scale: str
-) -> View:
+def _route_view(route: str, dose: float, minutes: float, weight: float, model: str, scale: str) -> View:
     patient = _typical(PEREZ if route in (NASAL, ORAL) else model, weight)
     doses = _doses(route, dose * weight, minutes)
     given = sum(d.amount for d in doses)
@@ -193,9 +190,7 @@ def _route_view(
     rows = _measured(route, given, dose, minutes)
     at, height = pk.peak(SIX_HOURS, ketamine)
     lasted = max(d.time for d in doses) + (minutes if route == INFUSION else 1.5)
-    top = ceiling(
-        1.02 * max(np.max(curves), norketamine.max(), rows.value.max() if len(rows) else 0)
-    )
+    top = ceiling(1.02 * max(np.max(curves), norketamine.max(), rows.value.max() if len(rows) else 0))
     bottom = FLOOR if scale == LOG else 0.0
     hours = SIX_HOURS / 60
     artists = {
@@ -304,6 +299,7 @@ def _sessions_stage() -> Stage:
         ylim=(0.1, 1000),
     )
     set_scale(main, "y", "log")
+    main.xaxis.set_major_locator(MaxNLocator(integer=True))
     artists = {
         compound: main.plot([], [], color=DRUG[compound], label=f"{compound}, model")[0]
         for compound in reversed(COMPOUNDS)
@@ -311,9 +307,7 @@ def _sessions_stage() -> Stage:
     artists["gone"] = main.plot(
         [], [], color=GREY, linestyle="--", linewidth=1.4, label="1 ng/mL: washed out"
     )[0]
-    artists["washout"] = main.plot(
-        [], [], "o", color=BLACK, markersize=9, label="ketamine washed out"
-    )[0]
+    artists["washout"] = main.plot([], [], "o", color=BLACK, markersize=9, label="ketamine washed out")[0]
     legend_above(fig, list(artists.values()), columns=3)
     return Stage(fig, {"main": main}, artists)
 
@@ -325,9 +319,7 @@ def _sessions_view(dose: float, interval: float, sessions: float) -> View:
     after = _after_one_dose()
     starts = gap * np.arange(count)
     times = np.unique(
-        np.concatenate(
-            [start + after[after <= gap] for start in starts[:-1]] + [starts[-1] + after]
-        )
+        np.concatenate([start + after[after <= gap] for start in starts[:-1]] + [starts[-1] + after])
     )
     curves = {c: pk.concentration(patient, doses, times, c)[0] for c in COMPOUNDS}
     ketamine, metabolite = curves["ketamine"], curves["hydroxynorketamine"]
@@ -376,9 +368,7 @@ def _last_above(times: Array, curve: Array) -> float:
     if at + 1 == len(times):
         return float(times[at])
     steps = np.log([curve[at], GONE, curve[at + 1]])
-    return float(
-        times[at] + (times[at + 1] - times[at]) * (steps[0] - steps[1]) / (steps[0] - steps[2])
-    )
+    return float(times[at] + (times[at + 1] - times[at]) * (steps[0] - steps[1]) / (steps[0] - steps[2]))
 
 
 def _before_next(patient: LinearModel, dose: float, gap: float, count: int) -> float:
@@ -467,16 +457,10 @@ def _fan_stage() -> Stage:
     main.set(xlabel="minutes after the start", ylabel="ketamine in plasma (ng/mL)", xlim=(0, 240))
     blue = DRUG["ketamine"]
     artists = {
-        "wide": main.fill_between(
-            [0], [0], color=blue, alpha=0.18, linewidth=0, label="90 of 100 people"
-        ),
-        "narrow": main.fill_between(
-            [0], [0], color=blue, alpha=0.35, linewidth=0, label="50 of 100"
-        ),
+        "wide": main.fill_between([0], [0], color=blue, alpha=0.18, linewidth=0, label="90 of 100 people"),
+        "narrow": main.fill_between([0], [0], color=blue, alpha=0.35, linewidth=0, label="50 of 100"),
         "median": main.plot([], [], color=blue, label="median, model")[0],
-        "end": main.plot(
-            [], [], color=GREY, linestyle="--", linewidth=1.4, label="end of the infusion"
-        )[0],
+        "end": main.plot([], [], color=GREY, linestyle="--", linewidth=1.4, label="end of the infusion")[0],
         "people": main.plot(
             [], [], ".", color=BLACK, alpha=0.35, markersize=5, label="each person at the end"
         )[0],

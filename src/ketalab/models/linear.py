@@ -46,9 +46,7 @@ class Dose:
         for name, unit in (("amount", "mg"), ("time", "min"), ("duration", "min")):
             value = getattr(self, name)
             if not (np.isfinite(value) and value >= 0):
-                raise ValueError(
-                    f"dose {name}: {value} is not allowed; it must be 0 {unit} or more"
-                )
+                raise ValueError(f"dose {name}: {value} is not allowed; it must be 0 {unit} or more")
 
 
 @dataclass(frozen=True)
@@ -117,9 +115,7 @@ class LinearModel:
         for dose in doses:
             if dose.route not in self.entries:
                 routes = ", ".join(sorted(self.entries))
-                raise ValueError(
-                    f"dose route: {dose.route!r} is not in this model; it has {routes}"
-                )
+                raise ValueError(f"dose route: {dose.route!r} is not in this model; it has {routes}")
         used = []
         for route in dict.fromkeys(dose.route for dose in doses):
             rows = [(d.amount, d.time, d.duration) for d in doses if d.route == route]
@@ -163,9 +159,7 @@ def amounts(
     return result
 
 
-def concentration(
-    model: LinearModel, doses: Sequence[Dose], times: ArrayLike, compound: str
-) -> Array:
+def concentration(model: LinearModel, doses: Sequence[Dose], times: ArrayLike, compound: str) -> Array:
     """Plasma concentration (ng/mL), patients x times, of one of the model's compounds."""
     compartment, volume = _observed(model, compound)
     return amounts(model, doses, times, [compartment])[..., 0] / volume[:, None] * 1000
@@ -173,9 +167,7 @@ def concentration(
 
 def _observed(model: LinearModel, compound: str) -> tuple[str, Array]:
     if compound not in model.observed:
-        raise ValueError(
-            f"compound: {compound!r} is not in this model; it has {', '.join(model.observed)}"
-        )
+        raise ValueError(f"compound: {compound!r} is not in this model; it has {', '.join(model.observed)}")
     return model.observed[compound]
 
 
@@ -226,9 +218,7 @@ def _by_exponential(model: LinearModel, patient: int, inputs: Inputs, times: Arr
     total = np.zeros((times.size, K.shape[0]))
     for entry, rows in inputs:
         unit = np.zeros(K.shape[0])
-        unit[model.index(entry.compartment)] = np.broadcast_to(entry.fraction, model.patients)[
-            patient
-        ]
+        unit[model.index(entry.compartment)] = np.broadcast_to(entry.fraction, model.patients)[patient]
         start, end = _windows(rows, times)
         for (amount, begin, duration), earlier, later in zip(rows, start, end, strict=True):
             response = expm(K * later[:, None, None]) @ unit

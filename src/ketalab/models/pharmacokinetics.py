@@ -215,9 +215,7 @@ class _Wiring:
             return np.full(self.patients, default)
         return np.broadcast_to(self.values[part, symbol], self.patients)
 
-    def exchange(
-        self, one: str, other: str, flow: Array, volume: Array, other_volume: Array
-    ) -> None:
+    def exchange(self, one: str, other: str, flow: Array, volume: Array, other_volume: Array) -> None:
         self.flows += [(one, other, flow / volume), (other, one, flow / other_volume)]
 
     def disposition(self, compound: str) -> None:
@@ -286,11 +284,7 @@ class _Wiring:
 
     def mass_ratio(self, compound: str) -> float:
         """Molar mass over that of ketamine, where the source carries amounts in moles."""
-        return (
-            self.molar_masses[compound] / self.molar_masses["ketamine"]
-            if self.molar_masses
-            else 1.0
-        )
+        return self.molar_masses[compound] / self.molar_masses["ketamine"] if self.molar_masses else 1.0
 
     def absorption(self) -> None:
         escape = self.get("first pass", "Fgut", 1.0)
@@ -335,9 +329,7 @@ def every(dose: Dose, interval: float, count: int) -> list[Dose]:
         raise ValueError(f"count: {count} is not allowed; it must be 1 or more")
     if not interval > 0:
         raise ValueError(f"interval: {interval} is not allowed; it must be more than 0 min")
-    return [
-        Dose(dose.amount, dose.route, dose.time + i * interval, dose.duration) for i in range(count)
-    ]
+    return [Dose(dose.amount, dose.route, dose.time + i * interval, dose.duration) for i in range(count)]
 
 
 def nasal_devices(amount: float, time: float = 0.0) -> list[Dose]:

@@ -55,16 +55,17 @@ class Exercise:
 
     def starter(self, check: str) -> str:
         """The cell a student starts from: the turn is dots, the last line calls the check."""
-        lines: list[str] = []
-        turn = False
+        lines, turn = [], []
+        writing = False
         for line in self._body():
-            if line.strip() in (TURN, DONE):
-                turn = line.strip() == TURN
-            elif not turn:
-                lines.append(line)
-            elif line.startswith(f"{self.answer} ="):
-                comment = "  #" + line.split("#", 1)[1] if "#" in line else ""
-                lines.append(f"{self.answer} = ...{comment}")
+            if line.strip() == TURN:
+                writing = True
+            elif line.strip() == DONE:
+                writing = False
+                comment = turn[-1].split("  # ")[1:]
+                lines.append("  # ".join([f"{self.answer} = ...", *comment]))
+            else:
+                (turn if writing else lines).append(line)
         return self._with_imports([*lines, f'{check}("{self.key}", {self.answer})'])
 
     def _body(self) -> list[str]:
@@ -101,16 +102,16 @@ def number(
         for mistaken, advice in mistakes:
             if _close(value, mistaken, tolerance):
                 return Judgement(False, advice)
+        given = f"{value:g} {unit}".rstrip()
         if value == 0 or (value < 0) != (expected < 0):
-            return Judgement(False, f"The sign or size cannot be right: you gave {value:g} {unit}.")
+            return Judgement(False, f"The sign or size cannot be right: you gave {given}.")
         ratio = value / expected
         if 1 / 3 < ratio < 3:
             side = "too large" if ratio > 1 else "too small"
-            return Judgement(False, f"The size is right, but {value:g} {unit} is {side}.")
+            return Judgement(False, f"The size is about right, but {given} is {side}.")
         return Judgement(
             False,
-            f"{value:g} {unit} is {'far too large' if ratio > 1 else 'far too small'}: look at the "
-            "units first.",
+            f"{given} is far too {'large' if ratio > 1 else 'small'}: look at units and size first.",
         )
 
     return judge

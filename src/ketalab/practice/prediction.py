@@ -10,8 +10,6 @@ import ipywidgets as widgets
 from ketalab.explore.explorable import VIEW_MIME
 
 
-
-
 @dataclass
 class Prediction:
     """A multiple-choice prediction. Each option has the answer it deserves after the fact."""
@@ -52,9 +50,7 @@ class Prediction:
     def html(self) -> str:
         """The question for readers without a kernel; the answers are folded away."""
         options = "".join(f"<li>{escape(text)}</li>" for text, _ in self.options)
-        answers = "".join(
-            f"<li><b>{escape(text)}</b>: {escape(says)}</li>" for text, says in self.options
-        )
+        answers = "".join(f"<li><b>{escape(text)}</b>: {escape(says)}</li>" for text, says in self.options)
         return (
             f"<p><b>Predict first.</b> {escape(self.question)}</p><ol type='A'>{options}</ol>"
             f"<p>{escape(self.then)}</p>"

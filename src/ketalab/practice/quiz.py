@@ -41,9 +41,7 @@ class Question:
             raise ValueError(f"question: {self.text!r} needs exactly one right option")
 
     def as_jupyterquiz(self) -> dict:
-        answers = [
-            {"answer": o.text, "correct": o.right, "feedback": o.feedback} for o in self.options
-        ]
+        answers = [{"answer": o.text, "correct": o.right, "feedback": o.feedback} for o in self.options]
         return {"question": self.text, "type": "multiple_choice", "answers": answers}
 
 

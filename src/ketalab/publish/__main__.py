@@ -10,9 +10,7 @@ def main() -> None:
     parser.add_argument("what", choices=("refresh", "figures", "slides"))
     parser.add_argument("lessons", nargs="*", help="numbers of the lessons; all when left out")
     chosen = parser.parse_args()
-    {"refresh": refresh.main, "figures": figures.main, "slides": slides.main}[chosen.what](
-        chosen.lessons
-    )
+    {"refresh": refresh.main, "figures": figures.main, "slides": slides.main}[chosen.what](chosen.lessons)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,11 @@ def moving_picture(path: Path) -> None:
     few = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     with write_atomically(path) as file:
         few[0].save(
-            file, "GIF", save_all=True, append_images=few[1:], duration=FRAME_MS, loop=0,
+            file,
+            "GIF",
+            save_all=True,
+            append_images=few[1:],
+            duration=FRAME_MS,
+            loop=0,
             optimize=True,
         )

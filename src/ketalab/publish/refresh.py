@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from ketalab.explore.explorable import VIEW_MIME
 from ketalab.files import write_atomically
-from ketalab.publish import lesson_files
+from ketalab.lessons import NOTEBOOKS, lesson_files
 from ketalab.publish.figures import FIGURES
 from ketalab.publish.weave import weave
 from ketalab.show import EXPORT_TO
@@ -46,7 +46,7 @@ def execute(notebook: NotebookNode, figures: Path) -> float:
         timeout=600,
         record_timing=False,
         store_widget_state=False,
-        resources={"metadata": {"path": str(lesson_files()[0].parent)}},
+        resources={"metadata": {"path": str(NOTEBOOKS)}},
     )
     started = time.perf_counter()
     client.execute(env=environment)

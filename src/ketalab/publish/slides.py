@@ -5,9 +5,7 @@ A cell's slideshow tag says where it goes: `slide` opens a slide, `-` (or nothin
 stand in the cell's `notes` metadata. Code is hidden unless the cell is tagged `show-code`.
 """
 
-import base64
 import json
-import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +24,7 @@ from ketalab.explore import explorable
 from ketalab.explore.explorable import EXPLORABLE_MIME
 from ketalab.explore.kernel_free import KernelFree
 from ketalab.files import write_atomically
+from ketalab.lessons import ready
 from ketalab.practice import lesson
 from ketalab.practice.quiz import Question
 from ketalab.publish import ROOT
@@ -88,15 +87,15 @@ def main(lessons: Sequence[str] = ()) -> None:
         write_page(DECKS / deck.file, "deck.html.j2", deck=deck)
         size = (DECKS / deck.file).stat().st_size
         print(f"{deck.file}: {len(deck.slides)} slides, {size / 1e6:.1f} MB")
-    ready = [path.name[:2] for path in chosen(())]
-    rows = table("lessons").query("lesson in @ready").to_dict("records")
+    complete = ready()
+    rows = [row for row in table("lessons").to_dict("records") if row["lesson"] in complete]
     write_page(DECKS / "index.html", "index.html.j2", lessons=rows)
 
 
 def write_assets(folder: Path) -> None:
     """Copy everything the decks load, so that they ask nobody for anything."""
     sources = {name: PACKAGES / path for name, path in ASSETS.items()} | OWN_ASSETS
-    for name, source in sources.items():
+    for source in sources.values():
         if not source.is_file():
             raise FileNotFoundError(f"slides: {source} is missing; run `npm ci` once")
     folder.mkdir(parents=True, exist_ok=True)
@@ -134,11 +133,19 @@ def build(notebook: NotebookNode) -> Deck:
         if place == "fragment":
             html = f'<div class="fragment">{html}</div>'
         slide.parts.append(html)
-        if EXPLORABLE_MIME in html or "ketalab-view" in html:
-            slide.kind = "explorable"
+        slide.kind = _kind(slide, html)
         slide.notes += [cell.metadata["notes"]] if "notes" in cell.metadata else []
     state = embed_data(views=list(views.values()), state=dependency_state(list(views.values())))
     return Deck(number, about.slug, about.title, slides, _script_json(state["manager_state"]))
+
+
+def _kind(slide: Slide, html: str) -> str:
+    """What a slide is after this part: it decides how large its text may be."""
+    if 'class="ketalab-view"' in html:
+        return "explorable"
+    if 'class="figure"' in html:
+        return "picture"
+    return "words" if slide.kind == "plain" else slide.kind
 
 
 def _cell(cell: NotebookNode, views: dict[str, Widget]) -> Iterator[str]:
@@ -147,7 +154,8 @@ def _cell(cell: NotebookNode, views: dict[str, Widget]) -> Iterator[str]:
         return
     if "show-code" in tags(cell):
         yield f'<div class="code">{highlight(cell.source)}</div>'
-    for output in cell.outputs:
+    pictures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
+    for output in pictures or cell.outputs:  # beside a picture, printed numbers stay in the notebook
         yield _output(output, views)
 
 
@@ -176,10 +184,7 @@ def _output(output: NotebookNode, views: dict[str, Widget]) -> str:
         details = output.metadata.get("image/png", {})
         image = data["image/png"].replace("\n", "")
         alt = details.get("alt", "").replace('"', "&quot;")
-        return (
-            f'<img class="figure" src="data:image/png;base64,{image}" alt="{alt}" '
-            f'style="max-width: {details.get("width", 900)}px">'
-        )
+        return f'<img class="figure" src="data:image/png;base64,{image}" alt="{alt}">'
     return f"<pre>{data.get('text/plain', '')}</pre>"
 
 
@@ -196,5 +201,4 @@ def _question(question: Question) -> Slide:
         for option in question.options
     )
     notes = [f"Quiz, objective {question.objective}. Vote first, then open each option. 2 minutes."]
-    return Slide([f'<div class="text"><h2>Quiz</h2><p>{question.text}</p></div>{options}'],
-                 "quiz", notes)
+    return Slide([f'<div class="text"><h2>Quiz</h2><p>{question.text}</p></div>{options}'], "quiz", notes)

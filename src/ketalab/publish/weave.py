@@ -12,6 +12,8 @@ A test fails when a committed notebook differs from its woven self.
 
 import re
 from collections.abc import Iterable
+from contextlib import redirect_stdout
+from io import StringIO
 
 from nbformat import NotebookNode
 
@@ -20,7 +22,7 @@ from ketalab.practice import Lesson, lesson
 
 WORDS_PER_MINUTE = 170
 EXPLORABLE_MIN, EXERCISE_MIN, QUIZ_MIN = 3.0, 4.0, 4.0
-CITATION = re.compile(r'\[[^\]]*\]\([^)\s]*\s*"([a-z]+\d{4}[a-z]?)"\)|\[@([a-z]+\d{4}[a-z]?)\]')
+CITATION = re.compile(r'\[[^\]]*\]\(\S* "([a-z]+\d{4}[a-z]?)"\)|\[@([a-z]+\d{4}[a-z]?)\]')
 CITE_CALL = re.compile(r"\bcite\(([^)]*)\)")
 CLOCK = re.compile(r"\*Time to here: about [\dN]+ min\.\*")
 
@@ -89,7 +91,7 @@ def _references(keys: Iterable[str]) -> str:
 def _badges(about: NotebookNode, minutes: float) -> str:
     needs = ", ".join(f"lesson {number}" for number in about["needs"]) or "nothing"
     return (
-        f"⏱ **Reading:** about {5 * round(minutes / 5)} min (an estimate) · "
+        f"**Reading:** about {5 * round(minutes / 5)} min (an estimate) · "
         f"**Running:** under {about['seconds']} s (measured) · **Needs:** {needs} · "
         f"**Article:** {about['article']}"
     )
@@ -99,13 +101,11 @@ def _exercise_part(here: Lesson, kind: str, key: str) -> str:
     number = list(here.exercises).index(key) + 1
     exercise = here.exercises[key]
     if kind == "task":
-        return (
-            f"### Exercise {number}: {exercise.title}\n\n*Tests {exercise.objective}.* "
-            f"{exercise.task}"
-        )
+        return f"### Exercise {number}: {exercise.title}\n\n*Tests {exercise.objective}.* {exercise.task}"
     if kind == "exercise":
         return exercise.starter("here.check")
-    verdict = exercise.check(exercise.solution())
+    with redirect_stdout(StringIO()):  # a solution may print; only its verdict is wanted
+        verdict = exercise.check(exercise.solution())
     return (
         f"<details><summary>Hint</summary>\n\n{exercise.hint}\n\n</details>\n\n"
         f"<details><summary>Worked solution</summary>\n\n```python\n{exercise.worked()}\n```\n\n"

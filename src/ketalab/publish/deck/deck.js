@@ -2,6 +2,8 @@
 window.MathJax = {
   tex: { inlineMath: [["$", "$"], ["\\(", "\\)"]], displayMath: [["$$", "$$"]] },
   svg: { fontCache: "global" },
+  // The widget library asks for the old MathJax; explorables hold no mathematics, so it may ask.
+  startup: { ready: () => { MathJax.startup.defaultReady(); MathJax.Hub = { Queue() {} }; } },
   options: { enableMenu: false, skipHtmlTags: ["script", "style", "pre", "code", "textarea"] },
 };
 
