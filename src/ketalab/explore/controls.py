@@ -30,6 +30,11 @@ class Slider:
         """Decimals needed to show one step."""
         return len(f"{self.step:.6f}".rstrip("0").split(".")[1])
 
+    def snap(self, value: float) -> float:
+        """The nearest step: browsers send 39.99999999999999 where the hand chose 40."""
+        steps = round((value - self.low) / self.step)
+        return round(self.low + steps * self.step, self.decimals)
+
     def text(self, value: float) -> str:
         return f"{value:.{self.decimals}f}" + (f" {self.unit}" if self.unit else "")
 
@@ -59,6 +64,9 @@ class Choice:
     @property
     def extremes(self) -> tuple[str, ...]:
         return self.options
+
+    def snap(self, value: str) -> str:
+        return value
 
     def text(self, value: str) -> str:
         return value

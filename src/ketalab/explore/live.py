@@ -64,7 +64,7 @@ class Live:
     @property
     def values(self) -> dict[str, Any]:
         """Where the controls stand."""
-        return {name: widget.value for name, widget in self.controls.items()}
+        return {c.name: c.snap(self.controls[c.name].value) for c in self.explorable.controls}
 
     def set(self, **values: Any) -> None:
         """Move controls, as a hand would. ValueError when a value is outside its range."""

@@ -139,7 +139,7 @@ def _route_stage() -> Stage:
         ),
         "norketamine": main.plot([], [], color=DRUG["norketamine"], label="norketamine, model")[0],
         "ketamine": main.plot([], [], color=DRUG["ketamine"], label="ketamine, model")[0],
-        "interval": main.plot([], [], color=BLACK, linewidth=1.6)[0],
+        "interval": main.vlines([], [], [], color=BLACK, linewidth=1.6),
         "measured": main.plot(
             [],
             [],
@@ -214,12 +214,10 @@ def _route_view(route: str, dose: float, minutes: float, weight: float, model: s
     return View(artists, readings, sentence, limits)
 
 
-def _bars(rows: pd.DataFrame) -> tuple[Array, Array]:
-    """Vertical interval bars as one broken line."""
+def _bars(rows: pd.DataFrame) -> list[list[tuple[float, float]]]:
+    """Vertical interval bars, where an interval was printed."""
     known = rows.dropna(subset=["low", "high"])
-    gap = np.full(len(known), np.nan)
-    x = np.column_stack([known.time_min, known.time_min, gap]).ravel() / 60
-    return x, np.column_stack([known.low, known.high, gap]).ravel()
+    return [[(r.time_min / 60, r.low), (r.time_min / 60, r.high)] for r in known.itertuples()]
 
 
 def _nearest(rows: pd.DataFrame, minute: float) -> float | str:

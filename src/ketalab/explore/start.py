@@ -193,7 +193,7 @@ def _mood_stage() -> Stage:
         "now mood": mood.axvline(1, color=BLACK, linestyle="--", linewidth=1.2),
     }
     for arm, marker in (("saline", "s"), ("ketamine", "o")):
-        artists[f"{arm} bars"] = mood.plot([], [], color=ink[arm], linewidth=2)[0]
+        artists[f"{arm} bars"] = mood.vlines([], [], [], color=ink[arm], linewidth=2)
         artists[arm] = mood.plot(
             [],
             [],
@@ -238,11 +238,8 @@ def _mood_view(clock: str, arms: str, dose: float) -> View:
             artists |= {"saline": None, "saline bars": None}
             continue
         x = np.maximum(rows.time_h, FIRST_HOUR * 1.1) * nudge
-        gap = np.full(len(rows), np.nan)
-        artists[f"{arm} bars"] = (
-            np.column_stack([x, x, gap]).ravel(),
-            np.column_stack([rows.low, rows.high, gap]).ravel(),
-        )
+        bars = zip(x, rows.low, rows.high, strict=True)
+        artists[f"{arm} bars"] = [[(at, low), (at, high)] for at, low, high in bars]
         artists[arm] = (x, rows["mean"])
     return View(artists, *_mood_words(clock, arms, share, dose * peak, latest))
 

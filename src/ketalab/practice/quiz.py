@@ -1,18 +1,24 @@
 """Quizzes with feedback per option, shown by jupyterquiz, and as text under a fold."""
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from IPython.display import HTML, display
-from jupyterquiz import display_quiz
+from IPython.display import HTML, Javascript, display
+from jupyterquiz.dynamic.loader import load_questions_script
+from jupyterquiz.dynamic.renderer import build_script, build_styles, render_div
 
 from ketalab.style import BLUE, VERMILION
 
+# jupyterquiz fetches MathJax from a public host where it finds none to its liking, as in JupyterLab.
+# Our questions hold no formulas, so the quiz is told that there is no MathJax at all.
+OFFLINE = "(() => {{\n  let MathJax;\n{script}\n}})();"
 COLOURS = {
     "--jq-multiple-choice-bg": "#00466e",
+    "--jq-text-color": "#ffffff",
     "--jq-mc-button-bg": "#ffffff",
+    "--jq-mc-button-border": "#6b6b6b",
+    "--jq-mc-button-inset-shadow": "#ffffff",
     "--jq-correct-color": "#00634a",
     "--jq-incorrect-color": VERMILION,
     "--jq-link-color": BLUE,
@@ -46,16 +52,13 @@ class Question:
 
 
 def show_quiz(name: str, questions: Sequence[Question]) -> None:
-    """Show the quiz; the same lesson always gets the same element ids."""
-    state = random.getstate()
-    random.seed(f"ketalab quiz {name}")
-    display_quiz(
-        [question.as_jupyterquiz() for question in questions],
-        shuffle_answers=False,
-        max_width=900,
-        colors=COLOURS,
-    )
-    random.setstate(state)
+    """Show the quiz; the same lesson always gets the same element id."""
+    element = f"ketalab_quiz_{name}"
+    prefix, _, _ = load_questions_script([q.as_jupyterquiz() for q in questions], element)
+    box = render_div(element, False, False, False, len(questions), 900, 10, "left")
+    script = build_script(prefix, True, "", element, True)
+    display(HTML(box + build_styles(element, COLOURS)))
+    display(Javascript(OFFLINE.format(script=script)))
     display(HTML(folded(questions)))
 
 
