@@ -107,20 +107,14 @@ def _refuse(raw: pd.Series, wrong: pd.Series, field: Field, file: str) -> None:
 def _allowed(field: Field) -> str:
     """The allowed values of a field in words."""
     constraints = field.get("constraints", {})
+    unit = f" ({field['unit']})" if "unit" in field else ""
+    once = ", used only once" if constraints.get("unique") else ""
     if "enum" in constraints:
         return "one of " + ", ".join(constraints["enum"])
     if "pattern" in constraints:
-        return f"text of the form {constraints['pattern']}"
-    words = {"number": "a number", "integer": "a whole number"}.get(field["type"], "filled-in text")
+        return f"text of the form {constraints['pattern']}{once}"
+    if field["type"] == "string":
+        return f"filled-in text{once}"
+    words = "a whole number" if field["type"] == "integer" else "a number"
     low, high = constraints.get("minimum"), constraints.get("maximum")
-    if low is not None and high is not None:
-        words += f" from {low} to {high}"
-    elif low is not None:
-        words += f" of at least {low}"
-    elif high is not None:
-        words += f" of at most {high}"
-    return (
-        words
-        + (f" ({field['unit']})" if "unit" in field else "")
-        + (", used only once" if constraints.get("unique") else "")
-    )
+    return f"{words} from {low} to {high}{unit}{once}"

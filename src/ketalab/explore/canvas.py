@@ -1,5 +1,6 @@
 """Fast drawing: keep what stands still, redraw only what moves."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import singledispatch
@@ -16,6 +17,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
+KEPT_GROUNDS = 12
 Limits = Mapping[str, tuple[float, float] | str]
 
 
@@ -88,7 +90,7 @@ class Canvas:
             artist.set_animated(True)
         self._agg.draw()  # settles the layout once; afterwards nothing shifts under the reader
         stage.figure.set_layout_engine("none")
-        self._ground = None
+        self._grounds: OrderedDict[tuple, Any] = OrderedDict()
         self._limits: Limits | None = None
         self.grounds_drawn = 0
 
@@ -98,8 +100,7 @@ class Canvas:
         `limits` are of the form {"main.yscale": "log", "main.y": (1, 10)}: axes name, dot, what to
         set. Scales come before limits.
         """
-        self._prepare_ground(limits)
-        self._agg.restore_region(self._ground)
+        self._agg.restore_region(self._ground(limits))
         for name, value in artists.items():
             if value is not None:
                 artist = self.stage.artists[name]
@@ -107,16 +108,22 @@ class Canvas:
                 (artist.axes or self.stage.figure).draw_artist(artist)
         return np.asarray(self._agg.buffer_rgba())
 
-    def _prepare_ground(self, limits: Limits) -> None:
-        if self._ground is not None and limits == self._limits:
-            return
-        for name, value in limits.items():
-            axes, what = name.rsplit(".", 1)
-            if isinstance(value, str):
-                set_scale(self.stage.axes[axes], what[0], value)
-            else:
-                getattr(self.stage.axes[axes], f"set_{what}lim")(*value)
-        self._agg.draw()
-        self._ground = self._agg.copy_from_bbox(self.stage.figure.bbox)
-        self._limits = dict(limits)
-        self.grounds_drawn += 1
+    def _ground(self, limits: Limits) -> Any:
+        """The background for these limits: drawn once, then kept while it is among the last few."""
+        key = tuple(limits.items())
+        if limits != self._limits:
+            for name, value in limits.items():
+                axes, what = name.rsplit(".", 1)
+                if isinstance(value, str):
+                    set_scale(self.stage.axes[axes], what[0], value)
+                else:
+                    getattr(self.stage.axes[axes], f"set_{what}lim")(*value)
+            self._limits = dict(limits)
+        if key not in self._grounds:
+            self._agg.draw()
+            self._grounds[key] = self._agg.copy_from_bbox(self.stage.figure.bbox)
+            self.grounds_drawn += 1
+            if len(self._grounds) > KEPT_GROUNDS:
+                self._grounds.popitem(last=False)
+        self._grounds.move_to_end(key)
+        return self._grounds[key]

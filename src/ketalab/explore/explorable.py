@@ -185,11 +185,10 @@ class Explorable:
     def _repr_mimebundle_(self, include=None, exclude=None):
         """The live widget for JupyterLab, and beside it a picture with alt text for everyone else."""
         view = self.at()
-        data = {
+        data = self.live.box._repr_mimebundle_(include={VIEW_MIME}) | {
             "text/plain": self.describe(),
             "image/png": small_png(self.still()),
             EXPLORABLE_MIME: {"name": self.name},
-            **self.live.box._repr_mimebundle_(include={VIEW_MIME}),
         }
         return data, {"image/png": {"alt": self.alt(view), "width": self.width}}
 

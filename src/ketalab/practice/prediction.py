@@ -64,4 +64,4 @@ class Prediction:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         live = self.widget._repr_mimebundle_(include={VIEW_MIME})
-        return {"text/plain": repr(self), "text/html": self.html(), **live}
+        return live | {"text/plain": repr(self), "text/html": self.html()}

@@ -1,0 +1,80 @@
+"""Shared by all tests: where things are, how to be offline, and a browser when there is one."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from ketalab.lessons import lesson_files
+
+ROOT = Path(__file__).parents[1]
+OFFLINE = ROOT / "tests" / "offline"
+
+# Every process a test starts (kernels, servers, scripts) finds our sitecustomize and stays offline.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [str(OFFLINE), *filter(None, [os.environ.get("PYTHONPATH", "")])]
+)
+
+
+def lessons() -> dict[str, NotebookNode]:
+    """Every lesson that is ready, by file name without its ending."""
+    return {path.stem: nbformat.read(path, as_version=4) for path in lesson_files()}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for `lesson_name` runs once for each lesson."""
+    if "lesson_name" in metafunc.fixturenames:
+        metafunc.parametrize("lesson_name", [path.stem for path in lesson_files()])
+
+
+@pytest.fixture
+def notebook(lesson_name: str) -> NotebookNode:
+    return nbformat.read(ROOT / "notebooks" / f"{lesson_name}.ipynb", as_version=4)
+
+
+def chromium() -> str | None:
+    """The browser for the browser tests: `$CHROMIUM`, or the first one found on this machine."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+    found = [os.environ.get("CHROMIUM"), *map(shutil.which, names)]
+    found += [
+        path
+        for path in (
+            "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+            r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+        )
+        if Path(path).is_file()
+    ]
+    return next(filter(None, found), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """A headless Chromium. Without one these tests skip, except where CI=true says they must run."""
+    executable = chromium()
+    if executable is None:
+        say = "no Chromium found: install it (Debian: apt install chromium) or set CHROMIUM to its path"
+        if os.environ.get("CI") == "true":
+            pytest.fail(say)
+        pytest.skip(say)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """The packages that decks ship; without them the slide tests skip, except where CI=true."""
+    folder = ROOT / "node_modules"
+    if not folder.is_dir():
+        say = "node_modules is missing: run `npm ci --ignore-scripts` once (make does)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(say)
+        pytest.skip(say)
+    return folder
