@@ -13,6 +13,11 @@ from ketalab.publish.weave import cited
 KEYS = set(bibliography().entries)
 
 
+@pytest.fixture
+def nothing_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ketalab.evidence.bibliography._named", {})
+
+
 def keys_used_in_tables() -> set[str]:
     used = set()
     for resource in descriptor()["resources"]:
@@ -61,11 +66,16 @@ def test_a_citation_is_text_and_link():
     assert markdown_link("zarate2006").endswith('"zarate2006")')
 
 
-def test_the_reference_list_is_sorted_unique_and_linked():
+def test_the_reference_list_is_sorted_unique_and_linked(nothing_named):
     shown = references("zarate2006", "domino2010", "zarate2006")
     assert repr(shown).splitlines()[0].startswith("E. F. Domino")
     assert len(repr(shown).splitlines()) == 2
     assert '<a href="https://doi.org/10.1001/archpsyc.63.8.856">' in shown._repr_html_()
+
+
+def test_a_source_named_by_a_table_joins_the_list(nothing_named):
+    repr(cite("domino2010"))
+    assert [line[:4] for line in repr(references("zarate2006")).splitlines()] == ["E. F", "C. A"]
 
 
 @pytest.mark.parametrize("call", [cite, references])

@@ -12,6 +12,10 @@ from pybtex.style.formatting.plain import Style
 from ketalab.evidence.tables import data_folder
 
 
+# Sources named so far in this session: a lesson's list holds them all, also those from tables.
+_named: dict[str, None] = {}
+
+
 def bibliography() -> BibliographyData:
     """Every reference of the course, by key."""
     return _bibliography(data_folder() / "references.bib")
@@ -39,6 +43,7 @@ def link(key: str) -> str:
 def short_name(key: str) -> str:
     """The reference as it stands in running text, such as "Zarate et al. 2006"."""
     found = entry(key)
+    _named[key] = None
     names = [" ".join(person.prelast_names + person.last_names) for person in found.persons["author"]]
     names = [name.strip("{}") for name in names]
     year = found.fields.get("year", "n.d.")
@@ -92,7 +97,7 @@ def cite(*keys: str) -> Citation:
 
 
 def references(*keys: str) -> ReferenceList:
-    """The reference list of these keys, each once."""
+    """The reference list of these keys and of every source the lesson has named, each once."""
     for key in keys:
         entry(key)
-    return ReferenceList(tuple(dict.fromkeys(keys)))
+    return ReferenceList(tuple(dict.fromkeys([*keys, *_named])))

@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from ketalab.explore.explorable import VIEW_MIME
 from ketalab.files import write_atomically
 from ketalab.lessons import NOTEBOOKS, lesson_files
+from ketalab.publish import readme
 from ketalab.publish.figures import FIGURES
 from ketalab.publish.weave import weave
 from ketalab.show import EXPORT_TO
@@ -30,6 +31,7 @@ def main(lessons: Sequence[str] = ()) -> None:
         about["seconds"] = running_step(seconds, about.get("seconds", STEPS[0]))
         save(normalise(weave(notebook)), path)
         print(f"{path.name}: {seconds:.1f} s")
+    readme.write()
 
 
 def chosen(lessons: Sequence[str]) -> list[Path]:
@@ -55,7 +57,7 @@ def execute(notebook: NotebookNode, figures: Path) -> float:
 
 def running_step(seconds: float, stated: int) -> int:
     """The running time to state; the stated one stays while it is true and not far too long."""
-    if stated / 4 <= seconds <= stated:
+    if stated / 8 <= seconds <= stated:
         return stated
     return next((step for step in STEPS if seconds <= 0.8 * step), STEPS[-1])
 
@@ -72,8 +74,10 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
         digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:10]
         seen[digest] += 1
         cell.id = f"{digest}-{seen[digest]}"
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop(VIEW_MIME, None)
+        if cell.cell_type == "code":
+            cell.outputs = _joined(cell.outputs)
+            for output in cell.outputs:
+                output.get("data", {}).pop(VIEW_MIME, None)
     notebook.metadata = NotebookNode(
         ketalab=notebook.metadata["ketalab"],
         kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -81,6 +85,18 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     )
     notebook.nbformat_minor = 5
     return notebook
+
+
+def _joined(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """What a cell printed in one piece: how the kernel cut it into messages depends on the moment."""
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        last = joined[-1] if joined else None
+        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def save(notebook: NotebookNode, path: Path) -> None:

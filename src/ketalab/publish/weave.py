@@ -23,7 +23,7 @@ from ketalab.practice import Lesson, lesson
 WORDS_PER_MINUTE = 170
 EXPLORABLE_MIN, EXERCISE_MIN, QUIZ_MIN = 3.0, 4.0, 4.0
 CITATION = re.compile(r'\[[^\]]*\]\(\S* "([a-z]+\d{4}[a-z]?)"\)|\[@([a-z]+\d{4}[a-z]?)\]')
-CITE_CALL = re.compile(r"\bcite\(([^)]*)\)")
+KEY_IN_CODE = re.compile(r"[\"']([a-z]+\d{4}[a-z]?)[\"']")  # a model's name is the key of its source
 CLOCK = re.compile(r"\*Time to here: about [\dN]+ min\.\*")
 
 
@@ -74,8 +74,8 @@ def cited(notebook: NotebookNode) -> list[str]:
         if cell.cell_type == "markdown":
             keys += [match[1] or match[2] for match in CITATION.finditer(cell.source)]
         elif "references" not in tags(cell):
-            for arguments in CITE_CALL.findall(cell.source):
-                keys += re.findall(r'"([^"]+)"', arguments)
+            known = bibliography.bibliography().entries
+            keys += [key for key in KEY_IN_CODE.findall(cell.source) if key in known]
     return list(dict.fromkeys(keys))
 
 
