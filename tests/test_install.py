@@ -4,11 +4,11 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-import tomllib
 import yaml
 from conftest import ROOT
 from packaging.requirements import Requirement
@@ -29,8 +29,8 @@ def locked() -> dict[str, list[Requirement]]:
 
 
 def loose() -> list[Requirement]:
-    lines = [*PYPROJECT["dependencies"], *sum(PYPROJECT["optional-dependencies"].values(), [])]
-    return [Requirement(line) for line in lines]
+    groups = [PYPROJECT["dependencies"], *PYPROJECT["optional-dependencies"].values()]
+    return [Requirement(line) for group in groups for line in group]
 
 
 def disagreements(environment: dict, requirements: list[Requirement], lock: dict) -> list[str]:
@@ -40,7 +40,9 @@ def disagreements(environment: dict, requirements: list[Requirement], lock: dict
         pins = [str(pin.specifier).removeprefix("==") for pin in lock.get(requirement.name, [])]
         if not pins:
             wrong.append(f"{requirement.name} is not in the lock")
-        wrong += [f"{requirement} refuses the locked {pin}" for pin in pins if pin not in requirement.specifier]
+        wrong += [
+            f"{requirement} refuses the locked {pin}" for pin in pins if pin not in requirement.specifier
+        ]
     parts = environment["dependencies"]
     pip = next((part["pip"] for part in parts if isinstance(part, dict)), [])
     if pip != ["-r requirements.lock"]:

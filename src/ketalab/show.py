@@ -23,6 +23,7 @@ def show(figure: Figure, name: str, alt: str) -> None:
     """
     if len(alt) < 40:
         raise ValueError(f"alt: {len(alt)} characters do not describe {name}; write 40 or more")
+    settle(figure)
     folder = os.environ.get(EXPORT_TO)
     if folder:
         export(figure, Path(folder) / name, alt)
@@ -30,6 +31,12 @@ def show(figure: Figure, name: str, alt: str) -> None:
     width = round(figure.get_figwidth() * style.PIXELS_PER_INCH)
     display(data, raw=True, metadata={"image/png": {"alt": alt, "width": width}})
     _forget(figure)
+
+
+def settle(figure: Figure) -> None:
+    """Lay the figure out once and for all, so that every drawing of it is the same."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
 
 
 def export(figure: Figure, stem: Path, alt: str) -> None:

@@ -11,7 +11,6 @@ from pybtex.style.formatting.plain import Style
 
 from ketalab.evidence.tables import data_folder
 
-
 # Sources named so far in this session: a lesson's list holds them all, also those from tables.
 _named: dict[str, None] = {}
 

@@ -22,8 +22,8 @@ from ketalab.practice import Lesson, lesson
 
 WORDS_PER_MINUTE = 170
 EXPLORABLE_MIN, EXERCISE_MIN, QUIZ_MIN = 3.0, 4.0, 4.0
-CITATION = re.compile(r'\[[^\]]*\]\(\S* "([a-z]+\d{4}[a-z]?)"\)|\[@([a-z]+\d{4}[a-z]?)\]')
-KEY_IN_CODE = re.compile(r"[\"']([a-z]+\d{4}[a-z]?)[\"']")  # a model's name is the key of its source
+CITATION = re.compile(r'\[[^\]]*\]\(\S* "([a-z][a-z0-9]+)"\)|\[@([a-z][a-z0-9]+)\]')
+KEY_IN_CODE = re.compile(r"[\"']([a-z][a-z0-9]+)[\"']")  # a model's name is the key of its source
 CLOCK = re.compile(r"\*Time to here: about [\dN]+ min\.\*")
 
 

@@ -42,8 +42,14 @@ PREDICTIONS = (
         "six_sessions",
         "Six infusions, two a week. How much ketamine is left in the blood just before the sixth?",
         (
-            ("About half of the peak", "Far less: below 0.01 ng/mL, after a peak of 289."),
-            ("About a tenth of the peak", "Far less: below 0.01 ng/mL, after a peak of 289."),
+            (
+                "About half of the peak",
+                "Far less: below 0.01 ng/mL, after a peak of 289. Half is gone within the first hours.",
+            ),
+            (
+                "About a tenth of the peak",
+                "Less still: below 0.01 ng/mL, after a peak of 289. A tenth is passed on the first day.",
+            ),
             (
                 "Practically nothing",
                 "Right: below 0.01 ng/mL. Nothing accumulates at this spacing, so a course of infusions "

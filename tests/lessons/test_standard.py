@@ -1,0 +1,208 @@
+"""Every lesson has every part of the lesson standard, in order, and its outputs are fit to be compared."""
+
+import re
+from itertools import pairwise
+
+import nbformat
+import pytest
+from conftest import ROOT
+from nbformat import NotebookNode
+
+from ketalab.evidence import table
+from ketalab.practice import lesson
+from ketalab.publish.weave import CLOCK, tags
+
+ORDER = (
+    "You will be able to",
+    "Predict first",
+    "1. ",
+    "What the evidence says",
+    "Common misconceptions",
+    "Exercises",
+    "Quiz",
+    "Take-home",
+    "What we left out or do not know",
+    "References",
+)
+TEMPLATE_WORDS = re.compile(r"\b(todo|fixme|xxx+|tbd|lorem|ipsum|placeholder)\b", re.IGNORECASE)
+NOTICE = "not medical advice"
+
+
+def headings(notebook: NotebookNode) -> list[str]:
+    """The second-level headings in order."""
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return re.findall(r"^## (.+)$", text, re.MULTILINE)
+
+
+def section(notebook: NotebookNode, title: str) -> str:
+    """The Markdown under a second-level heading."""
+    text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    found = re.search(rf"^## {re.escape(title)}.*?\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found, title
+    return found[1]
+
+
+def misplaced(notebook: NotebookNode) -> list[str]:
+    """Sections of the standard that are missing or stand out of order."""
+    found = headings(notebook)
+    places = {want: next((i for i, h in enumerate(found) if h.startswith(want)), None) for want in ORDER}
+    missing = [f"{want} is missing" for want, place in places.items() if place is None]
+    there = [(want, place) for want, place in places.items() if place is not None]
+    early = [
+        f"{later[0]} stands before {earlier[0]}"
+        for earlier, later in pairwise(there)
+        if later[1] < earlier[1]
+    ]
+    return missing + early
+
+
+def test_sections_stand_in_order(notebook: NotebookNode):
+    assert misplaced(notebook) == []
+
+
+@pytest.mark.parametrize("want", ORDER)
+def test_a_missing_section_would_be_found(want: str):
+    notebook = nbformat.read(ROOT / "notebooks/01_from_dose_to_brain.ipynb", as_version=4)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace(f"## {want}", "### gone ")
+    assert f"{want} is missing" in misplaced(notebook)
+
+
+def test_the_title_asks_the_question_and_the_badges_follow(notebook: NotebookNode, lesson_name: str):
+    number = lesson_name[:2]
+    about = table("lessons").set_index("lesson").loc[number]
+    first, second = notebook.cells[:2]
+    assert first.source.startswith(f"# {number} · {about.title}\n\n**")
+    assert re.search(r"\*\*[^*]+\?\*\*", first.source)
+    assert "badges" in tags(second)
+    for badge in ("Reading:", "Running:", "Needs:", "Article:"):
+        assert badge in second.source
+    assert lesson_name == f"{number}_{about.slug}"
+
+
+def test_objectives_are_numbered_practised_and_come_back_as_achievements(
+    notebook: NotebookNode, lesson_name
+):
+    stated = re.findall(r"\*\*(O\d)\*\*", section(notebook, "You will be able to"))
+    assert 3 <= len(stated) <= 5
+    assert stated == [f"O{i + 1}" for i in range(len(stated))]
+    assert set(re.findall(r"O\d", section(notebook, "Take-home"))) == set(stated)
+    here = lesson(lesson_name[:2])
+    tested = set(re.findall(r"O\d", " ".join(e.objective for e in here.exercises.values())))
+    asked = {question.objective for question in here.questions}
+    assert tested | asked == set(stated)
+
+
+def test_story_sections_carry_a_clock_and_a_claim(notebook: NotebookNode):
+    story = [heading for heading in headings(notebook) if re.match(r"\d\. ", heading)]
+    assert 3 <= len(story) <= 6
+    assert [int(heading[0]) for heading in story] == list(range(1, len(story) + 1))
+    known = set(table("claims").claim)
+    minutes = []
+    for heading in story:
+        text = section(notebook, heading)
+        assert CLOCK.search(text), heading
+        minutes.append(int(re.search(r"about (\d+) min", text)[1]))
+        quoted = re.findall(r"\*\*(C\d\d)\*\*", text)
+        assert quoted, f"{heading}: no claim of the article"
+        assert set(quoted) <= known
+    assert minutes == sorted(minutes)
+
+
+def test_a_prediction_comes_before_the_first_explorable_and_a_task_before_each(notebook: NotebookNode):
+    sources = [cell.source for cell in notebook.cells]
+    explorables = [i for i, source in enumerate(sources) if re.match(r"explorable\(", source)]
+    assert len(explorables) >= 2
+    predicted = next(i for i, source in enumerate(sources) if "here.predict(" in source)
+    assert predicted < explorables[0]
+    earlier = 0
+    for place in explorables:
+        assert any("**Your task.**" in source for source in sources[earlier:place]), sources[place]
+        earlier = place
+
+
+def test_every_exercise_and_prediction_of_the_lesson_stands_in_it(notebook: NotebookNode, lesson_name: str):
+    here = lesson(lesson_name[:2])
+    placed = [tag for cell in notebook.cells for tag in tags(cell)]
+    for key in here.exercises:
+        for kind in ("task", "exercise", "solution"):
+            assert placed.count(f"{kind}:{key}") == 1, (kind, key)
+    text = "\n".join(cell.source for cell in notebook.cells)
+    for key in here.predictions:
+        assert f'here.predict("{key}")' in text
+    assert placed.count("quiz") == placed.count("references") == placed.count("badges") == 1
+
+
+def test_the_end_is_three_sentences_two_or_three_misconceptions_and_an_honest_list(notebook: NotebookNode):
+    assert len(re.findall(r"^\d\. ", section(notebook, "Take-home"), re.MULTILINE)) == 3
+    assert 2 <= len(re.findall(r"^- \*\*", section(notebook, "Common misconceptions"), re.MULTILINE)) <= 3
+    assert len(re.findall(r"^- ", section(notebook, "What we left out or do not know"), re.MULTILINE)) >= 3
+
+
+def test_the_first_and_last_lesson_say_that_they_are_not_medical_advice(
+    notebook: NotebookNode, lesson_name
+):
+    if lesson_name[:2] in ("00", "13"):
+        assert NOTICE in notebook.cells[0].source
+
+
+def test_no_template_word_ships(notebook: NotebookNode):
+    for cell in notebook.cells:
+        assert not TEMPLATE_WORDS.search(cell.source), cell.source
+
+
+def test_cells_are_short_and_free_of_paths(notebook: NotebookNode):
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert len(cell.source.splitlines()) <= 48, cell.source[:80]
+            assert not re.search(r"\.csv|\.\./|Path\(|open\(|https?://", cell.source), cell.source
+
+
+# Outputs -------------------------------------------------------------------------------------------
+
+
+def faults(notebook: NotebookNode) -> list[str]:
+    """What would make the stored outputs unfit for comparison."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    wrong = []
+    if [cell.execution_count for cell in code] != list(range(1, len(code) + 1)):
+        wrong.append("execution counts are not 1..n")
+    for cell in code:
+        for output in cell.outputs:
+            if output.output_type == "error" or output.get("name") == "stderr":
+                wrong.append(f"an error or a warning is stored: {cell.source[:40]}")
+            details = output.get("metadata", {}).get("image/png", {})
+            if "image/png" in output.get("data", {}) and len(details.get("alt", "")) < 40:
+                wrong.append(f"a picture has no alt text: {cell.source[:40]}")
+        speaks = re.search(r"\bprint\(|\bshow\(|here\.|explorable\(|claim\(|references\(", cell.source)
+        if speaks and not cell.outputs and "def " not in cell.source and cell.source.count("=") < 1:
+            wrong.append(f"an output is missing: {cell.source[:40]}")
+    return wrong
+
+
+def test_outputs_are_complete_quiet_and_described(notebook: NotebookNode):
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert faults(notebook) == []
+
+
+def test_unfit_outputs_would_be_found():
+    notebook = nbformat.read(ROOT / "notebooks/01_from_dose_to_brain.ipynb", as_version=4)
+    pictured = next(c for c in notebook.cells if "01_molecules" in c.source)
+    pictured.outputs[0].metadata["image/png"]["alt"] = "a picture"
+    last = [c for c in notebook.cells if c.cell_type == "code"][-1]
+    last.execution_count = 7
+    last.outputs = [nbformat.v4.new_output("stream", name="stderr", text="careful")]
+    found = " ".join(faults(notebook))
+    for fault in ("not 1..n", "an error or a warning", "no alt text"):
+        assert fault in found
+
+
+def test_at_least_fifteen_printed_numbers_are_under_comparison(notebook: NotebookNode):
+    printed = "\n".join(
+        output.text
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if output.output_type == "stream"
+    )
+    assert len(re.findall(r"(?<![\w.])-?\d+(?:[.,]\d+)*", printed)) >= 15

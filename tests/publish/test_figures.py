@@ -1,0 +1,121 @@
+"""Every figure of the lessons is the one in `figures/`, in pixels and in words."""
+
+import contextlib
+import io
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from unittest import mock
+
+import nbformat
+import pytest
+from conftest import ROOT
+from matplotlib.figure import Figure
+from PIL import Image
+
+from ketalab.explore import CATALOGUE, explorable
+from ketalab.lessons import lesson_files
+from ketalab.publish import figures
+from ketalab.style import FOLDER as STYLE
+from ketalab.style import course_look
+
+showing = import_module("ketalab.show")  # `ketalab.show` itself is the function of that name
+FIGURES = ROOT / "figures"
+SHOWN = sorted({path.stem for path in FIGURES.glob("[0-9][0-9]_*.png")})
+BASELINE = ROOT / "tests" / "explore" / "baseline"
+LOOK = {"style": str(STYLE / "ketalab.mplstyle"), "savefig_kwargs": {"dpi": 100}, "tolerance": 4}
+
+
+def like(folder: Path, name: str) -> pytest.MarkDecorator:
+    """Compare the figure a test returns with this one."""
+    return pytest.mark.mpl_image_compare(baseline_dir=str(folder), filename=f"{name}.png", **LOOK)
+
+
+@cache
+def drawn(number: str) -> dict[str, Figure]:
+    """The figures of a lesson, from running its cells here, without a kernel."""
+    path = next(path for path in lesson_files() if path.name.startswith(number))
+    found: dict[str, Figure] = {}
+    namespace: dict = {"__name__": "lesson"}
+    code = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+    collect = mock.patch("ketalab.show", lambda figure, name, alt: found.setdefault(name, figure))
+    with collect, course_look(), contextlib.redirect_stdout(io.StringIO()):
+        for source in code:
+            exec(source, namespace)
+    return found
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(
+            name,
+            marks=pytest.mark.mpl_image_compare(baseline_dir=str(FIGURES), filename=f"{name}.png", **LOOK),
+        )
+        for name in SHOWN
+    ],
+)
+def test_a_figure_is_the_one_in_figures(name: str) -> Figure:
+    figure = drawn(name[:2])[name]
+    showing.settle(figure)
+    return figure
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(
+            name,
+            marks=pytest.mark.mpl_image_compare(baseline_dir=str(BASELINE), filename=f"{name}.png", **LOOK),
+        )
+        for name in CATALOGUE
+    ],
+)
+def test_an_explorable_starts_with_the_picture_it_should(name: str) -> Figure:
+    shown = explorable(name)
+    canvas = shown.canvas(100)
+    view = shown.at()
+    canvas.draw(view.artists, view.limits)
+    for artist, value in view.artists.items():
+        canvas.stage.artists[artist].set_visible(value is not None)
+    return canvas.stage.figure
+
+
+def test_every_figure_comes_as_svg_png_and_words():
+    for stem in SHOWN:
+        assert (FIGURES / f"{stem}.svg").read_text().startswith("<?xml")
+        assert len((FIGURES / f"{stem}.txt").read_text()) >= 40
+    assert {p.suffix for p in FIGURES.iterdir()} == {".svg", ".png", ".txt", ".gif"}
+
+
+def test_no_lesson_is_without_a_figure():
+    assert {stem[:2] for stem in SHOWN} == {path.name[:2] for path in lesson_files()}
+
+
+def test_rebuilding_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(figures, "moving_picture", lambda path: None)
+    runs = []
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        folder.mkdir()
+        monkeypatch.setattr(figures, "FIGURES", folder)
+        figures.main(["00"])
+        runs.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    assert len(runs[0]) >= 9
+    assert runs[0] == runs[1]
+
+
+def test_the_moving_picture_moves_and_is_small(tmp_path: Path):
+    figures.moving_picture(tmp_path / "one.gif")
+    figures.moving_picture(tmp_path / "two.gif")
+    assert (tmp_path / "one.gif").read_bytes() == (tmp_path / "two.gif").read_bytes()
+    with Image.open(FIGURES / "route_to_plasma.gif") as moving:
+        assert moving.n_frames > 20
+    assert (FIGURES / "route_to_plasma.gif").stat().st_size < 1_000_000
+
+
+def test_too_short_a_description_is_refused():
+    with course_look():
+        figure = Figure()
+    with pytest.raises(ValueError, match="alt: 9 characters do not describe x; write 40 or more"):
+        showing.show(figure, "x", "a picture")

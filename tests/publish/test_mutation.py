@@ -1,0 +1,91 @@
+"""The stored outputs are a regression test that bites: one changed number makes a lesson fail."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+LESSON = "01_from_dose_to_brain.ipynb"
+
+
+def verdict(folder: Path, **environment: str) -> subprocess.CompletedProcess:
+    """nbval over a copy of one lesson, strictly, as `make test` runs it."""
+    return subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "--nbval",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-x",
+            str(folder / LESSON),
+        ],
+        cwd=folder,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for name in ("data", "src"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copyfile(ROOT / "notebooks" / LESSON, tmp_path / LESSON)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    return tmp_path
+
+
+def run(copy: Path) -> subprocess.CompletedProcess:
+    search = os.pathsep.join([str(copy / "src"), os.environ["PYTHONPATH"]])
+    return verdict(copy, PYTHONPATH=search, KETALAB_DATA=str(copy / "data"))
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert text.count(old) == 1, (path.name, old)
+    path.write_text(text.replace(old, new))
+
+
+def test_the_copy_passes_as_it_is(copy: Path):
+    result = run(copy)
+    assert result.returncode == 0, result.stdout[-2000:]
+
+
+def test_one_changed_number_in_the_data_fails_the_lesson(copy: Path):
+    path = copy / "data/pharmacokinetic_parameters.csv"
+    rows = path.read_text().splitlines(keepends=True)
+    at = next(i for i, row in enumerate(rows) if row.startswith("otto2021,ketamine,disposition,CL,"))
+    cells = rows[at].split(",")
+    cells[4] = f"{float(cells[4]) * 1.02:.4g}"
+    rows[at] = ",".join(cells)
+    path.write_text("".join(rows))
+    result = run(copy)
+    assert result.returncode == 1
+    assert "mismatch" in result.stdout
+
+
+def test_one_changed_constant_of_a_model_fails_the_lesson(copy: Path):
+    replace(copy / "src/ketalab/models/pharmacokinetics.py", "DEVICE_MG = 28.0", "DEVICE_MG = 29.0")
+    replace(copy / "src/ketalab/models/linear.py", "/ volume[:, None] * 1000", "/ volume[:, None] * 1020")
+    result = run(copy)
+    assert result.returncode == 1
+    assert "mismatch" in result.stdout
+
+
+def test_a_lesson_that_asks_the_network_fails(copy: Path):
+    import nbformat
+
+    notebook = nbformat.read(copy / LESSON, as_version=4)
+    call = "import urllib.request\nurllib.request.urlopen('http://example.org')"
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(call))
+    nbformat.write(notebook, copy / LESSON)
+    result = run(copy)
+    assert result.returncode == 1
+    assert "the course runs offline: example.org was asked for" in result.stdout
