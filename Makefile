@@ -24,7 +24,7 @@ refresh: $(READY)
 	python -m ketalab.publish refresh
 
 bench: $(READY)
-	python -m pytest tests/bench --benchmark-only
+	python -m pytest tests/bench --benchmark-enable --benchmark-only --benchmark-columns=median,ops,rounds
 
 check: $(READY)
 	ruff format --check . && ruff check .
@@ -33,7 +33,8 @@ lock: $(READY)
 	uv pip compile pyproject.toml $(LOCK) -o requirements.lock
 	npm install --package-lock-only --ignore-scripts
 
-$(READY): requirements.lock pyproject.toml package-lock.json src/ketalab/jupyter/overrides.json
+# pip copies the JupyterLab files into .venv: a change in them means installing again.
+$(READY): requirements.lock pyproject.toml package-lock.json $(shell find src/ketalab/jupyter -type f)
 	$(PYTHON) -m venv .venv
 	python -m pip install --quiet --require-hashes -r requirements.lock
 	python -m pip install --quiet --no-deps --no-build-isolation --editable .

@@ -105,6 +105,13 @@ def test_jupyterlab_is_told_not_to_ask_for_news_or_builds():
     assert told["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
 
 
+def test_the_jupyterlab_extension_in_use_is_the_one_in_the_source():
+    source = ROOT / "src/ketalab/jupyter/labextension"
+    for path in filter(Path.is_file, source.rglob("*")):
+        used = Path(sys.prefix) / "share/jupyter/labextensions/ketalab" / path.relative_to(source)
+        assert used.read_bytes() == path.read_bytes(), "run `make lab` or `make test` to install it again"
+
+
 def test_the_commands_of_the_readme_exist():
     readme, makefile = (ROOT / "README.md").read_text(), (ROOT / "Makefile").read_text()
     named = set(re.findall(r"`make (\w+)`|^make (\w+)$", readme, re.MULTILINE))

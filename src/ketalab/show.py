@@ -6,6 +6,7 @@ from pathlib import Path
 from IPython.display import display
 from matplotlib import rcParams
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from ketalab import style
 from ketalab.files import write_atomically
@@ -29,7 +30,8 @@ def show(figure: Figure, name: str, alt: str) -> None:
         export(figure, Path(folder) / name, alt)
     data = {"image/png": small_png(figure_image(figure)), "text/plain": f"Figure {name}: {alt}"}
     width = round(figure.get_figwidth() * style.PIXELS_PER_INCH)
-    display(data, raw=True, metadata={"image/png": {"alt": alt, "width": width}})
+    details = {"alt": alt, "width": width, "smallest": smallest_label(figure)}
+    display(data, raw=True, metadata={"image/png": details})
     _forget(figure)
 
 
@@ -37,6 +39,13 @@ def settle(figure: Figure) -> None:
     """Lay the figure out once and for all, so that every drawing of it is the same."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
+
+
+def smallest_label(figure: Figure) -> float:
+    """Height of the smallest text of a figure (pixels at its width on the page)."""
+    texts = figure.findobj(lambda artist: isinstance(artist, Text) and artist.get_visible())
+    points = min((text.get_fontsize() for text in texts if text.get_text().strip()), default=0.0)
+    return round(points / 72 * style.PIXELS_PER_INCH, 1)
 
 
 def export(figure: Figure, stem: Path, alt: str) -> None:

@@ -13,6 +13,7 @@ from ketalab.explore import CATALOGUE, explorable
 from ketalab.explore.controls import Choice, Slider
 from ketalab.explore.explorable import EXPLORABLE_MIME, Reading, significant
 from ketalab.models import pharmacokinetics as pk
+from ketalab.show import smallest_label
 
 NAMES = list(CATALOGUE)
 
@@ -84,6 +85,14 @@ def test_stored_output_holds_a_picture_with_alt_text_beside_the_widget(name: str
     for reading in shown.at().readings:
         assert reading.text in data["text/plain"]
     json.dumps(metadata)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_labels_are_legible_on_a_slide(name: str):
+    """An explorable stands 660 pixels wide on a slide of 1280; its smallest text is 14 or more."""
+    shown = explorable(name)
+    figure = shown.canvas(100).stage.figure
+    assert smallest_label(figure) * 660 / shown.width >= 14
 
 
 def test_a_control_or_value_out_of_range_is_named():

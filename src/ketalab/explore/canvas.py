@@ -79,6 +79,16 @@ def set_scale(axes: Axes, direction: str, scale: str) -> None:
         axis.set_major_formatter(lambda value, _position: f"{value:g}")
 
 
+def set_limits(axes: Mapping[str, Axes], limits: Limits) -> None:
+    """Give axes the scales and limits of a view, in the order they are named."""
+    for name, value in limits.items():
+        which, what = name.rsplit(".", 1)
+        if isinstance(value, str):
+            set_scale(axes[which], what[0], value)
+        else:
+            getattr(axes[which], f"set_{what}lim")(*value)
+
+
 class Canvas:
     """Draws views of one stage; the background is drawn again only when an axis changes."""
 
@@ -112,12 +122,7 @@ class Canvas:
         """The background for these limits: drawn once, then kept while it is among the last few."""
         key = tuple(limits.items())
         if limits != self._limits:
-            for name, value in limits.items():
-                axes, what = name.rsplit(".", 1)
-                if isinstance(value, str):
-                    set_scale(self.stage.axes[axes], what[0], value)
-                else:
-                    getattr(self.stage.axes[axes], f"set_{what}lim")(*value)
+            set_limits(self.stage.axes, limits)
             self._limits = dict(limits)
         if key not in self._grounds:
             self._agg.draw()

@@ -48,6 +48,7 @@ def execute(notebook: NotebookNode, figures: Path) -> float:
         timeout=600,
         record_timing=False,
         store_widget_state=False,
+        extra_arguments=["--IPKernelApp.log_level=40"],  # the kernel's own remarks are not the lesson's
         resources={"metadata": {"path": str(NOTEBOOKS)}},
     )
     started = time.perf_counter()

@@ -9,6 +9,7 @@ import json
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 
 import nbformat
@@ -135,8 +136,13 @@ def build(notebook: NotebookNode) -> Deck:
         slide.parts.append(html)
         slide.kind = _kind(slide, html)
         slide.notes += [cell.metadata["notes"]] if "notes" in cell.metadata else []
-    state = embed_data(views=list(views.values()), state=dependency_state(list(views.values())))
-    return Deck(number, about.slug, about.title, slides, _script_json(state["manager_state"]))
+    state = _widget_state(list(views.values()))
+    return Deck(number, about.slug, about.title, slides, _script_json(state))
+
+
+def _widget_state(boxes: Sequence[Widget]) -> dict:
+    """What the browser needs to show these widgets; ipywidgets takes no empty list."""
+    return embed_data(views=boxes, state=dependency_state(boxes))["manager_state"] if boxes else {}
 
 
 def _kind(slide: Slide, html: str) -> str:
@@ -183,8 +189,9 @@ def _output(output: NotebookNode, views: dict[str, Widget]) -> str:
     if "image/png" in data:
         details = output.metadata.get("image/png", {})
         image = data["image/png"].replace("\n", "")
-        alt = details.get("alt", "").replace('"', "&quot;")
-        return f'<img class="figure" src="data:image/png;base64,{image}" alt="{alt}">'
+        sizes = f'data-width="{details.get("width", 0)}" data-smallest="{details.get("smallest", 0)}"'
+        alt = escape(details.get("alt", ""))
+        return f'<img class="figure" src="data:image/png;base64,{image}" alt="{alt}" {sizes}>'
     return f"<pre>{data.get('text/plain', '')}</pre>"
 
 
@@ -197,8 +204,10 @@ def _question(question: Question) -> Slide:
     """One quiz question: each option opens to its feedback."""
     options = "".join(
         f'<details class="option {"right" if option.right else "wrong"}">'
-        f"<summary>{option.text}</summary>{option.feedback}</details>"
+        f"<summary>{escape(option.text)}</summary>{escape(option.feedback)}</details>"
         for option in question.options
     )
     notes = [f"Quiz, objective {question.objective}. Vote first, then open each option. 2 minutes."]
-    return Slide([f'<div class="text"><h2>Quiz</h2><p>{question.text}</p></div>{options}'], "quiz", notes)
+    return Slide(
+        [f'<div class="text"><h2>Quiz</h2><p>{escape(question.text)}</p></div>{options}'], "quiz", notes
+    )

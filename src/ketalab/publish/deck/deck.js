@@ -10,7 +10,7 @@ window.MathJax = {
 Reveal.initialize({
   width: 1280, height: 720, margin: 0, minScale: 0.2, maxScale: 3,
   center: false, display: "flex", hash: true, slideNumber: "c/t", transition: "none",
-  pdfSeparateFragments: false, plugins: [RevealNotes],
+  pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
   // A slider has the arrow keys while it has the focus.
   keyboardCondition: () => !document.activeElement?.closest(".ketalab-explorable, details"),
 });

@@ -4,9 +4,14 @@
   const SPEAK_AFTER_MS = 400;
 
   const nameHandles = (box) => {
-    for (const handle of box.querySelectorAll(".noUi-handle:not([aria-label])")) {
-      const label = handle.closest(".jupyter-widgets.widget-inline-hbox")?.querySelector(".widget-label");
-      if (label) handle.setAttribute("aria-label", label.textContent);
+    for (const handle of box.querySelectorAll(".noUi-handle")) {
+      const slider = handle.closest(".widget-slider");
+      const says = (attribute, part) => {
+        const text = slider?.querySelector(part)?.textContent;
+        if (text && handle.getAttribute(attribute) !== text) handle.setAttribute(attribute, text);
+      };
+      says("aria-label", ".widget-label");
+      says("aria-valuetext", ".widget-readout");
     }
   };
 
@@ -56,7 +61,7 @@
     requestAnimationFrame(() => { waiting = false; attend(); });
   };
   new MutationObserver(soon).observe(document.documentElement, {
-    subtree: true, childList: true,
+    subtree: true, childList: true, attributes: true, attributeFilter: ["aria-valuetext"],
   });
   soon();
 })();

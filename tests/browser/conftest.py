@@ -1,0 +1,37 @@
+"""A page that remembers what went wrong on it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+
+@dataclass
+class Watched:
+    """A browser page with its console errors and the requests it made to other machines."""
+
+    page: Any
+    errors: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", self._request)
+
+    def _console(self, message: Any) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
+
+    def _request(self, request: Any) -> None:
+        local = ("file:", "data:", "blob:", "http://127.0.0.1", "ws://127.0.0.1")
+        if not request.url.startswith(local):
+            self.requests.append(request.url)
+
+
+@pytest.fixture
+def watched(browser: Any) -> Iterator[Watched]:
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    yield Watched(context.new_page())
+    context.close()

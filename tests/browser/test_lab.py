@@ -1,0 +1,227 @@
+"""A real JupyterLab: run every lesson, drag its sliders with mouse and keyboard, and listen for errors."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+from uuid import uuid4
+
+import pytest
+from browser.colours import contrast
+from conftest import ROOT
+
+PANEL = "document.querySelector('.jp-WindowedPanel-outer')"
+IDLE = "() => document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle'"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A JupyterLab on a copy of the lessons, as `make lab` starts it, with nobody's own settings."""
+    root = tmp_path_factory.mktemp("lab")
+    shutil.copytree(ROOT / "notebooks", root / "notebooks")
+    port = free_port()
+    folders = ("LAB_WORKSPACES", "LAB_SETTINGS", "_CONFIG", "_RUNTIME")
+    own = {f"JUPYTER{name}_DIR": str(root / name.lower()) for name in folders}
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
+    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1"]
+    log = (root / "log.txt").open("w")
+    server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=subprocess.STDOUT)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(address, server, root / "log.txt")
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+def wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
+    for _ in range(240):
+        try:
+            urlopen(f"{address}/api", timeout=2).close()
+            return
+        except OSError:
+            assert server.poll() is None, log.read_text()
+            time.sleep(0.25)
+    pytest.fail(f"JupyterLab did not start: {log.read_text()[-2000:]}")
+
+
+def open_lesson(watched, lab: str, name: str) -> None:
+    watched.page.set_viewport_size({"width": 1440, "height": 1000})
+    workspace = uuid4().hex  # a desk of one's own: no tab of an earlier test is opened again
+    watched.page.goto(f"{lab}/lab/workspaces/{workspace}/tree/notebooks/{name}.ipynb")
+    watched.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    watched.page.wait_for_function(IDLE, timeout=60_000)
+
+
+def run_all(watched) -> None:
+    watched.page.get_by_role("menuitem", name="Run", exact=True).click()
+    watched.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    watched.page.wait_for_function(
+        "() => document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'busy'",
+        timeout=30_000,
+    )
+    watched.page.wait_for_function(IDLE, timeout=300_000)
+    watched.page.wait_for_timeout(500)
+
+
+def scroll_through(watched) -> Iterator[None]:
+    """JupyterLab draws the cells in view only: come by all of them."""
+    page = watched.page
+    page.evaluate(f"() => {{ {PANEL}.scrollTop = 0 }}")
+    for _ in range(200):
+        page.wait_for_timeout(120)
+        yield
+        place = page.evaluate(f"() => [{PANEL}.scrollTop + {PANEL}.clientHeight, {PANEL}.scrollHeight]")
+        if place[0] >= place[1] - 2:
+            return
+        page.evaluate(f"() => {{ {PANEL}.scrollTop += 700 }}")
+
+
+def shown(box) -> tuple[str, str]:
+    image = box.locator("img.widget-image").first
+    return image.get_attribute("src"), box.locator(".ketalab-readout").first.inner_text()
+
+
+def changes(watched, box, before: tuple[str, str]) -> bool:
+    """Whether picture and read-out differ from before within two seconds."""
+    for _ in range(40):
+        picture, numbers = shown(box)
+        if picture != before[0] and numbers != before[1]:
+            return True
+        watched.page.wait_for_timeout(50)
+    return False
+
+
+def test_the_lab_opens_on_the_lesson_without_asking_anything(watched, lab: str):
+    open_lesson(watched, lab, "00_start_here")
+    watched.page.wait_for_timeout(1500)
+    assert watched.page.locator(".jp-Dialog").count() == 0
+    assert watched.page.locator(".Toastify__toast").count() == 0
+    assert "Start here" in watched.page.locator(".jp-Notebook h1").first.inner_text()
+
+
+def test_before_it_is_run_a_lesson_shows_its_stored_pictures_with_alt_text(watched, lab: str):
+    open_lesson(watched, lab, "01_from_dose_to_brain")
+    alts: set[str] = set()
+    for _ in scroll_through(watched):
+        images = watched.page.locator(".jp-RenderedImage img")
+        alts |= set(images.evaluate_all("(all) => all.map((image) => image.alt)"))
+    assert any(alt.startswith("From dose to plasma.") for alt in alts)
+    assert all(len(alt) >= 40 for alt in alts)
+    assert watched.page.locator("text=Error displaying widget").count() == 0
+
+
+def test_a_lesson_runs_and_every_explorable_follows_mouse_and_keyboard(watched, lab: str, lesson_name: str):
+    open_lesson(watched, lab, lesson_name)
+    run_all(watched)
+    page, done = watched.page, set()
+    for _ in scroll_through(watched):
+        assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
+        for box in page.locator(".ketalab-explorable").all():
+            for part in ("h4", ".ketalab-sentence", ".noUi-handle"):
+                box.locator(part).first.wait_for(state="attached")
+            title = box.locator("h4").text_content()
+            if title in done:
+                continue
+            box.scroll_into_view_if_needed()
+            box.locator(".ketalab-sentence").wait_for()
+            page.wait_for_function("(node) => node.innerText", arg=box.locator("h4").element_handle())
+            done.add(title)
+            drive(watched, box)
+    assert len(done) >= 2
+    assert watched.errors == []
+    assert watched.requests == []
+
+
+def drive(watched, box) -> None:
+    """Press a key on a slider, drag it, choose a scenario, reset."""
+    page, title = watched.page, box.locator("h4").inner_text()
+    box.locator(".noUi-handle:not([aria-label])").first.wait_for(state="detached", timeout=5000)
+    handle = box.locator(".noUi-handle").first
+    start = shown(box)
+    handle.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert changes(watched, box, start), f"{title}: the keyboard moves nothing"
+    page.wait_for_timeout(200)
+    slider = box.locator(".widget-slider").first
+    assert handle.get_attribute("aria-valuetext") == slider.locator(".widget-readout").inner_text()
+    before, place = shown(box), handle.bounding_box()
+    track = box.locator(".noUi-base").first.bounding_box()
+    to = track["x"] + track["width"] * (0.9 if place["x"] < track["x"] + track["width"] / 2 else 0.1)
+    page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(to, place["y"] + place["height"] / 2, steps=12)
+    page.mouse.up()
+    assert changes(watched, box, before), f"{title}: the mouse moves nothing"
+    assert len(box.locator("img.widget-image").first.get_attribute("alt")) >= 40
+    page.wait_for_timeout(600)
+    spoken = box.locator("[role=status]").first.inner_text()
+    assert spoken == box.locator(".ketalab-sentence").inner_text(), (
+        f"{title}: the read-out is not announced"
+    )
+    before = shown(box)
+    box.locator("select").first.select_option(index=2)
+    assert changes(watched, box, before), f"{title}: the scenario changes nothing"
+    box.get_by_role("button", name="Reset").click()
+    page.wait_for_timeout(500)
+    assert shown(box)[1] == start[1], f"{title}: reset does not lead back"
+
+
+def test_a_prediction_is_committed_and_a_quiz_answers(watched, lab: str):
+    open_lesson(watched, lab, "01_from_dose_to_brain")
+    run_all(watched)
+    page, seen = watched.page, set()
+    for _ in scroll_through(watched):
+        commit = page.get_by_role("button", name="Commit").first
+        if "prediction" not in seen and commit.is_visible():
+            page.locator(".widget-radio-box input").first.check()
+            commit.click()
+            page.get_by_role("button", name="I have looked: compare").first.click()
+            page.wait_for_selector("[role=status]:has-text('289 to 780')")
+            seen.add("prediction")
+        option = page.locator(".MCButton").first
+        if "quiz" not in seen and option.count() and option.is_visible():
+            option.click()
+            page.wait_for_selector(".Feedback:has-text('Same formula')")
+            seen.add("quiz")
+    assert seen == {"prediction", "quiz"}
+    assert watched.errors == []
+    assert watched.requests == []
+
+
+def test_in_dark_mode_pictures_stay_white_and_words_stay_legible(watched, lab: str):
+    open_lesson(watched, lab, "00_start_here")
+    page = watched.page
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.locator(".lm-Menu-item:has-text('Theme')").first.hover()
+    page.locator(".lm-Menu-item:has-text('JupyterLab Dark')").first.click()
+    page.wait_for_selector("body[data-jp-theme-light='false']", state="attached")
+    run_all(watched)
+    ground = "getComputedStyle(document.querySelector('.jp-WindowedPanel-outer')).backgroundColor"
+    seen = 0
+    for _ in scroll_through(watched):
+        for box in page.locator(".ketalab-explorable").all():
+            seen += 1
+            for part in ("h4", ".ketalab-sentence", ".ketalab-readout dt", ".widget-label"):
+                ink = box.locator(part).first.evaluate("(node) => getComputedStyle(node).color")
+                assert contrast(page.evaluate(f"() => {ground}"), ink) > 4.5, part
+            picture = box.locator("img.widget-image").first
+            assert (
+                picture.evaluate("(node) => getComputedStyle(node).backgroundColor") == "rgb(255, 255, 255)"
+            )
+    assert seen
+    assert watched.errors == []

@@ -1,0 +1,122 @@
+"""Decks cut from the lessons' own cells: complete, within bounds, and needing nobody."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import lessons
+from nbformat import NotebookNode
+
+from ketalab.practice import lesson
+from ketalab.publish import slides
+from ketalab.publish.slides import Deck, build
+
+
+@pytest.fixture(scope="module")
+def decks() -> dict[str, Deck]:
+    return {name: build(notebook) for name, notebook in lessons().items()}
+
+
+@pytest.fixture
+def deck(decks: dict[str, Deck], lesson_name: str) -> Deck:
+    return decks[lesson_name]
+
+
+def test_twelve_to_twenty_slides_with_notes_and_timing(deck: Deck):
+    assert 12 <= len(deck.slides) <= 20
+    for number, slide in enumerate(deck.slides):
+        assert slide.parts, number
+        spoken = " ".join(slide.notes)
+        assert re.search(r"\d+ minutes?", spoken), f"slide {number + 1} has no timing"
+    asked = sum("?" in " ".join(slide.notes) or slide.kind == "quiz" for slide in deck.slides)
+    assert asked >= len(deck.slides) * 2 / 3, "notes say what to ask the class"
+
+
+def test_code_is_hidden_unless_it_is_the_point(deck: Deck, notebook: NotebookNode):
+    html = "".join(part for slide in deck.slides for part in slide.parts)
+    shown = [cell for cell in notebook.cells if "show-code" in cell.metadata.get("tags", [])]
+    assert html.count('<div class="code">') == len(shown)
+
+
+def test_every_quiz_question_is_a_slide_whose_options_open_to_their_feedback(deck: Deck):
+    quiz = [slide for slide in deck.slides if slide.kind == "quiz"]
+    questions = lesson(deck.number).questions
+    assert len(quiz) == len(questions)
+    for slide, question in zip(quiz, questions, strict=True):
+        assert "".join(slide.parts).count("<details") == len(question.options)
+
+
+def test_every_explorable_of_the_lesson_moves_in_its_deck(deck: Deck, notebook: NotebookNode):
+    html = "".join(part for slide in deck.slides for part in slide.parts)
+    shown = sum(cell.source.startswith("explorable(") for cell in notebook.cells)
+    assert html.count('class="ketalab-view"') == shown
+    assert deck.widget_state.count('"LinkModel"') >= shown
+
+
+def test_every_figure_keeps_its_alt_text(deck: Deck):
+    images = re.findall(r"<img [^>]*>", "".join(part for slide in deck.slides for part in slide.parts))
+    assert images
+    for image in images:
+        assert len(re.search(r'alt="([^"]*)"', image)[1]) >= 40
+        assert float(re.search(r'data-smallest="([^"]*)"', image)[1]) >= 14
+
+
+def test_decks_are_written_whole_with_all_they_need(
+    node_modules: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+):
+    monkeypatch.setattr(slides, "DECKS", tmp_path)
+    slides.main(["00"])
+    page = (tmp_path / "00_start_here.html").read_text(encoding="utf-8")
+    for address in re.findall(r'(?:src|href)="([^"]+)"', page):
+        if not address.startswith(("#", "data:", "https://", "http://")):
+            assert (tmp_path / address).is_file(), address
+    assert not re.findall(r'<(?:script|link|img|iframe)[^>]+(?:src|href)="https?:', page)
+    assert (tmp_path / "index.html").is_file()
+    assert re.fullmatch(r"00_start_here\.html: \d+ slides, \d\.\d MB\n", capsys.readouterr().out)
+    assert (tmp_path / "00_start_here.html").stat().st_size < 8e6
+    first = page
+    slides.main(["00"])
+    assert re.sub(r"[0-9a-f]{32}", "", (tmp_path / "00_start_here.html").read_text()) == re.sub(
+        r"[0-9a-f]{32}", "", first
+    )
+
+
+def test_a_missing_package_is_named_before_anything_is_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(slides, "PACKAGES", tmp_path / "none")
+    with pytest.raises(FileNotFoundError, match=r"reveal\.js is missing; run `npm ci` once"):
+        slides.write_assets(tmp_path / "assets")
+    assert not (tmp_path / "assets").exists()
+
+
+def cut(*cells: NotebookNode) -> Deck:
+    notebook = nbformat.v4.new_notebook(cells=list(cells))
+    notebook.metadata["ketalab"] = {"lesson": "00"}
+    return build(notebook)
+
+
+def cell(source: str, place: str, **metadata) -> NotebookNode:
+    return nbformat.v4.new_markdown_cell(source, metadata={"slideshow": {"slide_type": place}, **metadata})
+
+
+def test_tags_decide_where_a_cell_goes():
+    deck = cut(
+        cell("# One", "slide", notes="Say this."),
+        cell("more", "-"),
+        cell("hidden", "skip", notes="not this"),
+        cell("later", "fragment"),
+        cell("## Two", "slide"),
+    )
+    assert len(deck.slides) == 2
+    text = "".join(deck.slides[0].parts)
+    assert "more" in text
+    assert "hidden" not in text
+    assert '<div class="fragment">' in text
+    assert deck.slides[0].notes == ["Say this."]
+    assert deck.slides[0].kind == "title"
+    assert deck.slides[1].kind == "words"
+
+
+def test_the_clock_of_the_reader_stays_in_the_notebook():
+    deck = cut(cell("*Time to here: about 9 min.*\n\nText.", "slide"))
+    assert "Time to here" not in deck.slides[0].parts[0]
