@@ -51,9 +51,12 @@ def chromium() -> str | None:
     return next(filter(None, found), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
-    """A headless Chromium. Without one these tests skip, except where CI=true says they must run."""
+    """A headless Chromium. Without one these tests skip, except where CI=true says they must run.
+
+    Closed after each module: while Playwright runs, its event loop would run beside other tests.
+    """
     executable = chromium()
     if executable is None:
         say = "no Chromium found: install it (Debian: apt install chromium) or set CHROMIUM to its path"

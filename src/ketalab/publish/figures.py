@@ -6,15 +6,18 @@ from pathlib import Path
 
 import nbformat
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from ketalab.explore import explorable
+from ketalab.explore.explorable import Explorable, Values
 from ketalab.files import write_atomically
 from ketalab.publish import ROOT
+from ketalab.style import BLACK, BLUE, FOLDER, PALE
 
 FIGURES = ROOT / "figures"
 MOVING = FIGURES / "route_to_plasma.gif"
 FRAME_MS = 90
+FONT = "AtkinsonHyperlegibleNext-Regular.ttf"
 
 
 def main(lessons: Sequence[str] = ()) -> None:
@@ -41,7 +44,7 @@ def moving_picture(path: Path) -> None:
     settings = [{"dose": float(dose)} for dose in doses]
     settings += [{"dose": 1.0, "minutes": round(float(value))} for value in minutes]
     settings += settings[-2::-1]
-    frames = [shown.still(**values).resize((760, 460), Image.Resampling.LANCZOS) for values in settings]
+    frames = [_frame(shown, values) for values in settings]
     palette = frames[0].quantize(64, dither=Image.Dither.NONE)
     few = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     with write_atomically(path) as file:
@@ -54,3 +57,20 @@ def moving_picture(path: Path) -> None:
             loop=0,
             optimize=True,
         )
+
+
+def _frame(shown: Explorable, values: Values) -> Image.Image:
+    """The picture and, below it, the two sliders that move and the sentence that follows them."""
+    picture = shown.still(**values).resize((760, 460), Image.Resampling.LANCZOS)
+    frame = Image.new("RGB", (760, 560), "white")
+    frame.paste(picture, (0, 0))
+    pen, font = ImageDraw.Draw(frame), ImageFont.truetype(FOLDER / "fonts" / FONT, 17)
+    pen.text((16, 470), shown.at(**values).sentence, BLACK, font)
+    for left, control in zip((16, 396), shown.controls[1:3], strict=True):
+        value = values.get(control.name, control.start)
+        at = left + 150 + 110 * (value - control.low) / (control.high - control.low)
+        pen.text((left, 514), control.label, BLACK, font)
+        pen.line((left + 150, 525, left + 260, 525), PALE, 6)
+        pen.ellipse((at - 10, 515, at + 10, 535), BLUE)
+        pen.text((left + 278, 514), control.text(value), BLACK, font)
+    return frame
