@@ -12,7 +12,7 @@ lab: $(READY)
 	jupyter lab --ServerApp.root_dir="$(CURDIR)" notebooks/00_start_here.ipynb
 
 test: $(READY)
-	python -m pytest
+	python -m pytest -n auto --dist loadgroup
 
 slides: $(READY)
 	python -m ketalab.publish slides
