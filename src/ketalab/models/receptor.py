@@ -170,8 +170,8 @@ def published(name: str) -> Blocker:
     """The blocker of this name with its published constants; ValueError when there is none.
 
     What no source prints is borrowed from ketamine and said so in `borrowed`: the forward rate of
-    phencyclidine and dizocilpine (their source found one forward rate for all three) and the
-    electrical distance of all others. S- and R-ketamine differ from the racemate by their Ki alone.
+    phencyclidine and dizocilpine (their source found one range for all three) and the electrical
+    distance of memantine and phencyclidine. S- and R-ketamine differ from the racemate by Ki alone.
     """
     return _published(data_folder(), name)
 
@@ -188,10 +188,9 @@ def _published(_folder: Path, name: str) -> Blocker:
         return Blocker(name, value["ic50"], value["off_rate"], value["delta"], value["trapped"])
     lender = published(KETAMINE)
     if "ic50" not in value:
-        ic50 = value["off_rate"] / lender.on_rate
-        return Blocker(
-            name, ic50, value["off_rate"], lender.delta, borrowed="on-rate and delta of ketamine"
-        )
+        ic50, delta = value["off_rate"] / lender.on_rate, electrical_distance(name)
+        lent = "on-rate of ketamine" if delta else "on-rate and delta of ketamine"
+        return Blocker(name, ic50, value["off_rate"], delta or lender.delta, borrowed=lent)
     blocker = Blocker(
         name,
         value["ic50"],
@@ -203,6 +202,15 @@ def _published(_folder: Path, name: str) -> Blocker:
         "delta of ketamine",
     )
     return replace(blocker, off_rate=blocker.off_rate / float(blocker.pull(rows.holding_mv["off_rate"])))
+
+
+def electrical_distance(name: str) -> float | None:
+    """delta = (RT/F) ln(tau_1 / tau_2) / (V_2 - V_1), from recovery from block at two potentials."""
+    rows = table("nmda_biophysics").query("ligand == @name and symbol == 'recovery'")
+    if len(rows) != 2:
+        return None
+    slow, fast = rows.sort_values("value", ascending=False).itertuples()
+    return float(THERMAL_MV * np.log(slow.value / fast.value) / (fast.holding_mv - slow.holding_mv))
 
 
 def _enantiomer(name: str) -> Blocker:
@@ -294,13 +302,13 @@ def rates_of_block(gates: Gating, blocker: Blocker, bath: Bath) -> tuple[float, 
 
 
 def rate_matrix(gates: Gating, blocker: Blocker, bath: Bath) -> Array:
-    """Q of dp/dt = Q p over STATES (11 x 11, 1/s); every column sums to nought."""
-    Q = np.zeros((len(STATES), len(STATES)))
+    """K of dp/dt = K p over STATES (11 x 11, 1/s); every column sums to nought."""
+    K = np.zeros((len(STATES), len(STATES)))
 
     def step(here: str, there: str, forth: float, back: float) -> None:
         i, j = STATES.index(here), STATES.index(there)
-        Q[j, i] += forth
-        Q[i, j] += back
+        K[j, i] += forth
+        K[i, j] += back
 
     binding = gates.bind * bath.glutamate_um
     for drug in ("", "B"):
@@ -311,7 +319,7 @@ def rate_matrix(gates: Gating, blocker: Blocker, bath: Bath) -> Array:
     enter, leave, stick, escape = rates_of_block(gates, blocker, bath)
     step("O", "OB", enter, leave)
     step("O", "OS", stick, escape)
-    return Q - np.diag(Q.sum(axis=0))
+    return K - np.diag(K.sum(axis=0))
 
 
 def equilibrium(gates: Gating, blocker: Blocker, bath: Bath) -> Array:
@@ -324,7 +332,7 @@ def equilibrium(gates: Gating, blocker: Blocker, bath: Bath) -> Array:
 
 
 def advance(gates: Gating, blocker: Blocker, bath: Bath, seconds: ArrayLike) -> Array:
-    """What a bath does to the shares in these times: exp(Q t), one 11 x 11 matrix for each time."""
+    """What a bath does to the shares in these times: exp(K t), one 11 x 11 matrix for each time."""
     return expm(rate_matrix(gates, blocker, bath) * np.asarray(seconds, dtype=float)[..., None, None])
 
 
@@ -337,7 +345,7 @@ class Train:
     rest: float = 0.0
 
 
-PULSE_S, PEAK_S = 0.001, 0.025  # glutamate is there for 1 ms; the current peaks about 25 ms later
+PULSE_S, PEAK_S = 0.001, 0.018  # glutamate is there for 1 ms; the current peaks 18 ms after it came
 
 
 def pulse_train(
