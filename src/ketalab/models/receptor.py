@@ -28,7 +28,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import expm
 
 from ketalab.evidence import table
 from ketalab.evidence.tables import data_folder
@@ -42,7 +41,8 @@ GATING = "destexhe1996"
 
 STATES = ("U", "C1", "C2", "O", "D", "UB", "C1B", "C2B", "OB", "DB", "OS")
 FREE, TRAPPED, UNTRAPPED = slice(0, 5), slice(5, 10), slice(10, 11)
-OPEN = STATES.index("O")
+PLACE = {state: place for place, state in enumerate(STATES)}
+OPEN = PLACE["O"]
 
 
 # Equilibrium ---------------------------------------------------------------------------------------
@@ -67,7 +67,14 @@ def free_concentration(
 
 def magnesium_constant(voltage_mv: ArrayLike) -> Array:
     """Magnesium (mM) that blocks half of the current at these potentials (mV, -120 to 80)."""
-    return _constant("mg_constant") * np.exp(_constant("mg_slope") * _voltage(voltage_mv))
+    constant, slope = _jahr_stevens()
+    return constant * np.exp(slope * _voltage(voltage_mv))
+
+
+@cache
+def _jahr_stevens() -> tuple[float, float]:
+    value = table("nmda_biophysics").set_index("constant").value
+    return float(value["mg_constant"]), float(value["mg_slope"])
 
 
 def magnesium_free(voltage_mv: ArrayLike, magnesium_mm: ArrayLike = PHYSIOLOGICAL_MM) -> Array:
@@ -306,7 +313,7 @@ def rate_matrix(gates: Gating, blocker: Blocker, bath: Bath) -> Array:
     K = np.zeros((len(STATES), len(STATES)))
 
     def step(here: str, there: str, forth: float, back: float) -> None:
-        i, j = STATES.index(here), STATES.index(there)
+        i, j = PLACE[here], PLACE[there]
         K[j, i] += forth
         K[i, j] += back
 
@@ -331,9 +338,38 @@ def equilibrium(gates: Gating, blocker: Blocker, bath: Bath) -> Array:
     return shares / shares.sum()
 
 
+TERMS = 17  # of the series below: the next would be smaller than rounding
+
+
 def advance(gates: Gating, blocker: Blocker, bath: Bath, seconds: ArrayLike) -> Array:
-    """What a bath does to the shares in these times: exp(K t), one 11 x 11 matrix for each time."""
-    return expm(rate_matrix(gates, blocker, bath) * np.asarray(seconds, dtype=float)[..., None, None])
+    """What a bath does to the shares in these times: exp(K t), one 11 x 11 matrix for each time.
+
+    By uniformisation: with q the fastest rate, P = I + K/q holds probabilities, and
+
+        exp(K t) = (exp(-q s) sum over n of (q s)^n / n! P^n)^(t / s),   q s at most 1, t/s a power of two.
+
+    Nothing is subtracted, so no probability turns negative. Raises ValueError for a negative time.
+    """
+    seconds = _not_negative("seconds", seconds, "s")
+    K = rate_matrix(gates, blocker, bath)
+    fastest = -K.diagonal().min()
+    powers = [np.eye(len(STATES))]
+    one_step = powers[0] + K / fastest
+    for _ in range(TERMS):
+        powers.append(powers[-1] @ one_step)
+    moved = [_exponential(np.array(powers), fastest * t) for t in seconds.ravel()]
+    return np.array(moved).reshape(*seconds.shape, *K.shape)
+
+
+def _exponential(powers: Array, steps: float) -> Array:
+    """The sum over n of Poisson(steps) weights times P^n, squared up from a small part of the steps."""
+    halvings = max(0, int(np.ceil(np.log2(steps)))) if steps else 0
+    small = steps / 2**halvings
+    weights = np.cumprod([np.exp(-small), *(small / np.arange(1, TERMS + 1))])
+    moved = np.tensordot(weights, powers, 1)
+    for _ in range(halvings):
+        moved = moved @ moved
+    return moved / moved.sum(axis=0)
 
 
 @dataclass(frozen=True)
@@ -364,38 +400,30 @@ def pulse_train(
     if not interval >= 0.1:
         raise ValueError(f"interval: {interval} is not allowed; it must be 0.1 s or more")
     gates = gates or gating()
-    state = np.zeros(len(STATES))
-    state[0] = 1.0
-    clock, times, peaks, held = 0.0, [], [], []
+    state = np.eye(len(STATES))[0]
+    clock, times, before, peaks = 0.0, [], [], []
     for phase in phases:
         quiet = Bath(0.0, phase.free_um, voltage_mv, magnesium_mm)
-        glutamate = replace(quiet, glutamate_um=SATURATING_UM)
-        pulse = advance(gates, blocker, glutamate, PULSE_S)
+        pulse = advance(gates, blocker, replace(quiet, glutamate_um=SATURATING_UM), PULSE_S)
         rise, decay, rest = advance(
             gates, blocker, quiet, [PEAK_S - PULSE_S, interval - PEAK_S, phase.rest]
         )
+        to_peak = rise @ pulse
+        to_next = decay @ to_peak
         state = rest @ state
-        clock += phase.rest
+        starts = []
         for _ in range(phase.pulses):
-            times.append(clock)
-            held.append(1 - state[FREE].sum())
-            state = rise @ (pulse @ state)
-            peaks.append(state[OPEN])
-            state = decay @ state
-            clock += interval
-    return np.array(times), np.array(peaks) / peaks[0], np.array(held)
+            starts.append(state)
+            state = to_next @ state
+        before += starts
+        peaks += [to_peak[OPEN] @ start for start in starts]
+        times.append(clock + phase.rest + interval * np.arange(phase.pulses))
+        clock += phase.rest + interval * phase.pulses
+    held = 1 - np.array(before)[:, FREE].sum(axis=1)
+    return np.concatenate(times), np.array(peaks) / peaks[0], held
 
 
 # Checks --------------------------------------------------------------------------------------------
-
-
-def _constant(key: str) -> float:
-    return _constants(data_folder())[key]
-
-
-@cache
-def _constants(_folder: Path) -> dict[str, float]:
-    return table("nmda_biophysics").set_index("constant").value.to_dict()
 
 
 def _voltage(voltage_mv: ArrayLike) -> Array:
