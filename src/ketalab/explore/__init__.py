@@ -11,6 +11,10 @@ CATALOGUE = {
     "route_to_plasma": "ketalab.explore.plasma",
     "repeated_sessions": "ketalab.explore.plasma",
     "population_fan": "ketalab.explore.plasma",
+    "pore_block": "ketalab.explore.receptor",
+    "pulse_train": "ketalab.explore.receptor",
+    "infusion_to_block": "ketalab.explore.receptor",
+    "target_atlas": "ketalab.explore.receptor",
 }
 
 
