@@ -13,8 +13,8 @@ from ketalab.evidence.meta_analysis import Pooled
 Array = NDArray[np.float64]
 MINUS = "\N{MINUS SIGN}"
 
-CLOSE = np.array([0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3])
 STEPS = ((1, 2, 5), (1, 3), (1,))
+CLOSE = np.log(5)  # a span in which plain steps of a ratio still read well
 CORRELATIONS = (
     np.arange(-9, 10) / 10,
     np.array([-0.95, -0.8, -0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8, 0.95]),
@@ -34,13 +34,19 @@ def set_effect_axis(axes: Axes, measure: Measure, limits: tuple[float, float], m
 def tick_values(measure: Measure, low: float, high: float, most: int = 7) -> Array:
     """Round numbers on the reader's scale, `most` at most, between limits on the scale of the sums."""
     if measure.ratio:
-        decades = 10.0 ** np.arange(np.floor(low / np.log(10)) - 1, np.ceil(high / np.log(10)) + 1)
-        ladders = [CLOSE, *(np.outer(decades, steps).ravel() for steps in STEPS)]
-        # Ever fewer decades, each time with 1 among them.
-        ladders += [10.0 ** (n * np.arange(-(60 // n), 60 // n + 1)) for n in (2, 3, 5, 10)]
+        ladders = [_plain(np.exp(low), np.exp(high), most)] if high - low < CLOSE else []
+        exponents = np.arange(np.floor(low / np.log(10)) - 1, np.ceil(high / np.log(10)) + 1)
+        ladders += [np.outer(10.0**exponents, steps).ravel() for steps in STEPS]
+        apart = np.ceil(len(exponents) / (most - 2))  # decades between ticks, 1 always among them
+        ladders.append(10.0 ** exponents[exponents % apart == 0])
         return _first_fitting(ladders, np.log, low, high, most)
     if measure.natural is np.tanh:
         return _first_fitting(CORRELATIONS, np.arctanh, low, high, most)
+    return _plain(low, high, most)
+
+
+def _plain(low: float, high: float, most: int) -> Array:
+    """Evenly spaced round numbers."""
     ticks = MaxNLocator(nbins=most - 1, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     return ticks[(ticks >= low) & (ticks <= high)]
 
@@ -51,10 +57,7 @@ def _first_fitting(ladders: Sequence[Array], scale: Callable, low: float, high: 
         places = scale(ladder)
         inside = (places >= low) & (places <= high)
         gaps = np.diff(places[inside]) / (high - low)
-        covers = scale(ladder)[0] <= low + 0.25 * (high - low) and scale(ladder)[-1] >= high - 0.25 * (
-            high - low
-        )
-        if 2 <= inside.sum() <= most and gaps.min() > 0.55 / most and covers:
+        if 2 <= inside.sum() <= most and gaps.min() > 0.55 / most:
             return ladder[inside]
     places = scale(ladders[-1])
     return ladders[-1][(places >= low) & (places <= high)]
@@ -72,7 +75,9 @@ def effect_limits(effects: Effects, pools: Sequence[Pooled] = ()) -> tuple[float
     low, high = (ends[use] for ends in effects.interval())
     width = high - low
     usual = width <= 3 * np.median(width)
-    ends = [0.0, *effects.estimate[use], *low[usual], *high[usual]]
+    aside = 0.15 * np.median(width)  # keeps a square off the edge
+    estimate = effects.estimate[use]
+    ends = [0.0, *(estimate - aside), *(estimate + aside), *low[usual], *high[usual]]
     widest = np.max(width[usual])
     for pooled in pools:
         ends.append(pooled.estimate)

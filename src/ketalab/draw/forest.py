@@ -66,6 +66,7 @@ def forest_parts(
     limits: tuple[float, float] | None = None,
     title: str = "",
     headings: Mapping[str, str] | None = None,
+    live: bool = False,
 ) -> "ForestParts":
     """A forest plot of trials, with the diamond and the prediction interval of `pooled`.
 
@@ -74,7 +75,9 @@ def forest_parts(
     reference key becomes author and year. Trials stand in the `order` of their effect, of their weight,
     or as given. `limits` (reader's scale) cut the axis; an interval that goes on gets an arrow head.
     `size` is "slide" (9.6 inches wide, with columns) or "phone" (4.2 inches, text above each line).
-    `headings` renames columns (name, treated, control, people, weight, estimate).
+    `headings` renames columns (name, treated, control, people, weight, estimate). `live` leaves out the
+    column of weights and the small print, which take most of the time a redrawing takes: an explorable's
+    read-out says the numbers and the squares show the weights.
 
     Raises ValueError for no trials, an unknown order or size, or limits the wrong way round.
     """
@@ -90,11 +93,14 @@ def forest_parts(
     rows = _rows(effects, pooled, by, labels, order, size)
     pools = [*(by.pooled.values() if by else ()), *([pooled] if pooled else [])]
     span = _given(effects.measure, limits) if limits else effect_limits(effects, pools)
-    columns = _columns(effects, pools, labels, groups, size, has_weights=pooled is not None)
+    columns = _columns(effects, pools, labels, groups, size, has_weights=pooled is not None and not live)
     for column in columns:
         column.heading = (headings or {}).get(column.key, column.heading)
-    feet = [line for note, mark in marks.items() for line in _wrapped(f"{mark} {note}", size)]
-    sheet = _Sheet(size, rows, title, bool(any(favours)), pooled is not None, feet)
+    footnotes = [f"{mark} {note}" for note, mark in marks.items()]
+    footnotes += [f"Difference between the groups: {by.words}"] if by and by.freedom else []
+    feet = [line for note in footnotes for line in _wrapped(note, size)]
+    prints = 0 if live or pooled is None else len(small_print(None, size))
+    sheet = _Sheet(size, rows, title, bool(any(favours)), prints, len(feet))
     left, right = sheet.arrange(columns)
     parts = ForestParts(sheet, sheet.plot(left, right, span, effects.measure), effects, span)
     parts.per_inch = (span[1] - span[0]) / (right - left)
@@ -252,15 +258,15 @@ class _Sheet:
     """A figure of fixed width whose height follows from its rows; everything is placed in inches."""
 
     def __init__(
-        self, size: Size, rows: Sequence[Row], title: str, favours: bool, pool: bool, feet: Sequence[str]
+        self, size: Size, rows: Sequence[Row], title: str, favours: bool, prints: int, feet: int
     ) -> None:
-        self.size, self.width, self.edge, self.feet = size, WIDTH[size], EDGE[size], len(feet)
+        self.size, self.width, self.edge = size, WIDTH[size], EDGE[size]
+        self.prints, self.feet = prints, feet
         self.title = textwrap.fill(title, 90 if size == "slide" else 38)
         above = 0.36 if size == "slide" else 0.12
         above += 0.12 + 0.24 * (self.title.count("\n") + 1) if title else 0.0
-        prints = len(small_print(None, size)) if pool else 0
         self.axis = 0.36 + (0.26 if favours else 0.0)  # ticks and what lies on either side
-        self.below = self.axis + PRINT * (prints + len(feet)) + 0.1
+        self.below = self.axis + PRINT * (prints + feet) + 0.1
         self.tall = sum(row.height for row in rows)
         self.height = above + self.tall + self.below
         self.figure = figure(self.width, self.height)
@@ -323,10 +329,13 @@ class _Sheet:
         axes.add_patch(Rectangle((0.01, y - height / 2), 0.98, height, transform=place, **style))
 
     def favours(self, axes: Axes, words: tuple[str, str], left: float, right: float) -> None:
+        """What lies on either side of no effect: at the ends of the axis, or further out for long words."""
+        texts = [f"← {words[0]}" if words[0] else "", f"{words[1]} →" if words[1] else ""]
+        need = sum(self.extent(text, "normal") for text in texts if text) + 0.3
+        out = max(0.0, need - (right - left)) / 2
         y = -self.tall - 0.42
-        for text, x, side in ((f"← {words[0]}", left, "left"), (f"{words[1]} →", right, "right")):
-            if text.strip("← →"):
-                self.write(axes, x, y, text, ha=side)
+        self.write(axes, left - out, y, texts[0])
+        self.write(axes, right + out, y, texts[1], ha="right")
 
     def print_line(self, axes: Axes, i: int, text: str = "") -> Text:
         """A line of small print under the axis, counted from the top."""
@@ -438,7 +447,7 @@ class ForestParts:
     def _bar(self, low: float, high: float, y: float) -> list[list[tuple[float, float]]]:
         """A line from low to high, cut at the edge, with an arrow head where it goes on."""
         start, stop = self.limits
-        segments = [[(max(low, start), y), (min(high, stop), y)]]
+        segments = [[(np.clip(low, start, stop), y), (np.clip(high, start, stop), y)]]
         for beyond, edge, inward in ((low < start, start, 1), (high > stop, stop, -1)):
             if beyond:
                 back = edge + inward * 0.09 * self.per_inch
@@ -495,8 +504,8 @@ class ForestParts:
         if pooled is not None:
             style = {"color": BLUE, "linewidth": 1.2, "linestyle": (0, (4, 3)), "zorder": 1.5}
             self.artists["line"] = axes.plot([], [], **style)[0]
-            for i in range(len(small_print(pooled, self.sheet.size))):
-                self.artists[f"print {i}"] = self.sheet.print_line(axes, self.sheet.feet + i)
+        for i in range(self.sheet.prints):
+            self.artists[f"print {i}"] = self.sheet.print_line(axes, self.sheet.feet + i)
 
     def _trial(
         self, row: Row, columns: Sequence[Column], middle: float, text_y: float, line_y: float, indent: bool
@@ -596,7 +605,7 @@ def funnel(
         raise ValueError("effects: 0 trials are not allowed; a funnel plot needs 1 or more")
     shown = filled.effects if filled else use
     deepest = 1.08 * float(np.max(shown.se))
-    fig = figure(WIDTH[size], 5.0 if size == "slide" else 4.6)
+    fig = figure(WIDTH[size], 5.0)
     axes = fig.subplots()
     edge = 1.96 * deepest
     low = min(shown.estimate.min(), pooled.estimate - edge, 0.0)
@@ -620,7 +629,7 @@ def funnel(
     axes.set(
         ylim=(deepest, 0), ylabel="standard error", xlabel=_funnel_label(effects.measure, favours, size)
     )
-    legend_above(fig, [*keys, region], columns=5 if size == "slide" else 2)
+    legend_above(fig, [*keys, region], columns=5 if size == "slide" else 1)
     return fig
 
 

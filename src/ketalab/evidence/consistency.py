@@ -7,6 +7,7 @@ without any data. A finding is a question for the authors and not proof of an er
 and Bayesian intervals are lopsided by right.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import atanh, log
 
@@ -34,16 +35,18 @@ def check(
 ) -> tuple[Finding, ...]:
     """What does not fit in a printed estimate, interval and P value; nothing when all is well.
 
-    Give numbers as printed, in quotes where they end in a zero ("0.50"): the last decimal says how much
-    rounding to allow for.
+    Give numbers as printed, in quotes where they end in a zero ("0.50"): the last decimal of each says
+    how much rounding to allow for.
     """
     printed = [str(text).strip() for text in (estimate, low, high)]
-    middle, lower, upper = (_number(name, text) for name, text in _named(printed))
-    unit = 10.0 ** -max(map(_decimals, printed))
+    names = ("estimate", "low", "high")
+    values = [_number(name, text) for name, text in zip(names, printed, strict=True)]
+    middle, lower, upper = values
+    rounding = [0.5 * 10.0 ** -len(text.partition(".")[2]) for text in printed]
     wrong = []
     if lower > upper:
         return (Finding("upside down", f"The interval runs from {printed[1]} down to {printed[2]}."),)
-    for name, text, value in (*zip(("estimate", "lower limit"), printed, (middle, lower), strict=False),):
+    for name, text, value in zip(("estimate", "lower limit"), printed, values, strict=False):
         if measure.ratio and value <= 0:
             words = f"No {measure.name} can be {text}, as this {name} is: it is above 0 by nature."
             wrong.append(Finding("impossible", words))
@@ -54,9 +57,9 @@ def check(
         )
         wrong.append(Finding("outside", words))
     elif not wrong:
-        wrong += _lopsided(middle, lower, upper, unit, measure, printed)
+        wrong += _lopsided(values, rounding, measure, printed)
     if p is not None:
-        wrong += _against_p(lower, upper, unit, measure, p, level)
+        wrong += _against_p(values, rounding, measure, p, level)
     return tuple(wrong)
 
 
@@ -71,10 +74,6 @@ def check_table(rows: pd.DataFrame, measures: dict[str, Measure]) -> pd.DataFram
     return pd.DataFrame(found, columns=["row", "kind", "words"])
 
 
-def _named(printed: list[str]) -> list[tuple[str, str]]:
-    return list(zip(("estimate", "low", "high"), printed, strict=True))
-
-
 def _number(name: str, text: str) -> float:
     try:
         value = float(text.replace("−", "-"))
@@ -85,23 +84,15 @@ def _number(name: str, text: str) -> float:
     return value
 
 
-def _decimals(text: str) -> int:
-    return len(text.partition(".")[2])
-
-
 def _lopsided(
-    middle: float, lower: float, upper: float, unit: float, measure: Measure, printed: list[str]
+    values: Sequence[float], rounding: Sequence[float], measure: Measure, printed: Sequence[str]
 ) -> list[Finding]:
     """Whether rounding alone can explain that the estimate is not in the middle."""
     scales = {"plain": float, "logarithmic": log, "Fisher's z": atanh}
     own = "logarithmic" if measure.ratio else "Fisher's z" if measure.short == "r" else "plain"
-    if _central(middle, lower, upper, unit, scales[own]):
+    if _central(values, rounding, scales[own]):
         return []
-    fits = [
-        name
-        for name, scale in scales.items()
-        if name != own and _central(middle, lower, upper, unit, scale)
-    ]
+    fits = [name for name, scale in scales.items() if name != own and _central(values, rounding, scale)]
     words = (
         f"The estimate {printed[0]} is not in the middle of {printed[1]} to {printed[2]} on the {own} "
         f"scale of {measure.name}s, further off than rounding explains"
@@ -110,24 +101,28 @@ def _lopsided(
     return [Finding("lopsided", words)]
 
 
-def _central(middle: float, lower: float, upper: float, unit: float, scale) -> bool:
+def _central(values: Sequence[float], rounding: Sequence[float], scale: Callable[[float], float]) -> bool:
     """Whether numbers that round to these can have the middle exactly between the ends."""
-    half = unit / 2 * (1 + 1e-9)
+    least, most = (
+        [value + side * half * (1 + 1e-9) for value, half in zip(values, rounding, strict=True)]
+        for side in (-1, 1)
+    )
     try:
-        centre = [(scale(lower + side * half) + scale(upper + side * half)) / 2 for side in (-1, 1)]
-        return centre[0] <= scale(middle + half) and scale(middle - half) <= centre[1]
+        centre = [(scale(ends[1]) + scale(ends[2])) / 2 for ends in (least, most)]
+        return centre[0] <= scale(most[0]) and scale(least[0]) <= centre[1]
     except ValueError:  # the scale ends before these numbers do
         return False
 
 
 def _against_p(
-    lower: float, upper: float, unit: float, measure: Measure, p: float, level: float
+    values: Sequence[float], rounding: Sequence[float], measure: Measure, p: float, level: float
 ) -> list[Finding]:
     """Whether P value and interval disagree on "no effect", where rounding does not blur the limit."""
     if not 0 <= p <= 1:
         raise ValueError(f"p: {p:g} is not allowed; it must be from 0 to 1")
-    out = lower - unit / 2 > measure.null or upper + unit / 2 < measure.null
-    within = lower + unit / 2 < measure.null < upper - unit / 2
+    (_, lower, upper), (_, blur_low, blur_high) = values, rounding
+    out = lower - blur_low > measure.null or upper + blur_high < measure.null
+    within = lower + blur_low < measure.null < upper - blur_high
     limit = 1 - level
     if (out and p > limit) or (within and p < limit):
         leaves = "leaves out" if out else "includes"
