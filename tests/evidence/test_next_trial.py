@@ -7,6 +7,8 @@ import pytest
 from evidence.worked import effects
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
+from statsmodels.stats.power import NormalIndPower
 
 from ketalab.evidence import effect_size as es
 from ketalab.evidence import meta_analysis as ma
@@ -17,8 +19,6 @@ SHOWN = es.from_interval([-7.7, -7.6, -3.7], [-12.57, -11.3, -9.3], [-2.83, -3.9
 
 @given(st.floats(0.05, 2), st.integers(4, 400))
 def test_power_of_a_standardised_difference_is_statsmodels_own(effect, n):
-    from statsmodels.stats.power import NormalIndPower
-
     theirs = NormalIndPower().power(effect, n, 0.05, alternative="two-sided")
     assert nt.power(effect, np.sqrt(2 / n)) == pytest.approx(theirs, abs=1e-9)
 
@@ -59,8 +59,6 @@ def test_the_update_is_counted_by_pooling_again():
     middle = len(low) // 2
     spread = np.sqrt(pooled.se**2 + pooled.tau2 + 4)
     quantile = (middle + 0.5) / nt.QUANTILES
-    from scipy.stats import norm
-
     found = pooled.estimate + spread * norm.ppf(quantile)
     again = ma.pool(es.join(SHOWN, es.from_standard_error([found], [2.0], es.MEAN_DIFFERENCE)))
     assert (low[middle], high[middle]) == pytest.approx((again.low, again.high))
@@ -102,7 +100,7 @@ def test_no_size_is_enough_where_trials_differ_too_much():
     ],
 )
 def test_the_planned_standard_error_is_that_of_the_trial_it_plans(measure, options, effects_of):
-    risk = nt.treated_risk(measure, options["effect"], 0.2)
+    risk = es.treated_risk(measure, options["effect"], 0.2)
     assert risk == pytest.approx(0.5)
     trial = effects_of(500, 1000, 200, 1000)
     assert nt.standard_error_of_trial(measure, 1000, **options) == pytest.approx(trial.se[0])
@@ -150,7 +148,7 @@ def test_chances_are_said_in_words():
             "measure: a correlation is not allowed; it must compare",
         ),
         (
-            lambda p: nt.treated_risk(es.RISK_RATIO, 3, 0.2),
+            lambda p: es.treated_risk(es.RISK_RATIO, 3, 0.2),
             "effect: 3 is not allowed; with a control risk of 0.2 it makes a risk of 4.02",
         ),
     ],

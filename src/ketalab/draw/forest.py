@@ -415,7 +415,7 @@ class ForestParts:
         if pooled is None or pooled.k < 2 or ("pool", group) not in self.lines:
             return {f"diamond{tail}": [], f"estimate{tail}": "", f"line{tail}": ([], [])}
         y = self.lines["pool", group]
-        low, middle, high = np.clip((pooled.low, pooled.estimate, pooled.high), *self.limits)
+        low, middle, high = pooled.low, pooled.estimate, pooled.high  # the axes cut off what is outside
         tops = [y0 for span in self._spans() for y0 in (*span, np.nan)]
         return {
             f"diamond{tail}": [[(low, y), (middle, y + TALL), (high, y), (middle, y - TALL)]],

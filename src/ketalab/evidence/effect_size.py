@@ -374,6 +374,20 @@ def risk_difference(
     return counts.effects(RISK_DIFFERENCE, estimate, variance, np.zeros(len(a), bool), {SPREAD: flat})
 
 
+def treated_risk(measure: Measure, effect: float, control_risk: float) -> float:
+    """The risk among the treated that an effect (scale of the sums) and a control risk imply."""
+    if measure is ODDS_RATIO:
+        odds = control_risk / (1 - control_risk) * np.exp(effect)
+        return float(odds / (1 + odds))
+    risk = control_risk * np.exp(effect) if measure is RISK_RATIO else control_risk + effect
+    if not 0 < risk < 1:
+        raise ValueError(
+            f"effect: {effect:g} is not allowed; with a control risk of {control_risk:g} it makes a "
+            f"risk of {risk:.2f}, which must be between 0 and 1"
+        )
+    return float(risk)
+
+
 class _Counts:
     """Events among people in two groups, checked."""
 

@@ -27,6 +27,7 @@ from ketalab.evidence.effect_size import (
     Effects,
     Measure,
     normal_quantile,
+    treated_risk,
 )
 from ketalab.evidence.meta_analysis import IntervalKind, Method, Pooled, pool_batch
 
@@ -96,20 +97,6 @@ def standard_error_of_trial(
         RISK_DIFFERENCE.short: risks * (1 - risks),
     }[measure.short]
     return float(np.sqrt(spread.sum() / n_per_group))
-
-
-def treated_risk(measure: Measure, effect: float, control_risk: float) -> float:
-    """The risk among the treated that an effect (scale of the sums) and a control risk imply."""
-    if measure is ODDS_RATIO:
-        odds = control_risk / (1 - control_risk) * np.exp(effect)
-        return float(odds / (1 + odds))
-    risk = control_risk * np.exp(effect) if measure is RISK_RATIO else control_risk + effect
-    if not 0 < risk < 1:
-        raise ValueError(
-            f"effect: {effect:g} is not allowed; with a control risk of {control_risk:g} it makes a "
-            f"risk of {risk:.2f}, which must be between 0 and 1"
-        )
-    return float(risk)
 
 
 def power(effect: float, se: float, level: float = 0.95) -> float:
