@@ -141,9 +141,18 @@ def test_what_they_print():
     assert "one-sided P up to 0.025, 1: 1.00, " in repr(ss.selection_model(shown))
 
 
+def test_trials_on_one_line_leave_no_doubt_and_no_warning():
+    flat = es.from_standard_error([0.0, 0.0, 0.0], [0.1, 0.2, 0.4], es.MEAN_DIFFERENCE)
+    assert ss.egger(flat).p == 1
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
+        (
+            lambda e: ss.trim_and_fill(es.from_standard_error([1, 2, 3], 0.5, es.HEDGES_G)),
+            "standard errors: all the same is not allowed; Egger's test needs small and large trials",
+        ),
         (lambda e: ss.egger(e[:2]), "effects: 2 trials are not allowed; Egger's test needs 3 or more"),
         (
             lambda e: ss.trim_and_fill(e[:2]),

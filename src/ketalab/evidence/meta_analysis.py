@@ -297,8 +297,8 @@ def variance_where_q_is(y: Array, v: Array, target: float) -> Array:
         slope = (w * terms).sum(-1)
         excess = q - target
         left = excess > 0
-        stretch = np.where(left, q / target, 1.0) if target > 0 else 1.0
-        step = np.divide(excess * stretch, slope, out=np.zeros_like(q), where=slope > 0)
+        stretch = np.where(left, q / target, 1.0)
+        step = np.divide(excess * stretch, slope, out=np.zeros_like(q), where=left | (tau2 > 0))
         new = np.maximum(tau2 + step, 0.0)
         if np.all(np.abs(new - tau2) <= 1e-12 * (new + v.min(-1))):
             return new
@@ -309,20 +309,20 @@ def variance_where_q_is(y: Array, v: Array, target: float) -> Array:
 
 
 def _reml(y: Array, v: Array, start: Array) -> Array:
-    """tau^2 of greatest restricted likelihood: Fisher's steps upwards, halving once the top is between two.
+    """tau^2 of greatest restricted likelihood: doubled until past the top, then closed in on by halves.
 
-    Fisher's steps alone can swing from side to side of the top for hundreds of rounds.
+    The slope of the likelihood says on which side the top lies. Fisher's scoring, the usual way, can
+    swing from side to side of it for hundreds of rounds.
     """
     tau2, low, high = start, np.zeros_like(start), np.full_like(start, np.inf)
     small = 1e-12 * v.min(-1)
-    for _ in range(200):
+    for _ in range(300):
         w = 1 / (v + tau2[..., None])
-        total, squares, cubes = w.sum(-1), (w**2).sum(-1), (w**3).sum(-1)
+        total, squares = w.sum(-1), (w**2).sum(-1)
         mean = (w * y).sum(-1) / total
         slope = (w**2 * (y - mean[..., None]) ** 2).sum(-1) - (total - squares / total)
-        information = squares - 2 * cubes / total + (squares / total) ** 2
         low, high = np.where(slope >= 0, tau2, low), np.where(slope <= 0, tau2, high)
-        new = np.where(np.isinf(high), tau2 + slope / information, (low + np.minimum(high, 1e300)) / 2)
+        new = np.where(np.isinf(high), 2 * tau2 + v.min(-1), (low + np.minimum(high, 1e300)) / 2)
         if np.all(np.abs(new - tau2) <= 1e-12 * new + small):
             break
         tau2 = new

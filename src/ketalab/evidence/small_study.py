@@ -65,14 +65,17 @@ def egger(effects: Effects, level: float = 0.95) -> Egger:
     """Egger's test for small-study effects, by least squares; three trials or more."""
     use = _at_least(effects, 3, "Egger's test")
     k, freedom = len(use), len(use) - 2
-    precision = 1 / use.se
-    design = np.column_stack([np.ones(k), precision])
-    inverse = np.linalg.inv(design.T @ design)
-    z = use.estimate * precision
-    (intercept, slope) = inverse @ (design.T @ z)
-    residual = z - design @ (intercept, slope)
-    error = np.sqrt(inverse[0, 0] * (residual @ residual) / freedom)
-    t = intercept / error
+    precision, z = 1 / use.se, use.estimate / use.se
+    away = precision - precision.mean()
+    if np.abs(away).max() < 1e-9 * precision.mean():
+        raise ValueError(
+            "standard errors: all the same is not allowed; Egger's test needs small and large trials"
+        )
+    slope = away @ z / (away @ away)
+    intercept = z.mean() - slope * precision.mean()
+    residual = z - intercept - slope * precision
+    error = np.sqrt((residual @ residual) / freedom * (1 / k + precision.mean() ** 2 / (away @ away)))
+    t = intercept / error if error > 0 else 0.0
     margin = normal_quantile(level, freedom) * error
     return Egger(
         float(intercept),
