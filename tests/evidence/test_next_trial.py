@@ -69,7 +69,7 @@ def test_the_update_is_counted_by_pooling_again():
 
 def test_the_update_on_one_trial_is_a_pool_of_two():
     one = SHOWN[:1]
-    chances = nt.update(one, ma.pool(one), 1.0, method="fixed")
+    chances = nt.update(one, ma.pool(one, "fixed"), 1.0)
     assert 0.5 < chances.same < 1
 
 

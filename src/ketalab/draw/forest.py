@@ -85,6 +85,10 @@ def forest_parts(
         raise ValueError("effects: 0 trials are not allowed; a forest plot needs 1 or more")
     _one_of("order", order, ("effect", "weight", "given"))
     _one_of("size", size, tuple(WIDTH))
+    if pooled is not None and pooled.level != 0.95:
+        raise ValueError(
+            f"level: {pooled.level:g} is not allowed; a forest plot shows 95 % intervals (0.95)"
+        )
     marks = _marks(effects.notes)
     label = names or study_name
     labels = [

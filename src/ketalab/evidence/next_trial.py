@@ -29,7 +29,7 @@ from ketalab.evidence.effect_size import (
     normal_quantile,
     treated_risk,
 )
-from ketalab.evidence.meta_analysis import IntervalKind, Method, Pooled, pool_batch
+from ketalab.evidence.meta_analysis import Pooled, pool_batch
 
 Array = NDArray[np.float64]
 QUANTILES = 400
@@ -117,39 +117,26 @@ def assurance(pooled: Pooled, se: float, level: float = 0.95) -> Chances:
     return Chances(float(ndtr((centre - edge) / spread)), float(ndtr((-centre - edge) / spread)))
 
 
-def update(
-    effects: Effects,
-    pooled: Pooled,
-    se: float,
-    method: Method = "paule-mandel",
-    interval: IntervalKind | None = None,
-    level: float = 0.95,
-) -> Chances:
+def update(effects: Effects, pooled: Pooled, se: float) -> Chances:
     """What the pool would say with the next trial in it, counted over what that trial may find.
 
-    `pooled` is the pool of `effects`. Its estimate is drawn at 400 quantiles, so the answer is exact to
-    about a quarter of a per cent and always the same.
+    `pooled` is the pool of `effects`, and its methods and level are kept. What the trial may find is
+    taken at 400 quantiles, so the answer is exact to about a quarter of a per cent and always the same.
     """
-    _positive("se", se)
-    ends = update_intervals(effects, pooled, se, method, interval, level)
-    up, down = np.mean(ends[0] > 0), np.mean(ends[1] < 0)
-    return Chances(float(up), float(down)) if pooled.estimate >= 0 else Chances(float(down), float(up))
+    low, high = update_intervals(effects, pooled, se)
+    up, down = float(np.mean(low > 0)), float(np.mean(high < 0))
+    return Chances(up, down) if pooled.estimate >= 0 else Chances(down, up)
 
 
-def update_intervals(
-    effects: Effects,
-    pooled: Pooled,
-    se: float,
-    method: Method = "paule-mandel",
-    interval: IntervalKind | None = None,
-    level: float = 0.95,
-) -> tuple[Array, Array]:
+def update_intervals(effects: Effects, pooled: Pooled, se: float) -> tuple[Array, Array]:
     """Lower and upper limits of the updated pool at 400 equally likely findings of the next trial."""
+    _positive("se", se)
     use = effects[effects.informative]
     found = pooled.estimate + _spread(pooled, se) * ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES)
     y = np.column_stack([np.broadcast_to(use.estimate, (QUANTILES, len(use))), found])
     v = np.broadcast_to(np.append(use.se**2, se**2), y.shape)
-    _, low, high = pool_batch(y, v, method, interval, level)
+    interval = pooled.interval if pooled.k > 1 else None  # one trial alone had a normal one
+    _, low, high = pool_batch(y, v, pooled.method, interval, pooled.level)
     return low, high
 
 
