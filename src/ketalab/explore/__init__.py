@@ -11,6 +11,9 @@ CATALOGUE = {
     "route_to_plasma": "ketalab.explore.plasma",
     "repeated_sessions": "ketalab.explore.plasma",
     "population_fan": "ketalab.explore.plasma",
+    "cascade_knockout": "ketalab.explore.synapse",
+    "plasticity_window": "ketalab.explore.synapse",
+    "cascade_fan": "ketalab.explore.synapse",
 }
 
 
