@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from ketalab.evidence.bibliography import short_name
+from ketalab.evidence.spines import ketamine_minus_saline
 from ketalab.style import (
     BLACK,
     BLUE,
@@ -143,22 +144,6 @@ def spine_counts(mice: pd.DataFrame, hours: Array, model: Array) -> Figure:
     left.legend(loc="lower left", fontsize=11.5)
     right.legend(loc="lower right", fontsize=11.5)
     return fig
-
-
-def ketamine_minus_saline(mice: pd.DataFrame) -> pd.DataFrame:
-    """Difference of the group means by day, the mice counted, and a 95 % interval from five a group on.
-
-    Welch's interval: the groups may vary differently.
-    """
-    rows = []
-    for day, group in mice[mice.day >= -1].groupby("day"):
-        ketamine = group[group.treatment == "ketamine"].change
-        saline = group[group.treatment == "saline"].change
-        low = high = np.nan
-        if min(len(ketamine), len(saline)) >= 5:
-            low, high = stats.ttest_ind(ketamine, saline, equal_var=False).confidence_interval()
-        rows.append((day, len(ketamine), len(saline), ketamine.mean() - saline.mean(), low, high))
-    return pd.DataFrame(rows, columns=["day", "ketamine", "saline", "difference", "low", "high"])
 
 
 def screening(effects: pd.DataFrame, labels: Mapping[str, str], top: int = 5) -> Figure:

@@ -8,7 +8,7 @@ import numpy as np
 from ketalab.draw.synapse import FIRST, STEP_COLOUR, STEP_NAMES, clock_axis
 from ketalab.explore.canvas import Stage
 from ketalab.explore.controls import Choice, Slider
-from ketalab.explore.explorable import Explorable, Reading, View
+from ketalab.explore.explorable import Explorable, Reading, View, significant
 from ketalab.explore.plasma import ceiling
 from ketalab.models import cascade, screening
 from ketalab.models.cascade import DAY, Array, Blocked
@@ -22,7 +22,7 @@ BLOCKERS = {NOTHING: None, AMPA: "ampa", BDNF: "bdnf", MTORC1: "mtorc1", PROTEIN
 # What blocking this step did in experiments; the sources stand in `data/mechanism_tests.csv`.
 IN_ANIMALS = {
     NOTHING: "not tested here",
-    AMPA: "rats: signals and behaviour blocked",
+    AMPA: "rats: signals and behaviour weaker",
     BDNF: "rats: behaviour blocked",
     MTORC1: "rats: spines and behaviour blocked",
     PROTEIN: "no test read for this lesson",
@@ -158,7 +158,8 @@ def _knockout_view(blocked: str, strength: float, surge: float, resting: float) 
     else:
         sentence = (
             f"With {strength:.0f} % of {blocked} blocked the model keeps {readings[2].text} of the new "
-            f"spines: {readings[3].text} above it on day 3, where {intact3:.2g} % were without the blocker."
+            f"spines: {readings[3].text} above it on day 3, where {significant(intact3, 2)} % were without "
+            "the blocker."
         )
     return View(artists, readings, sentence)
 
@@ -291,8 +292,8 @@ def _window_view(level: str, sessions: float, interval: float, hour: float, life
     ]
     sentence = (
         f"After {count} session{'s' if count > 1 else ''} the window of {level} opens {readings[0].text} "
-        f"after the first one began and closes {'at ' * (closes < hours[-1])}{readings[2].text}; at your "
-        f"hour it stands at {readings[4].text} of its height."
+        f"after the first one began and closes {'at ' if closes < hours[-1] else ''}{readings[2].text}; "
+        f"at your hour it stands at {readings[4].text} of its height."
     )
     last = max(starts[-1] / DAY + SHOWN_AFTER[level], at / DAY)
     return View(artists, readings, sentence, {"main.x": (0, 2.0 if last <= 2 else 7 * ceil(last / 7))})
