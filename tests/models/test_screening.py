@@ -44,9 +44,9 @@ def test_what_is_uncertain_is_what_the_table_says():
 
 def test_timing_survives_what_sizes_do_not():
     shares = screening.survival(screening.scatter(400, 10, NAMES))
-    assert shares["spines peak after the first day"] == 1
-    assert shares["mTORC1 is back at rest after a day"] > 0.95
-    assert shares["on day 3 spines are 5 % or more above rest"] < 0.8
+    assert shares["spines peak after day 1"] == 1
+    assert shares["mTORC1 at rest after a day"] > 0.95
+    assert shares["day 3: 5 % more spines at least"] < 0.8
 
 
 def test_gains_that_act_as_a_product_share_the_effect_equally():

@@ -128,7 +128,7 @@ def spine_counts(mice: pd.DataFrame, hours: Array, model: Array) -> Figure:
     left.axvline(0, color=BLACK, linestyle="--", linewidth=1.2)
     left.annotate("injection", (0, 32), (5, 0), textcoords="offset points", fontsize=11.5)
     left.set_xticks([-3, 0, 5, 10, 15])
-    left.set(xlabel="day", ylabel="spine density, % from first day", ylim=(-45, 38))
+    left.set(xlabel="day", ylabel="spine density, % from first day", ylim=(-54, 38))
     difference = ketamine_minus_saline(mice)
     right.plot(hours / 24, 100 * (model - 1), color=GREEN, label="model")
     for row in difference.itertuples():

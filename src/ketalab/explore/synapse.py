@@ -41,7 +41,7 @@ def cascade_knockout() -> Explorable:
                 "blocked",
                 "What is blocked",
                 tuple(BLOCKERS),
-                NOTHING,
+                MTORC1,
                 "The blocker takes away extra activity only; resting activity is left alone, which is "
                 "an assumption of the model.",
             ),
@@ -82,19 +82,19 @@ def cascade_knockout() -> Explorable:
         stage=_knockout_stage,
         view=_knockout_view,
         presets={
-            "Nothing blocked": {},
+            "mTORC1, as by rapamycin": {},
+            "Nothing blocked": {"blocked": NOTHING},
             "AMPA receptors, as by NBQX": {"blocked": AMPA},
             "AMPA receptors, but BDNF has a second route": {"blocked": AMPA, "resting": 50},
             "BDNF release, as by an antibody": {"blocked": BDNF},
             "BDNF release in part, as in Met/Met mice": {"blocked": BDNF, "strength": 70},
-            "mTORC1, as by rapamycin": {"blocked": MTORC1},
             "Protein synthesis": {"blocked": PROTEIN},
         },
     )
 
 
 def _knockout_stage() -> Stage:
-    fig = figure(7.6, 4.6)
+    fig = figure(7.6, 4.2)
     main, bars = fig.subplots(1, 2, width_ratios=(1.55, 1))
     main.set(
         ylim=(0, 1.1),
@@ -157,9 +157,8 @@ def _knockout_view(blocked: str, strength: float, surge: float, resting: float) 
         sentence = f"Nothing is blocked: on day 3 the model has {readings[3].text} more spines."
     else:
         sentence = (
-            f"With {strength:.0f} % of {blocked} blocked the model keeps {readings[2].text} of the new "
-            f"spines: {readings[3].text} above it on day 3, where {significant(intact3, 2)} % were without "
-            "the blocker."
+            f"With {strength:.0f} % of {blocked} blocked, {readings[2].text} of the new spines are left; "
+            f"without the blocker day 3 had {significant(intact3, 2)} %."
         )
     return View(artists, readings, sentence)
 
@@ -190,7 +189,7 @@ def plasticity_window() -> Explorable:
                 SIGNAL,
                 "Which level of the cascade you mean; the others stay in the picture, thin.",
             ),
-            Slider("sessions", "Sessions", "", 1, 8, 1, 1, "How many sessions of 40 min.", (1, 2, 6)),
+            Slider("sessions", "Sessions", "", 1, 8, 1, 2, "How many sessions of 40 min.", (1, 2, 6)),
             Slider(
                 "interval",
                 "Hours between sessions",
@@ -228,8 +227,9 @@ def plasticity_window() -> Explorable:
         stage=_window_stage,
         view=_window_view,
         presets={
-            "One session": {},
-            "One session, window of spines": {"level": SPINES},
+            "Two sessions in a week": {},
+            "One session": {"sessions": 1},
+            "One session, window of spines": {"sessions": 1, "level": SPINES},
             "Twice a week for three weeks": {"sessions": 6},
             "Twice a week, spines that last": {"sessions": 6, "level": SPINES, "lifetime": 60},
             "Six sessions a day apart": {"sessions": 6, "interval": 24, "level": PROTEINS},
@@ -238,7 +238,7 @@ def plasticity_window() -> Explorable:
 
 
 def _window_stage() -> Stage:
-    fig = figure(7.6, 4.6)
+    fig = figure(7.6, 4.2)
     main = fig.subplots()
     main.set(xlabel="days after the first session", ylabel="extra, share of own height", ylim=(0, 1.1))
     main.set_yticks((0, 0.5, 1))
@@ -327,7 +327,9 @@ def _time_above(hours: Array, values: Array, level: float) -> float:
 
 def _clock(hours: float) -> str:
     """Hours as people say them."""
-    return f"{hours:.1f} h" if hours < 10 else f"{hours:.0f} h" if hours < 72 else f"{hours / DAY:.0f} d"
+    if hours < 72:
+        return f"{hours:.1f} h" if hours < 10 else f"{hours:.0f} h"
+    return f"{hours / DAY:.1f} d" if hours < 10 * DAY else f"{hours / DAY:.0f} d"
 
 
 # Doubt ---------------------------------------------------------------------------------------------
@@ -383,7 +385,7 @@ def cascade_fan() -> Explorable:
 
 
 def _fan_stage() -> Stage:
-    fig = figure(7.6, 4.6)
+    fig = figure(7.6, 4.2)
     main = fig.subplots()
     clock_axis(main)
     main.set(xlabel="time after the dose", ylabel="extra, % of rest")
@@ -436,15 +438,13 @@ def _fan_view(fold: float, which: str, step: str) -> View:
         "course": (hours, np.maximum(course, 0)),
     }
     readings = [Reading(claim, f"{100 * share:.0f} in 100") for claim, share in holds.items()]
-    on_day_3 = 100 * (np.percentile(_spines_on_day_3(fold, which), [5, 95]) - 1)
-    readings.append(
-        Reading("extra spines on day 3, 90 of 100", f"{on_day_3[0]:.2g} to {on_day_3[1]:.2g} %")
-    )
-    worst = min(holds, key=holds.get)
+    ends = 100 * (np.percentile(_spines_on_day_3(fold, which), [5, 95]) - 1)
+    low_3, high_3 = (significant(end, 2) for end in ends)
+    readings.append(Reading("extra spines on day 3", f"{low_3} to {high_3} %"))
     sure = sum(share >= 0.95 for share in holds.values())
     sentence = (
-        f"With {which} free to vary {fold:.0f}-fold, {sure} of {len(holds)} conclusions hold in 95 of 100 "
-        f"model brains or more; the weakest ({worst}) holds in {100 * holds[worst]:.0f}."
+        f"{which.capitalize()}, {fold:.0f}-fold: {sure} of {len(holds)} conclusions hold in 95 of "
+        f"100 model brains or more."
     )
     return View(artists, readings, sentence, {"main.y": (0, ceiling(1.05 * max(high.max(), course.max())))})
 
