@@ -88,6 +88,21 @@ def test_it_agrees_with_the_equations_stepped_by_scipy(changes, blocked):
         assert np.abs(mine - theirs[i]).max() < 0.005 * scale, step
 
 
+def test_slopes_are_those_of_the_quick_way():
+    """Where `simulate` stands, it moves as `slopes` says."""
+    hours = np.linspace(0, 12, 12001)
+    drive = cascade.surge(hours, COURSE)
+    states = cascade.simulate(hours, drive, COURSE, Blocked(protein=0.3))
+    for i in (500, 2500, 9000):
+        now = [states[step][i] for step in STEPS]
+        moved = [
+            (states[step][i + 1] - states[step][i - 1]) / (hours[i + 1] - hours[i - 1]) for step in STEPS
+        ]
+        np.testing.assert_allclose(
+            cascade.slopes(now, drive[i], COURSE, Blocked(protein=0.3)), moved, rtol=2e-3, atol=2e-5
+        )
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("blocked", [Blocked(), Blocked(ampa=0.5), Blocked(mtorc1=1)])
 def test_it_agrees_with_libroadrunner_on_the_antimony_file(blocked):

@@ -246,6 +246,26 @@ def after_sessions(
     return hours, simulate(hours, surge(hours, p, starts), p, blocked)
 
 
+def slopes(states: ArrayLike, drive: float, p: Parameters, blocked: Blocked = NOTHING) -> list[float]:
+    """Time derivatives (1/h) of the seven states, in the order of STEPS: the equations as they stand."""
+    ampa, bdnf, surface, trkb, mtorc1, protein, spines = states
+    release = (1 - p.resting) * _saturating(ampa - 1, p.half_bdnf)
+    release = release + p.resting * _saturating(drive, p.half_bdnf)
+    bound = bdnf * (1 + p.saturation) / (bdnf + p.saturation)
+    crowding = max(bound - 1, 0.0) / p.saturation
+    answer = p.gain_mtorc1 * _saturating(trkb - 1, p.half_mtorc1)
+    made = (1 - blocked.protein) * p.gain_protein * (mtorc1 - 1)
+    return [
+        p.rate_ampa * (1 + (1 - blocked.ampa) * drive - ampa),
+        _rate(p.life_bdnf) * (1 + (1 - blocked.bdnf) * p.gain_bdnf * release - bdnf),
+        _rate(p.life_surface) * (1 - surface) - p.loss_surface * crowding * surface,
+        p.rate_trkb * (surface * bound - trkb),
+        _rate(p.life_mtorc1) * (1 + (1 - blocked.mtorc1) * answer - mtorc1),
+        _rate(p.life_protein) * (1 + made - protein),
+        (1 + p.gain_spine * (protein - 1) - spines) / p.life_spine,
+    ]
+
+
 def by_roadrunner(times: ArrayLike, p: Parameters, blocked: Blocked = NOTHING) -> dict[str, Array]:
     """The same states for one session at hour 0, from `cascade.ant` by libRoadRunner.
 
