@@ -11,6 +11,8 @@ CATALOGUE = {
     "route_to_plasma": "ketalab.explore.plasma",
     "repeated_sessions": "ketalab.explore.plasma",
     "population_fan": "ketalab.explore.plasma",
+    "interneurons_first": "ketalab.explore.circuit",
+    "dose_to_surge": "ketalab.explore.circuit",
 }
 
 
