@@ -18,6 +18,8 @@ CATALOGUE = {
     "pulse_train": "ketalab.explore.receptor",
     "infusion_to_block": "ketalab.explore.receptor",
     "target_atlas": "ketalab.explore.receptor",
+    "interneurons_first": "ketalab.explore.circuit",
+    "dose_to_surge": "ketalab.explore.circuit",
 }
 
 
