@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy.interpolate import PchipInterpolator
 
 from ketalab.evidence import table
 from ketalab.explore import explorable
+from ketalab.explore.chain import grid_error
 from ketalab.explore.synapse import BLOCKERS, IN_ANIMALS, LEVELS, _band, _time_above
-from ketalab.models import cascade, screening
+from ketalab.models import cascade, chain, screening
 
 COURSE = cascade.parameters()
 
@@ -93,3 +95,40 @@ def test_the_fan_read_out_counts_brains():
 def test_a_fan_of_known_rates_has_no_width():
     wide = explorable("cascade_fan").at(fold=1).artists["wide"]
     np.testing.assert_allclose(wide[1], wide[2], atol=1e-9)
+
+
+# The joint explorable -----------------------------------------------------------------------------------
+
+
+def test_the_joint_read_out_is_the_chain():
+    shown = {"dose": 1.0, "minutes": 20, "site": chain.NO_MAGNESIUM, "selectivity": 4.0, "gain": 2.0}
+    p = COURSE.with_values(gain_spine=2 * COURSE.gain_spine)
+    run = chain.from_dose(1.0, 20, 4.0, chain.NO_MAGNESIUM, p)
+    for label, expected in (
+        ("ketamine in plasma, peak", run.plasma.max()),
+        ("receptors blocked, peak", 100 * run.block.max()),
+        ("extra glutamate, highest", 100 * (run.glutamate.max() - 1)),
+        ("extra mTORC1, highest", 100 * (run.cascade["mtorc1"].max() - 1)),
+        ("extra spines, highest", 100 * (run.cascade["spines"].max() - 1)),
+    ):
+        assert reading("dose_to_synapse", label, **shown) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("dose", "selectivity"), [(0.5, 2.0), (2.0, 8.0)])
+def test_the_stated_error_of_the_grid_is_the_true_one_in_size(dose: float, selectivity: float):
+    """Against a grid twenty times as fine, with the same glutamate between its points."""
+    run = chain.from_dose(dose, selectivity=selectivity)
+    fine = np.unique(np.concatenate([run.hours, np.linspace(0, 24, 4801)]))
+    smooth = PchipInterpolator(run.hours, run.glutamate)(fine) - 1
+    exact = np.interp(run.hours, fine, cascade.simulate(fine, smooth, COURSE)["spines"])
+    height = exact.max() - 1
+    true = 100 * np.abs(run.cascade["spines"] - exact).max() / height
+    stated = grid_error(run, COURSE)
+    assert true < 3 * stated + 0.01
+    assert stated < 0.5
+
+
+def test_a_preset_passes_through_the_mice():
+    shown = explorable("dose_to_synapse")
+    line = shown.at(**shown.presets["As many spines as in mice"]).artists["spines"]
+    np.testing.assert_allclose(np.interp([24, 72, 120], *line), [6.8, 14.8, 18.5], atol=2.5)

@@ -14,6 +14,7 @@ CATALOGUE = {
     "cascade_knockout": "ketalab.explore.synapse",
     "plasticity_window": "ketalab.explore.synapse",
     "cascade_fan": "ketalab.explore.synapse",
+    "dose_to_synapse": "ketalab.explore.chain",
     "pore_block": "ketalab.explore.receptor",
     "pulse_train": "ketalab.explore.receptor",
     "infusion_to_block": "ketalab.explore.receptor",
