@@ -186,7 +186,7 @@ def tests(rows: pd.DataFrame) -> Figure:
         for x, verdict in ((0.95, row.synapses), (2.1, row.behaviour)):
             if verdict:
                 axes.plot(x, y, "s", color=VERDICT[verdict], markersize=11)
-                axes.text(x + 0.07, y, verdict, va="center", fontsize=11.5)
+                axes.text(x + 0.1, y, verdict, va="center", fontsize=11.5)
         axes.text(3.75, y, short_name(row.reference), va="center", fontsize=11.5)
         axes.axhline(y + 0.5, color=PALE, linewidth=0.8)
     top = len(rows) - 0.3

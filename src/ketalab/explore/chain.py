@@ -67,7 +67,7 @@ def dose_to_synapse() -> Explorable:
                 "Gain to spines",
                 "times",
                 0.3,
-                10,
+                3,
                 0.1,
                 1,
                 "Of the step from mTORC1 to spines. Unknown; 1 is the value that was chosen to match mice.",
@@ -156,10 +156,13 @@ def _view(dose: float, minutes: float, site: str, selectivity: float, gain: floa
 
 def _limits(name: str, values: Array) -> tuple[float, float]:
     """Few and round, so that five backgrounds are seldom drawn again."""
-    low = -10.0 if values.min() < -0.5 else 0.0
-    least = MICE_TOP if name == "spines" else 3.0
-    power = 10.0 ** np.floor(np.log10(max(1.05 * values.max(), least)))
-    return low, float(next(s * power for s in (1, 3, 10) if s * power >= max(1.05 * values.max(), least)))
+    low = -_round_above(max(-1.05 * values.min(), 10.0)) if values.min() < -0.5 else 0.0
+    return low, _round_above(max(1.05 * values.max(), MICE_TOP if name == "spines" else 3.0))
+
+
+def _round_above(value: float) -> float:
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(next(step * power for step in (1, 3, 10) if step * power >= value))
 
 
 def _day(hours: Array, spines: Array) -> str:

@@ -52,9 +52,9 @@ def cascade_knockout() -> Explorable:
                 0,
                 100,
                 5,
-                100,
+                90,
                 "A drug rarely blocks all. For the Met/Met mice no number was found.",
-                (50, 100),
+                (50, 90, 100),
             ),
             Slider(
                 "surge",
@@ -84,8 +84,13 @@ def cascade_knockout() -> Explorable:
         presets={
             "mTORC1, as by rapamycin": {},
             "Nothing blocked": {"blocked": NOTHING},
-            "AMPA receptors, as by NBQX": {"blocked": AMPA},
-            "AMPA receptors, but BDNF has a second route": {"blocked": AMPA, "resting": 50},
+            "All of mTORC1": {"strength": 100},
+            "All of AMPA receptors, as by NBQX": {"blocked": AMPA, "strength": 100},
+            "The same, but BDNF has a second route": {
+                "blocked": AMPA,
+                "strength": 100,
+                "resting": 50,
+            },
             "BDNF release, as by an antibody": {"blocked": BDNF},
             "BDNF release in part, as in Met/Met mice": {"blocked": BDNF, "strength": 70},
             "Protein synthesis": {"blocked": PROTEIN},
