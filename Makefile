@@ -6,13 +6,13 @@ READY := .venv/.ready
 LOCK := --all-extras --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: lab test slides figures refresh bench check lock clean
+.PHONY: lab test slides figures refresh assignments bench check lock clean
 
 lab: $(READY)
 	jupyter lab --ServerApp.root_dir="$(CURDIR)" notebooks/00_start_here.ipynb
 
 test: $(READY)
-	python -m pytest
+	python -m pytest -n auto --dist loadgroup
 
 slides: $(READY)
 	python -m ketalab.publish slides
@@ -22,6 +22,9 @@ figures: $(READY)
 
 refresh: $(READY)
 	python -m ketalab.publish refresh
+
+assignments: $(READY)
+	python -m ketalab.publish assignments
 
 bench: $(READY)
 	python -m pytest tests/bench --benchmark-enable --benchmark-only --benchmark-columns=median,ops,rounds

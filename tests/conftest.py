@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from hypothesis import settings
 from nbformat import NotebookNode
 
 from ketalab.lessons import lesson_files
@@ -18,6 +19,21 @@ OFFLINE = ROOT / "tests" / "offline"
 os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(OFFLINE), *filter(None, [os.environ.get("PYTHONPATH", "")])]
 )
+
+
+# A busy machine is no failure, and the same commit gives the same verdict.
+settings.register_profile("course", deadline=None, derandomize=True)
+settings.load_profile("course")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several workers (`make test`) a file stays with one of them, as nbval's cells must; browser
+    tests are shared out lesson by lesson, because they take the longest."""
+    for item in items:
+        lesson = getattr(item, "callspec", None) and item.callspec.params.get("lesson_name", "")
+        alone = f"-{lesson}" if lesson and "browser" in item.path.parts else ""
+        item.add_marker(pytest.mark.xdist_group(f"{item.path}{alone}"))
 
 
 def lessons() -> dict[str, NotebookNode]:

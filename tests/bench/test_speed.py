@@ -19,12 +19,15 @@ INFUSION = [pk.Dose(35, "iv", duration=40)]
 
 
 def settings(name: str):
-    """Values that move the first slider to and fro, for as long as they are asked for."""
-    shown = explorable(name)
-    slider = next(control for control in shown.controls if isinstance(control, Slider))
-    stops = [slider.snap(x) for x in np.linspace(slider.low, slider.high, 23)]
+    """Values that move the first slider, or else the first control, to and fro for as long as asked."""
+    controls = explorable(name).controls
+    moved = next((control for control in controls if isinstance(control, Slider)), controls[0])
+    if isinstance(moved, Slider):
+        stops = [moved.snap(x) for x in np.linspace(moved.low, moved.high, 23)]
+    else:
+        stops = list(moved.options)
     while True:
-        yield from ({slider.name: stop} for stop in [*stops, *stops[::-1]])
+        yield from ({moved.name: stop} for stop in [*stops, *stops[::-1]])
 
 
 @pytest.mark.parametrize("name", CATALOGUE)

@@ -28,6 +28,9 @@ LABELS = """() => [...Reveal.getCurrentSlide().querySelectorAll("img.figure")].m
   const scale = Math.min(image.clientWidth / image.naturalWidth, image.clientHeight / image.naturalHeight);
   return image.dataset.smallest * scale * image.naturalWidth / image.dataset.width;
 })"""
+SERIOUS = """() => axe.run(Reveal.getCurrentSlide()).then((result) => result.violations
+  .filter((found) => ["serious", "critical"].includes(found.impact))
+  .map((found) => `${found.id}: ${found.nodes[0].html.slice(0, 120)}`))"""
 COVERED = """() => {
   const boxes = [...Reveal.getCurrentSlide().querySelectorAll(":scope > div, :scope > img")]
     .map((part) => [part.className, part.getBoundingClientRect()]);
@@ -72,6 +75,18 @@ def test_every_slide_holds_what_is_on_it(watched, decks: Path, lesson_name: str,
         assert not small, f"slide {number + 1}: labels of {small} px"
     assert watched.errors == []
     assert watched.requests == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_any_slide(
+    watched, decks: Path, lesson_name: str, theme: str, node_modules: Path
+):
+    watched.page.emulate_media(color_scheme=theme)
+    open_deck(watched, decks, lesson_name)
+    watched.page.evaluate((node_modules / "axe-core/axe.min.js").read_text(encoding="utf-8"))
+    for number in range(watched.page.evaluate("() => Reveal.getTotalSlides()")):
+        watched.page.evaluate(f"() => Reveal.slide({number}, 0, 99)")
+        assert watched.page.evaluate(SERIOUS) == [], f"slide {number + 1}, {theme}"
 
 
 def test_sliders_and_menus_move_the_picture_without_a_kernel(watched, decks: Path, lesson_name: str):

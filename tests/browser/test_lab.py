@@ -9,14 +9,17 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
-from uuid import uuid4
 
 import pytest
 from browser.colours import contrast
 from conftest import ROOT
 
 PANEL = "document.querySelector('.jp-WindowedPanel-outer')"
-IDLE = "() => document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle'"
+# The indicator in the tool bar says idle before it knows; the kernel's own connection does not.
+IDLE = """() => {
+  const kernel = window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
+  return kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}"""
 
 
 def free_port() -> int:
@@ -34,6 +37,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folders = ("LAB_WORKSPACES", "LAB_SETTINGS", "_CONFIG", "_RUNTIME")
     own = {f"JUPYTER{name}_DIR": str(root / name.lower()) for name in folders}
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
+    command += ["--LabApp.expose_app_in_browser=True"]  # so that a test can wait for a command to end
     command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1"]
     log = (root / "log.txt").open("w")
     server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=subprocess.STDOUT)
@@ -60,20 +64,16 @@ def wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
 
 def open_lesson(watched, lab: str, name: str) -> None:
     watched.page.set_viewport_size({"width": 1440, "height": 1000})
-    workspace = uuid4().hex  # a desk of one's own: no tab of an earlier test is opened again
-    watched.page.goto(f"{lab}/lab/workspaces/{workspace}/tree/notebooks/{name}.ipynb")
+    watched.page.goto(f"{lab}/lab/tree/notebooks/{name}.ipynb?reset")  # and no tab of an earlier test
     watched.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     watched.page.wait_for_function(IDLE, timeout=60_000)
 
 
 def run_all(watched) -> None:
-    watched.page.get_by_role("menuitem", name="Run", exact=True).click()
-    watched.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    watched.page.wait_for_function(
-        "() => document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'busy'",
-        timeout=30_000,
-    )
-    watched.page.wait_for_function(IDLE, timeout=300_000)
+    """Run > Run All Cells, until the last one is done."""
+    watched.page.wait_for_function(IDLE)
+    assert watched.page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+    watched.page.wait_for_function(IDLE)
     watched.page.wait_for_timeout(500)
 
 
@@ -168,16 +168,20 @@ def drive(watched, box) -> None:
     page.mouse.up()
     assert changes(watched, box, before), f"{title}: the mouse moves nothing"
     assert len(box.locator("img.widget-image").first.get_attribute("alt")) >= 40
-    page.wait_for_timeout(600)
-    spoken = box.locator("[role=status]").first.inner_text()
-    assert spoken == box.locator(".ketalab-sentence").inner_text(), (
-        f"{title}: the read-out is not announced"
-    )
+    said, sentence = box.locator("[role=status]").first, box.locator(".ketalab-sentence")
+    for _ in range(60):
+        if said.text_content() == sentence.text_content():
+            break
+        page.wait_for_timeout(50)
+    assert said.text_content() == sentence.text_content(), f"{title}: the read-out is not announced"
     before = shown(box)
     box.locator("select").first.select_option(index=2)
     assert changes(watched, box, before), f"{title}: the scenario changes nothing"
     box.get_by_role("button", name="Reset").click()
-    page.wait_for_timeout(500)
+    for _ in range(60):
+        if shown(box)[1] == start[1]:
+            break
+        page.wait_for_timeout(50)
     assert shown(box)[1] == start[1], f"{title}: reset does not lead back"
 
 

@@ -64,6 +64,11 @@ def test_controls_are_linked_in_the_browser_to_every_stack_they_choose_from(free
         assert f"IPY_MODEL_{picker.model_id}" in sources, name
     assert all(link["source"][1] == "index" for link in linked)
     assert all(link["target"][1] == "selected_index" for link in linked)
+    for link in linked:
+        source, target = (
+            state[link[end][0].removeprefix("IPY_MODEL_")]["state"] for end in ("source", "target")
+        )
+        assert source["index"] == target["selected_index"], "a page would start with an empty frame"
 
 
 def test_equal_frames_are_stored_once(free: KernelFree):

@@ -62,6 +62,45 @@ def scheme() -> Figure:
     return fig
 
 
+def occupants(free_um: float, voltages: tuple[float, ...] = (-70.0, -20.0, 40.0)) -> Figure:
+    """What sits in the open pores, in percent, with 1 mM magnesium and this much free ketamine (µM)."""
+    ketamine = receptor.published(receptor.KETAMINE)
+    volts = np.array(voltages)
+    drug = 100 * receptor.equilibrium_block(free_um, ketamine, volts, 1.0)
+    empty = (100 - drug) * receptor.magnesium_free(volts, 1.0)
+    parts = (
+        (empty, "empty", PALE, None),
+        (100 - drug - empty, "magnesium", GREY, "//"),
+        (drug, "ketamine", LEVEL["receptor"], None),
+    )
+    fig = figure(9.6, 3.2)
+    axes = fig.subplots()
+    left = np.zeros(len(volts))
+    for share, name, colour, hatch in parts:
+        axes.barh(
+            range(len(volts)), share, left=left, color=colour, hatch=hatch, edgecolor="white", label=name
+        )
+        for y, (start, width) in enumerate(zip(left, share, strict=True)):
+            if width > 2:
+                axes.text(
+                    start + width / 2,
+                    y,
+                    f"{width:.0f}",
+                    ha="center",
+                    va="center",
+                    fontsize=13,
+                    color=BLACK,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+                )
+        left = left + share
+    axes.set_yticks(range(len(volts)), [f"{v:.0f} mV" for v in volts])
+    axes.set(xlim=(0, 100), xlabel="share of the open channels, model (%)")
+    axes.invert_yaxis()
+    axes.grid(False)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
+    return fig
+
+
 # What it is measured against -----------------------------------------------------------------------
 
 
@@ -102,7 +141,7 @@ def dose_response(constants: pd.DataFrame, free: tuple[float, float]) -> Figure:
     by_key = constants.set_index("constant")
     concentration = np.geomspace(0.02, 100, 200)
     ketamine = receptor.published(receptor.KETAMINE)
-    fig = figure(10.4, 4.7)
+    fig = figure(10.0, 5.2)
     current, occupancy = fig.subplots(1, 2, sharex=True, sharey=True)
     curves = (
         (-70.0, 0.0, "rest, no magnesium", ":"),

@@ -83,6 +83,13 @@ class KernelFree:
         return self._frames[pixels]
 
 
+class _StopSlider(widgets.SelectionSlider):
+    """A slider that writes its place into a page even where it is the first: a stack is linked to it."""
+
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
+        return super().get_state(key, drop_defaults) | {"index": self.index}
+
+
 def _nearest(stops: Sequence[Any], start: Any) -> Any:
     """The stop that shows the start; for numbers the closest one."""
     return start if start in stops else min(stops, key=lambda stop: abs(stop - start))
@@ -91,7 +98,7 @@ def _nearest(stops: Sequence[Any], start: Any) -> Any:
 def _picker(control: Control) -> widgets.Widget:
     stops = slider_stops(control)
     slides = isinstance(control, Slider | Steps)
-    kind = widgets.SelectionSlider if slides else widgets.Dropdown
+    kind = _StopSlider if slides else widgets.Dropdown
     options = [(control.text(stop), stop) for stop in stops]
     return kind(
         options=options,

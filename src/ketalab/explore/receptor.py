@@ -89,14 +89,16 @@ def pore_block() -> Explorable:
 def _pore_stage() -> Stage:
     fig = figure(7.6, 4.6)
     current, block = fig.subplots(1, 2)
-    current.set(xlim=(-100, 60), ylabel="current (1 per 100 mV when free)")
+    current.set(xlim=(-100, 60), ylabel="current (unblocked at 100 mV: 1)")
     block.set(xlim=(-100, 60), ylim=(0, 100), ylabel="taken by the drug (%)")
     fig.supxlabel("membrane potential (mV)", fontsize=13)
     for axes in (current, block):
         axes.set_xticks([-100, -70, -40, 0, 40])
         axes.axvline(REST, color=PALE, linewidth=1.4, zorder=0)
     current.axhline(0, color=PALE, linewidth=1.4, zorder=0)
-    block.annotate("rest", (REST, 96), (4, 0), textcoords="offset points", fontsize=12, color=GREY)
+    block.annotate(
+        "rest", (REST, 100), (0, 2), textcoords="offset points", ha="center", fontsize=12, color=GREY
+    )
     drug = LEVEL["receptor"]
     artists = {
         "open": current.plot([], [], color=PALE, linewidth=2.4, label="nothing in the pore, model")[0],
@@ -132,7 +134,7 @@ def _pore_view(magnesium: float, free: float, drug: str, delta: float) -> View:
         Reading("drug takes at -20 mV", 100 * _block(free, blocker, DEPOLARISED, magnesium), "%", 2),
         Reading("drug takes most at", f"{VOLTS[best]:.0f} mV" if free else "no drug"),
         Reading("half taken at rest by", float(receptor.half_block(blocker, REST, magnesium)), "µM", 2),
-        Reading("half taken without magnesium by", float(receptor.half_block(blocker, REST, 0.0)), "µM", 2),
+        Reading("the same, no magnesium", float(receptor.half_block(blocker, REST, 0.0)), "µM", 2),
     ]
     sentence = (
         f"With {magnesium:.1f} mM magnesium, {free:.1f} µM free {drug} takes {readings[1].text} of the "
@@ -278,11 +280,11 @@ def _train_view(free: float, frequency: float, voltage: float, magnesium: float,
         _, current, _ = receptor.pulse_train(phases, blocker, 1 / frequency, voltage, magnesium)
         artists[name] = (axis, 100 * current)
         left[name] = 100 * current[[BEFORE + WITH_DRUG - 1, BEFORE + WITH_DRUG, -1]]
-    readings = [Reading(f"{name}: left after 30 pulses in drug", left[name][0], "%", 2) for name in LINES]
+    readings = [Reading(f"{name}, last in drug", left[name][0], "%", 2) for name in LINES]
     readings += [
-        Reading("ketamine: first pulse after the pause", left["ketamine"][1], "%", 2),
-        Reading("ketamine: after 40 pulses without drug", left["ketamine"][2], "%", 2),
-        Reading("dizocilpine: after 40 pulses without drug", left["dizocilpine"][2], "%", 2),
+        Reading("ketamine, after the pause", left["ketamine"][1], "%", 2),
+        Reading("ketamine, last of all", left["ketamine"][2], "%", 2),
+        Reading("dizocilpine, last of all", left["dizocilpine"][2], "%", 2),
     ]
     sentence = (
         f"{WITH_DRUG} pulses in {free:.1f} µM ketamine leave {readings[0].text} of the current; after "
@@ -370,15 +372,16 @@ def infusion_to_block() -> Explorable:
 def _infusion_stage() -> Stage:
     fig = figure(7.6, 4.6)
     free, block = fig.subplots(2, 1, sharex=True, height_ratios=(2, 3))
+    fig.get_layout_engine().set(hspace=0.1)
     free.set(xlim=(0, 4), ylabel="free (µM)")
-    block.set(xlabel="hours after the start", ylabel="blocked (%)")
+    block.set(xlabel="hours after the start", ylabel="blocked, occupied (%)")
     free.yaxis.set_major_locator(MaxNLocator(3))
     artists = {
         "given_free": free.axvspan(0, 1, color=PALE, zorder=0),
         "given": block.axvspan(0, 1, color=PALE, zorder=0, label="drug being given"),
         "free": free.plot([], [], color=DRUG["ketamine"], label="free ketamine, model")[0],
         "band": block.fill_between(
-            [0], [0], color=GREEN, alpha=0.3, linewidth=0, label="occupied, if as in rats"
+            [0], [0], color=GREEN, alpha=0.3, linewidth=0, label="occupied, if as in rats, model"
         ),
         "without": block.plot(
             [], [], color=LEVEL["receptor"], linestyle=":", label="at rest without magnesium, model"
@@ -422,12 +425,12 @@ def _infusion_view(
         "pore": (hours, pore),
     }
     readings = [
-        Reading("ketamine in plasma, peak", float(plasma.max()), "ng/mL"),
+        Reading("in plasma, peak", float(plasma.max()), "ng/mL"),
         Reading("free, peak", float(free.max()), "µM", 2),
-        Reading("blocked at the peak, as set", float(pore.max()), "%", 2),
-        Reading("the same without magnesium, at rest", float(without.max()), "%", 2),
+        Reading("blocked, as you set it", float(pore.max()), "%", 2),
+        Reading("at rest, no magnesium", float(without.max()), "%", 2),
         Reading("occupied, if as in rats", f"{low.max():.0f} to {high.max():.0f} %"),
-        Reading("blocked 4 h after the start, as set", float(pore[-1]), "%", 2, least=0.01),
+        Reading("blocked at 4 h, as set", float(pore[-1]), "%", 2, least=0.01),
     ]
     sentence = (
         f"{dose:.1f} mg/kg over {minutes:.0f} min: {readings[1].text} are free at the peak and take "
@@ -481,7 +484,7 @@ def target_atlas() -> Explorable:
 
 
 def _atlas_stage() -> Stage:
-    fig, axes, gauges = atlas_axes(table("receptor_binding"), 7.6, 5.0)
+    fig, axes, gauges = atlas_axes(table("receptor_binding"), 7.6, 4.5)
     gauges.set_label("share filled, model (numbers: constants in µM, or nM where it says so)")
     legend_above(fig, [gauges], columns=1)
     return Stage(fig, {"main": axes}, {"filled": gauges})
@@ -505,18 +508,13 @@ def _atlas_view(free: str) -> View:
     def drugs(target: str) -> str:
         return f"{(filled[target].dropna() >= 50).sum()} of {filled[target].count()} drugs"
 
-    readings = [
-        Reading(f"{name}, at least half filled", drugs(target))
-        for name, target in (
-            ("serotonin transporter", "serotonin transporter"),
-            ("NMDA pore site", "NMDA, pore site"),
-            ("mu opioid", "opioid mu"),
-            ("dopamine D2, high state", "dopamine D2, high state"),
-        )
-    ]
     ketamine = filled.loc["ketamine"]
-    readings.append(Reading("ketamine at the NMDA pore site", float(ketamine["NMDA, pore site"]), "%", 2))
-    readings.append(Reading("ketamine at mu opioid", float(ketamine["opioid mu"]), "%", 2, least=0.01))
+    readings = [
+        Reading("fill half of SERT", drugs("serotonin transporter")),
+        Reading("fill half of NMDA pore", drugs("NMDA, pore site")),
+        Reading("ketamine, NMDA pore", float(ketamine["NMDA, pore site"]), "%", 2),
+        Reading("ketamine, mu opioid", float(ketamine["opioid mu"]), "%", 2, least=0.01),
+    ]
     sentence = (
         f"If {free} of each drug were free, {(share >= 50).sum()} of the {len(share)} pairs we found a "
         "binding constant for would be at least half filled."

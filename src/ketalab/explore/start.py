@@ -172,7 +172,7 @@ def drug_and_mood() -> Explorable:
 @cache
 def _scores() -> pd.DataFrame:
     """Mean scores with 95 % confidence intervals, by arm and hour."""
-    rows = table("depression_timecourse").query("trial == 'lii2023'")
+    rows = table("trial_scores").query("trial == 'lii2023' and scale == 'MADRS' and kind == 'score'")
     half = stats.t.ppf(0.975, rows.n.astype(float) - 1) * rows.sd / np.sqrt(rows.n.astype(float))
     return rows.assign(low=rows["mean"] - half, high=rows["mean"] + half)
 

@@ -8,7 +8,9 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from typing import Any
 
 TURN, DONE = "# your turn", "# done"
@@ -48,33 +50,52 @@ class Exercise:
         """Name of the variable that holds the answer: what the solution returns."""
         return re.findall(r"return (\w+)", inspect.getsource(self.solution))[-1]
 
+    @property
+    def is_argument(self) -> bool:
+        """Whether the answer is text, which a person should read as well."""
+        with redirect_stdout(StringIO()):
+            return isinstance(self.solution(), str)
+
     def worked(self) -> str:
         """The solution as the lines of a cell."""
-        lines = [line for line in self._body() if line.strip() not in (TURN, DONE)]
-        return self._with_imports(lines)
+        return self._cell(self._parts()[1])
 
-    def starter(self, check: str) -> str:
+    def starter(self, check: str = "") -> str:
         """The cell a student starts from: the turn is dots, the last line calls the check."""
-        lines, turn = [], []
-        writing = False
-        for line in self._body():
-            if line.strip() == TURN:
-                writing = True
-            elif line.strip() == DONE:
-                writing = False
-                comment = turn[-1].split("  # ")[1:]
-                lines.append("  # ".join([f"{self.answer} = ...", *comment]))
-            else:
-                (turn if writing else lines).append(line)
-        return self._with_imports([*lines, f'{check}("{self.key}", {self.answer})'])
+        checked = [f'{check}("{self.key}", {self.answer})'] if check else []
+        return self._cell([self._dots(), *checked])
+
+    def for_grading(self) -> str:
+        """The starter and, between the marks that nbgrader cuts along, the worked solution."""
+        return self._cell([self._dots(), "### BEGIN SOLUTION", *self._parts()[1], "### END SOLUTION"])
+
+    def _cell(self, turn: Sequence[str]) -> str:
+        before, _, after = self._parts()
+        imports = f"{self.imports}\n\n" if self.imports else ""
+        return imports + "\n".join([*before, *turn, *after]).strip()
+
+    def _dots(self) -> str:
+        comment = self._parts()[1][-1].split("  # ")[1:]
+        return "  # ".join([f"{self.answer} = ...", *comment])
+
+    def _parts(self) -> tuple[list[str], list[str], list[str]]:
+        """The solution's lines before, during and after the student's turn."""
+        lines = self._body()
+        marks = [line.strip() for line in lines]
+        begin, end = marks.index(TURN), marks.index(DONE)
+        return lines[:begin], lines[begin + 1 : end], lines[end + 1 :]
 
     def _body(self) -> list[str]:
         source = textwrap.dedent(inspect.getsource(self.solution)).splitlines()
         body = textwrap.dedent("\n".join(source[1:])).splitlines()
         return [line for line in body if not line.startswith("return ")]
 
-    def _with_imports(self, lines: Sequence[str]) -> str:
-        return (f"{self.imports}\n\n" if self.imports else "") + "\n".join(lines).strip()
+    def right(self, answer: Any) -> bool:
+        """Whether the answer is right; an answer that cannot be judged is not."""
+        try:
+            return bool(self.judge(answer).right)
+        except Exception:
+            return False
 
     def check(self, answer: Any) -> str:
         """What to tell the student; never raises, whatever the answer is."""

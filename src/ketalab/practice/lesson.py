@@ -28,6 +28,10 @@ class Lesson:
         """Say whether an answer is right and, when it is not, what went wrong."""
         print(_pick("exercise", key, self.exercises).check(answer))
 
+    def right(self, key: str, answer: Any) -> bool:
+        """Whether an answer is right, for grading."""
+        return _pick("exercise", key, self.exercises).right(answer)
+
     def quiz(self) -> None:
         """Show the quiz."""
         show_quiz(self.number, self.questions)

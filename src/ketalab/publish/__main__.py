@@ -1,16 +1,21 @@
-"""`python -m ketalab.publish refresh|figures|slides`: what the Makefile calls."""
+"""`python -m ketalab.publish WHAT [lesson numbers]`: what the Makefile calls."""
 
 import argparse
+import sys
+from importlib import import_module
 
-from ketalab.publish import figures, refresh, slides
+WHAT = ("refresh", "figures", "slides", "assignments")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="ketalab.publish", description=__doc__)
-    parser.add_argument("what", choices=("refresh", "figures", "slides"))
+    parser.add_argument("what", choices=WHAT)
     parser.add_argument("lessons", nargs="*", help="numbers of the lessons; all when left out")
-    chosen = parser.parse_args()
-    {"refresh": refresh.main, "figures": figures.main, "slides": slides.main}[chosen.what](chosen.lessons)
+    given = parser.parse_args()
+    try:
+        import_module(f"ketalab.publish.{given.what}").main(given.lessons)
+    except (ValueError, FileNotFoundError) as error:
+        sys.exit(f"ketalab: {error}")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from ketalab.explore.explorable import VIEW_MIME
 from ketalab.files import write_atomically
-from ketalab.lessons import NOTEBOOKS, lesson_files
+from ketalab.lessons import NOTEBOOKS, lesson_files, ready
 from ketalab.publish import readme
 from ketalab.publish.figures import FIGURES
 from ketalab.publish.weave import weave
@@ -35,7 +35,10 @@ def main(lessons: Sequence[str] = ()) -> None:
 
 
 def chosen(lessons: Sequence[str]) -> list[Path]:
-    """The files of these lesson numbers, or of all."""
+    """The files of these lesson numbers, or of all; ValueError for a number that is none of them."""
+    there = ready()
+    if unknown := [number for number in lessons if number not in there]:
+        raise ValueError(f"lesson: {unknown[0]!r} is not one of {', '.join(sorted(there))}")
     return [path for path in lesson_files() if not lessons or path.name[:2] in lessons]
 
 
@@ -63,7 +66,7 @@ def running_step(seconds: float, stated: int) -> int:
     return next((step for step in STEPS if seconds <= 0.8 * step), STEPS[-1])
 
 
-def normalise(notebook: NotebookNode) -> NotebookNode:
+def normalise(notebook: NotebookNode, keep: Sequence[str] = KEPT) -> NotebookNode:
     """Drop what differs between runs or machines: timings, widget ids, interpreter versions.
 
     The live view of a widget is left out of the stored output: without its kernel JupyterLab would
@@ -71,7 +74,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     """
     seen: Counter[str] = Counter()
     for cell in notebook.cells:
-        cell.metadata = NotebookNode({k: cell.metadata[k] for k in KEPT if k in cell.metadata})
+        cell.metadata = NotebookNode({k: cell.metadata[k] for k in keep if k in cell.metadata})
         digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:10]
         seen[digest] += 1
         cell.id = f"{digest}-{seen[digest]}"

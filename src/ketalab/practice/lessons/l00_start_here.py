@@ -100,7 +100,7 @@ EXERCISES = (
         judge=number(
             38,
             "years",
-            "Thirty-eight years, and the drug was in every operating theatre for thirty of them.",
+            "Thirty-eight years, and for thirty of them it was an approved anaesthetic.",
             (
                 (
                     -38,

@@ -338,7 +338,7 @@ QUESTIONS = (
             ),
             Option(
                 "The brain is warmer",
-                "It is, and that matters, but far less than the missing magnesium.",
+                "The model leaves temperature out. But magnesium alone changes it more than twentyfold.",
             ),
         ),
     ),
@@ -402,7 +402,7 @@ QUESTIONS = (
     ),
     Question(
         "O5",
-        "Which result speaks most directly against *any channel blocker is an antidepressant*?",
+        "Which result speaks most directly against calling every channel blocker an antidepressant?",
         (
             Option(
                 "Lanicemine did not differ from saline in 302 people",

@@ -1,0 +1,101 @@
+"""Assignments: solutions stay with the teacher, right answers score in full, wrong ones do not."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from ketalab.lessons import ready
+from ketalab.practice import lesson
+from ketalab.practice.exercise import Exercise
+from ketalab.publish import assignments
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader's own, from SQLAlchemy and traitlets
+LESSONS = sorted(ready())
+Answer = Callable[[Exercise], str]
+
+
+def built(folder: Path, number: str, monkeypatch: pytest.MonkeyPatch) -> tuple[NotebookNode, NotebookNode]:
+    """Source and release of a lesson's assignment, as `make assignments` writes them."""
+    monkeypatch.setattr(assignments, "COURSE", folder)
+    assignments.main([number])
+    name = f"lesson_{number}"
+    return tuple(nbformat.read(folder / kind / name / f"{name}.ipynb", 4) for kind in ("source", "release"))
+
+
+def submit(folder: Path, number: str, student: str, answer: Answer) -> float:
+    """Hand in the release with these answers, have it graded, and return the score."""
+    name = f"lesson_{number}"
+    notebook = nbformat.read(folder / "release" / name / f"{name}.ipynb", 4)
+    by_id = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells}
+    for key, exercise in lesson(number).exercises.items():
+        by_id[f"{key}-answer".replace("_", "-")].source = answer(exercise)
+    place = folder / "submitted" / student / name
+    place.mkdir(parents=True)
+    nbformat.write(notebook, place / f"{name}.ipynb")
+    result = assignments.grader().autograde(name, student)
+    assert result["success"], result
+    submissions = assignments.grader().get_submissions(name)
+    return next(s["score"] for s in submissions if s["student"] == student)
+
+
+def wrong_answer(exercise: Exercise) -> str:
+    return f"{exercise.starter()}\n{exercise.answer} = -12345"
+
+
+@pytest.mark.parametrize("number", LESSONS)
+def test_the_release_holds_the_tasks_and_no_solution(number: str, tmp_path: Path, monkeypatch):
+    source, release = built(tmp_path, number, monkeypatch)
+    text = "\n".join(cell.source for cell in release.cells)
+    for exercise in lesson(number).exercises.values():
+        _, turn, _ = exercise._parts()
+        hidden = [line.strip() for line in turn if len(line.strip()) > 3]
+        assert not [line for line in hidden if line in text], exercise.key
+        assert f"{exercise.answer} = ..." in text
+        assert exercise.title in text
+    assert not re.search(r"BEGIN (SOLUTION|HIDDEN)|\.right\(", text)
+    assert "BEGIN HIDDEN TESTS" in "\n".join(cell.source for cell in source.cells)
+    assert len(release.cells) == len(source.cells)
+
+
+def test_right_and_wrong_answers_get_the_score_they_deserve(tmp_path: Path, monkeypatch):
+    number = "01"
+    source, _ = built(tmp_path, number, monkeypatch)
+    points = [cell.metadata.nbgrader.get("points", 0) for cell in source.cells]
+    by_hand = sum(assignments.POINTS_BY_HAND for e in lesson(number).exercises.values() if e.is_argument)
+    assert by_hand == assignments.POINTS_BY_HAND
+    automatic = sum(points) - by_hand
+    assert submit(tmp_path, number, "right", Exercise.worked) == automatic
+    assert submit(tmp_path, number, "wrong", wrong_answer) == 0
+    assert submit(tmp_path, number, "absent", Exercise.starter) == 0
+    first = next(iter(lesson(number).exercises))
+
+    def half(exercise: Exercise) -> str:
+        return exercise.worked() if exercise.key == first else wrong_answer(exercise)
+
+    assert submit(tmp_path, number, "half", half) == assignments.POINTS
+
+
+def test_every_common_mistake_of_every_exercise_scores_nothing():
+    for number in LESSONS:
+        for exercise in lesson(number).exercises.values():
+            assert exercise.right(exercise.solution())
+            assert not any(exercise.right(answer) for answer in exercise.wrong.values()), exercise.key
+            assert not exercise.right(...)
+            assert not exercise.right(object())
+
+
+def test_building_again_keeps_the_ids_that_grades_hang_on(tmp_path: Path, monkeypatch):
+    first, _ = built(tmp_path, "00", monkeypatch)
+    again, _ = built(tmp_path, "00", monkeypatch)
+    assert nbformat.writes(first) == nbformat.writes(again)
+
+
+def test_an_unknown_lesson_is_named_before_anything_is_written(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(assignments, "COURSE", tmp_path / "course")
+    with pytest.raises(ValueError, match="lesson: '77' is not one of 00, 01"):
+        assignments.main(["77"])
+    assert not list(tmp_path.glob("course/source/*"))
