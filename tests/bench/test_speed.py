@@ -7,11 +7,16 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from scipy.integrate import solve_ivp
 
+from ketalab.draw import forest
+from ketalab.evidence import effect_size as es
+from ketalab.evidence import meta_analysis as ma
+from ketalab.evidence import next_trial
 from ketalab.explore import CATALOGUE, explorable
-from ketalab.explore.canvas import place, set_limits
+from ketalab.explore.canvas import Canvas, Stage, place, set_limits
 from ketalab.explore.controls import Slider
 from ketalab.explore.explorable import LIVE_DPI
 from ketalab.models import pharmacokinetics as pk
+from ketalab.pictures import fast_png
 from ketalab.style import course_look
 
 TIMES = np.linspace(0, 360, 600)
@@ -117,3 +122,86 @@ def test_pharmacokinetics_of_a_thousand_people(benchmark):
     people = pk.published("otto2021").population(1000, seed=1)
     curves = benchmark(pk.concentration, people, INFUSION, TIMES, "ketamine")
     assert curves.shape == (1000, 600)
+
+
+# Pooling: a reader takes trials in and out -----------------------------------------------------------
+
+
+def twenty_trials() -> es.Effects:
+    rng = np.random.default_rng(2)
+    se = rng.uniform(0.15, 0.6, 20)
+    names = [f"Author et al. {2000 + i}" for i in range(20)]
+    return es.from_standard_error(np.exp(0.4 + rng.normal(size=20) * se), se, es.ODDS_RATIO, study=names)
+
+
+def test_pooling_twenty_trials(benchmark):
+    """Paule-Mandel and Hartung-Knapp with every interval; it must stay well under 2 ms."""
+    benchmark.group = "pooling: 20 trials"
+    assert benchmark(ma.pool, twenty_trials()).k == 20
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_pooling_twenty_trials_by_statsmodels(benchmark):
+    benchmark.group = "pooling: 20 trials"
+    trials = twenty_trials()
+
+    def combine():
+        found = ma.by_statsmodels(trials)
+        return found.conf_int(use_t=True), found.test_homogeneity()
+
+    assert len(benchmark(combine)[0]) == 4
+
+
+def test_four_hundred_updates_of_twenty_trials(benchmark):
+    benchmark.group = "pooling: 400 possible next trials"
+    trials = twenty_trials()
+    pooled = ma.pool(trials)
+    assert benchmark(next_trial.update, trials, pooled, 0.3).same > 0
+
+
+def test_four_hundred_updates_one_by_one(benchmark):
+    benchmark.group = "pooling: 400 possible next trials"
+    trials = twenty_trials()
+    found = es.from_standard_error(np.exp(np.linspace(-1, 2, 400)), [0.3] * 400, es.ODDS_RATIO)
+
+    def one_by_one():
+        return [ma.pool(es.join(trials, found[i : i + 1])).low for i in range(400)]
+
+    assert len(benchmark.pedantic(one_by_one, rounds=3)) == 400
+
+
+def masks():
+    """Each trial out in turn."""
+    while True:
+        yield from ~np.eye(20, dtype=bool)
+
+
+def test_forest_trial_taken_out(benchmark):
+    """From the choice to the encoded picture: pool again, move the artists, encode."""
+    benchmark.group = "forest plot: one of 20 trials taken out"
+    trials, choices = twenty_trials(), masks()
+    with course_look():
+        parts = forest.forest_parts(trials, ma.pool(trials), live=True)
+        canvas = Canvas(Stage(parts.figure, parts.axes, parts.artists), LIVE_DPI)
+
+    def move() -> bytes:
+        inside = next(choices)
+        return fast_png(canvas.draw(parts.view(ma.pool(trials[inside]), inside), {}))
+
+    assert benchmark(move).startswith(b"\x89PNG")
+
+
+def test_forest_trial_taken_out_and_drawn_again(benchmark):
+    benchmark.group = "forest plot: one of 20 trials taken out"
+    trials, choices = twenty_trials(), masks()
+
+    def recreate() -> bytes:
+        chosen = trials[next(choices)]
+        with course_look():
+            figure = forest.forest(chosen, ma.pool(chosen))
+            figure.set_dpi(LIVE_DPI)
+            file = io.BytesIO()
+            FigureCanvasAgg(figure).print_png(file)
+        return file.getvalue()
+
+    assert benchmark(recreate).startswith(b"\x89PNG")

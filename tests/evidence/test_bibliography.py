@@ -2,8 +2,9 @@
 
 import re
 
+import pandas as pd
 import pytest
-from conftest import lessons
+from conftest import ROOT, lessons
 
 from ketalab.evidence import cite, claim, references, table
 from ketalab.evidence.bibliography import bibliography, link, markdown_link, short_name
@@ -31,12 +32,25 @@ def keys_used_in_lessons() -> set[str]:
     return {key for notebook in lessons().values() for key in cited(notebook)}
 
 
+def keys_used_in_code() -> set[str]:
+    """Sources of methods, as `[@key]` in docstrings, and those of the tests' worked examples."""
+    files = [*(ROOT / "src").rglob("*.py"), *(ROOT / "tests" / "evidence").glob("*.py")]
+    used = {key for file in files for key in re.findall(r"\[@([a-z0-9]+)\]", file.read_text())}
+    for file in (ROOT / "tests" / "evidence" / "examples").glob("*.csv"):
+        used |= set(pd.read_csv(file).reference)
+    return used - {"key"}  # the word that stands for any of them
+
+
+def keys_used() -> set[str]:
+    return keys_used_in_tables() | keys_used_in_lessons() | keys_used_in_code()
+
+
 def test_every_key_used_has_an_entry():
-    assert (keys_used_in_tables() | keys_used_in_lessons()) - KEYS == set()
+    assert keys_used() - KEYS == set()
 
 
 def test_no_entry_is_an_orphan():
-    assert KEYS - keys_used_in_tables() - keys_used_in_lessons() == set()
+    assert KEYS - keys_used() == set()
 
 
 @pytest.mark.parametrize("key", sorted(KEYS))

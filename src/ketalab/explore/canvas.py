@@ -10,7 +10,12 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import FillBetweenPolyCollection, LineCollection, PathCollection
+from matplotlib.collections import (
+    FillBetweenPolyCollection,
+    LineCollection,
+    PathCollection,
+    PolyCollection,
+)
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -44,6 +49,11 @@ def _(artist: Line2D, value: Any) -> None:
 @place.register
 def _(artist: FillBetweenPolyCollection, value: Any) -> None:
     artist.set_data(*value)
+
+
+@place.register
+def _(artist: PolyCollection, value: Any) -> None:
+    artist.set_verts(value)
 
 
 @place.register
