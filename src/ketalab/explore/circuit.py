@@ -51,7 +51,7 @@ def interneurons_first() -> Explorable:
                 5,
                 50,
                 "Of receptors of average affinity; interneurons' and pyramidal cells' lie to both sides.",
-                (0, 20, 40, 60, 80, 100),
+                (0, 20, 40, 50, 60, 80, 100),
             ),
         ),
         stage=_cells_stage,
@@ -103,20 +103,16 @@ def _cells_view(selectivity: float, occupancy: float) -> View:
         Reading("blocked on pyramidal cells", 100 * float(blocks[1]), "%", 2),
         Reading("pyramidal cells", rates[PYRAMIDAL], "Hz", 2),
         Reading("interneurons", rates[INTERNEURON], "Hz", 2),
-        Reading("pyramidal cells in the stored run", run.pyramidal.rate, "Hz", 2),
+        Reading("pyramidal, stored run", run.pyramidal.rate, "Hz", 2),
         Reading("glutamate against no drug", _signed(state.glutamate)),
     ]
     change = {p: rates[p] / RESTING[p] for p in POPULATIONS}
     sentence = (
-        f"Pyramidal cells fire {_times(change[PYRAMIDAL])} and interneurons {_times(change[INTERNEURON])} "
-        "at rest without drug."
+        f"Pyramidal cells fire {change[PYRAMIDAL]:.1f} times as often as at rest, "
+        f"interneurons {change[INTERNEURON]:.1f} times."
     )
     top = max(12.0, ceiling(1.02 * max(np.max(curve.pyramidal), np.max(curve.interneuron))))
     return View(artists, readings, sentence, {"rates.y": (0, top)})
-
-
-def _times(ratio: float) -> str:
-    return f"{ratio:.1f} times as much as"
 
 
 def _signed(glutamate: float) -> str:
