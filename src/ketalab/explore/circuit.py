@@ -76,14 +76,17 @@ def _cells_stage() -> Stage:
         for p in POPULATIONS
     }
     artists["here"] = rates.plot([], [], "o", color=BLACK, markersize=8, label="your setting")[0]
+    square = {"marker": "s", "linestyle": "none", "markerfacecolor": "white", "markersize": 5.5}
     for p in POPULATIONS:
+        artists[f"{p} runs"] = rates.plot([], [], color=CELL[p], **square)[0]
         artists[f"{p} spikes"] = raster.plot([], [], "|", color=CELL[p], markersize=4.5)[0]
     raster.set(xlim=(0, 1), ylim=(-1, 52), xlabel="time (s), spiking model")
     raster.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     raster.set_yticks([])
     raster.grid(False)
-    artists["run"] = raster.text(0.5, 1.02, "", transform=raster.transAxes, ha="center", fontsize=12)
-    legend_above(fig, [artists[p] for p in POPULATIONS] + [artists["here"]], columns=2)
+    artists["run"] = raster.set_title("stored run", loc="center", fontsize=12, weight="normal")
+    runs = rates.plot([], [], color=GREY, label="spiking model, where stored", **square)
+    legend_above(fig, [artists[p] for p in POPULATIONS] + [artists["here"], *runs], columns=2)
     return Stage(fig, {"rates": rates, "raster": raster}, artists)
 
 
@@ -96,6 +99,9 @@ def _cells_view(selectivity: float, occupancy: float) -> View:
     rates = {p: float(getattr(state, p)) for p in POPULATIONS}
     artists = {p: (PERCENT, getattr(curve, p)) for p in POPULATIONS}
     artists |= {f"{p} spikes": raster_points(run, p) for p in POPULATIONS}
+    artists |= {
+        f"{p} runs": _stored_rates(p, key[1]) if key[1] == selectivity else None for p in POPULATIONS
+    }
     artists["here"] = ([occupancy] * 2, list(rates.values()))
     artists["run"] = f"stored run: {100 * key[0]:.0f} % blocked, selectivity {key[1]:g}"
     readings = [
@@ -113,6 +119,13 @@ def _cells_view(selectivity: float, occupancy: float) -> View:
     )
     top = max(12.0, ceiling(1.02 * max(np.max(curve.pyramidal), np.max(curve.interneuron))))
     return View(artists, readings, sentence, {"rates.y": (0, top)})
+
+
+@cache
+def _stored_rates(population: str, selectivity: float) -> tuple[list[float], list[float]]:
+    """Occupancy (%) and rate (Hz) of the stored runs with this selectivity."""
+    runs = {o: run for (o, s), run in spiking.stored_runs().items() if s == selectivity}
+    return [100 * o for o in runs], [getattr(run, population).rate for run in runs.values()]
 
 
 def _signed(glutamate: float) -> str:
