@@ -17,14 +17,15 @@ import pandas as pd
 
 from ketalab.evidence.bibliography import link, short_name
 
+# The class stands twice in a selector where JupyterLab has an opinion of its own.
 STYLE = """
-.ketalab-sortable { margin: 0; max-width: 1000px; }
-.ketalab-sortable table { border-collapse: collapse; width: 100%; font-size: inherit; }
-.ketalab-sortable caption { text-align: left; font-weight: bold; padding: 4px 0; caption-side: top; }
-.ketalab-sortable th, .ketalab-sortable td { text-align: left; vertical-align: top; padding: 4px 10px 4px 0;
-  border-bottom: 1px solid #8a8a8a; background: none; white-space: normal; max-width: none; }
-.ketalab-sortable td.number { text-align: right; }
-.ketalab-sortable button { all: unset; cursor: pointer; font-weight: bold; }
+.ketalab-sortable.ketalab-sortable table { border-collapse: collapse; width: 100%; table-layout: auto; }
+.ketalab-sortable.ketalab-sortable caption { text-align: left; font-weight: bold; padding: 4px 0;
+  caption-side: top; }
+.ketalab-sortable.ketalab-sortable th, .ketalab-sortable.ketalab-sortable td { text-align: left;
+  vertical-align: top; padding: 4px 10px 4px 0; border-bottom: 1px solid #8a8a8a; white-space: normal; }
+.ketalab-sortable.ketalab-sortable .number { text-align: right; }
+.ketalab-sortable button { all: unset; cursor: pointer; font-weight: bold; white-space: nowrap; }
 .ketalab-sortable button:focus-visible { outline: 3px solid #0072b2; outline-offset: 2px; }
 .ketalab-sortable button::after { content: " \\2195"; opacity: 0.6; }
 .ketalab-sortable [aria-sort=ascending] button::after { content: " \\25B2"; opacity: 1; }
@@ -85,18 +86,17 @@ class SortableTable:
         """The cells of a column, each with its place among the others."""
         values = self.frame[name]
         shown = values.map(short_name) if name in self.sources else values
-        number = pd.api.types.is_numeric_dtype(values)
-        order = (
-            shown
-            if number or isinstance(shown.dtype, pd.CategoricalDtype)
-            else shown.astype(str).str.lower()
-        )
+        kind = self._kind(name)
+        ordered = kind or isinstance(shown.dtype, pd.CategoricalDtype)
+        order = shown if ordered else shown.astype(str).str.lower()
         ranks = order.rank(method="dense", na_option="bottom").astype(int)
-        kind = ' class="number"' if number else ""
         return [
             f'<td data-rank="{rank}"{kind}>{self._html(name, value)}</td>'
             for rank, value in zip(ranks, values, strict=True)
         ]
+
+    def _kind(self, name: str) -> str:
+        return ' class="number"' if pd.api.types.is_numeric_dtype(self.frame[name]) else ""
 
     def _html(self, name: str, value: Any) -> str:
         if name in self.sources:

@@ -1,4 +1,4 @@
-"""The spiking network: the same numbers everywhere, near its mean field, and the stored runs are its runs."""
+"""The spiking network: same numbers everywhere, near its mean field, and stored runs that are its runs."""
 
 import json
 import subprocess
@@ -9,8 +9,6 @@ import pytest
 
 from ketalab.models import circuit, spiking
 from ketalab.models.circuit import POPULATIONS, PYRAMIDAL
-
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Brian2's own dependencies
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +53,7 @@ def test_a_fresh_process_with_other_threads_gives_the_same_and_keeps_quiet(short
 
 
 def test_a_run_leaves_numpys_random_state_and_brians_settings_alone(short):
-    import brian2
-
+    brian2 = sys.modules["brian2"]
     np.random.seed(4)  # noqa: NPY002
     expected = np.random.random()  # noqa: NPY002
     np.random.seed(4)  # noqa: NPY002
@@ -71,9 +68,8 @@ def test_progress_is_told_in_tenths(capsys):
     assert capsys.readouterr().out == "■" * 10 + "\n"
 
 
-def test_constants_carry_the_units_brian_checks():
-    import brian2
-
+def test_constants_carry_the_units_brian_checks(short):
+    brian2 = sys.modules["brian2"]
     own, shared = spiking._with_units(brian2, PYRAMIDAL), spiking._with_units(brian2, "shared")
     current = own["leak"] * (shared["leak_reversal"] - shared["threshold"])
     assert brian2.get_dimensions(current) == brian2.amp.dim

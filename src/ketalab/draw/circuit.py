@@ -93,13 +93,17 @@ def _loop(axes: Axes, centre: tuple, kind: str, colour: str, up: bool) -> None:
 
 
 def rasters(runs: Mapping[str, spiking.Run]) -> Figure:
-    """One panel a run: a dot for each spike of 40 pyramidal cells and 10 interneurons in one second."""
+    """One panel a run: a mark for each spike of 40 pyramidal cells and 10 interneurons in one second.
+
+    Under its name the block of interneurons' and of pyramidal cells' NMDA receptors, in this order.
+    """
     fig = figure(9.6, 4.2)
     for axes, (title, run) in zip(fig.subplots(1, len(runs), sharey=True), runs.items(), strict=True):
         for population in (PYRAMIDAL, INTERNEURON):
             axes.plot(*raster_points(run, population), "|", color=CELL[population], markersize=5)
-        axes.set(xlim=(0, SHOWN_S), ylim=(-1, 52), xlabel="time (s)", title=title)
-        axes.title.set_fontsize(13)
+        blocked = f"{run.block_interneuron:.0%} and {run.block_pyramidal:.0%} blocked"
+        axes.set(xlim=(0, SHOWN_S), ylim=(-1, 52), xlabel="time (s), spiking model")
+        axes.set_title(f"{title}\n{blocked}", fontsize=13)
         axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
         axes.grid(False)
     _name_rows(fig.axes[0])
@@ -167,25 +171,37 @@ def observed(observations: pd.DataFrame) -> Figure:
     strip, axes = fig.subplots(1, 2, sharey=True, width_ratios=(1, 4))
     for y, row in enumerate(rows.itertuples()):
         colour = {1: VERMILION, 0: GREY, -1: BLUE}[row.direction]
-        strip.plot(0, y, SIGN[row.direction], color=colour, markersize=10)
-        axes.annotate(_label(row), (62, y), va="center", fontsize=11, annotation_clip=False)
+        face = colour if row.comparison.startswith("placebo") else "white"
+        look = {"color": colour, "markerfacecolor": face, "markeredgewidth": 2}
+        strip.plot(0, y, SIGN[row.direction], markersize=10, **look)
+        axes.annotate(_label(row), (63, y), va="center", fontsize=11.5, annotation_clip=False)
         if not np.isnan(row.change):
             axes.plot([row.change - row.spread, row.change + row.spread], [y, y], color=colour, linewidth=2)
-            axes.plot(row.change, y, "o", color=colour, markersize=8)
+            axes.plot(row.change, y, "o", markersize=8, **look)
     axes.axvline(0, color=BLACK, linewidth=1)
     strip.set_yticks(range(len(rows)), map(short_name, rows.reference), fontsize=11)
     strip.set(xlim=(-1, 1), xticks=[], title="direction", ylim=(-0.7, len(rows) - 0.3))
     strip.grid(False)
     strip.title.set_fontsize(12)
     axes.set(xlim=(-45, 60), xlabel="change (%), where printed")
+    fig.supxlabel(
+        "filled: against placebo   open: against before, or not stated   Glx: glutamate plus glutamine",
+        fontsize=11,
+        color=GREY,
+    )
     axes.set_xticks([-40, -20, 0, 20, 40])
     return fig
 
 
+SHORT = {"glutamate plus glutamine": "Glx", "carbon-13 labelled glutamine": "carbon-13 glutamine"}
+
+
 def _label(row) -> str:
-    """What a study measured, when, and in how many."""
+    """What a study measured, when, and in whom."""
     when = "" if row.timing.startswith("not stated") else f", {row.timing}"
-    return f"{row.measure}{when}" + ("" if pd.isna(row.n) else f"; n = {row.n}")
+    who = [] if pd.isna(row.n) else [f"n = {row.n}"]
+    who += [word for word in ("depressed", "healthy") if row.subjects.startswith(word)]
+    return f"{SHORT.get(row.measure, row.measure)}{when}; {', '.join(who)}"
 
 
 def rat_signs(observations: pd.DataFrame) -> pd.DataFrame:

@@ -51,7 +51,7 @@ def interneurons_first() -> Explorable:
                 5,
                 50,
                 "Of receptors of average affinity; interneurons' and pyramidal cells' lie to both sides.",
-                (0, 20, 40, 60, 80, 100),
+                (0, 20, 40, 50, 60, 80, 100),
             ),
         ),
         stage=_cells_stage,
@@ -76,14 +76,17 @@ def _cells_stage() -> Stage:
         for p in POPULATIONS
     }
     artists["here"] = rates.plot([], [], "o", color=BLACK, markersize=8, label="your setting")[0]
+    square = {"marker": "s", "linestyle": "none", "markerfacecolor": "white", "markersize": 5.5}
     for p in POPULATIONS:
+        artists[f"{p} runs"] = rates.plot([], [], color=CELL[p], **square)[0]
         artists[f"{p} spikes"] = raster.plot([], [], "|", color=CELL[p], markersize=4.5)[0]
     raster.set(xlim=(0, 1), ylim=(-1, 52), xlabel="time (s), spiking model")
     raster.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     raster.set_yticks([])
     raster.grid(False)
-    artists["run"] = raster.text(0.5, 1.02, "", transform=raster.transAxes, ha="center", fontsize=12)
-    legend_above(fig, [artists[p] for p in POPULATIONS] + [artists["here"]], columns=2)
+    artists["run"] = raster.set_title("stored run", loc="center", fontsize=12, weight="normal")
+    runs = rates.plot([], [], color=GREY, label="spiking model, where stored", **square)
+    legend_above(fig, [artists[p] for p in POPULATIONS] + [artists["here"], *runs], columns=2)
     return Stage(fig, {"rates": rates, "raster": raster}, artists)
 
 
@@ -96,6 +99,9 @@ def _cells_view(selectivity: float, occupancy: float) -> View:
     rates = {p: float(getattr(state, p)) for p in POPULATIONS}
     artists = {p: (PERCENT, getattr(curve, p)) for p in POPULATIONS}
     artists |= {f"{p} spikes": raster_points(run, p) for p in POPULATIONS}
+    artists |= {
+        f"{p} runs": _stored_rates(p, key[1]) if key[1] == selectivity else None for p in POPULATIONS
+    }
     artists["here"] = ([occupancy] * 2, list(rates.values()))
     artists["run"] = f"stored run: {100 * key[0]:.0f} % blocked, selectivity {key[1]:g}"
     readings = [
@@ -103,20 +109,23 @@ def _cells_view(selectivity: float, occupancy: float) -> View:
         Reading("blocked on pyramidal cells", 100 * float(blocks[1]), "%", 2),
         Reading("pyramidal cells", rates[PYRAMIDAL], "Hz", 2),
         Reading("interneurons", rates[INTERNEURON], "Hz", 2),
-        Reading("pyramidal cells in the stored run", run.pyramidal.rate, "Hz", 2),
+        Reading("pyramidal, stored run", run.pyramidal.rate, "Hz", 2),
         Reading("glutamate against no drug", _signed(state.glutamate)),
     ]
     change = {p: rates[p] / RESTING[p] for p in POPULATIONS}
     sentence = (
-        f"Pyramidal cells fire {_times(change[PYRAMIDAL])} and interneurons {_times(change[INTERNEURON])} "
-        "at rest without drug."
+        f"Pyramidal cells fire {change[PYRAMIDAL]:.1f} times as often as at rest, "
+        f"interneurons {change[INTERNEURON]:.1f} times."
     )
     top = max(12.0, ceiling(1.02 * max(np.max(curve.pyramidal), np.max(curve.interneuron))))
     return View(artists, readings, sentence, {"rates.y": (0, top)})
 
 
-def _times(ratio: float) -> str:
-    return f"{ratio:.1f} times as much as"
+@cache
+def _stored_rates(population: str, selectivity: float) -> tuple[list[float], list[float]]:
+    """Occupancy (%) and rate (Hz) of the stored runs with this selectivity."""
+    runs = {o: run for (o, s), run in spiking.stored_runs().items() if s == selectivity}
+    return [100 * o for o in runs], [getattr(run, population).rate for run in runs.values()]
 
 
 def _signed(glutamate: float) -> str:

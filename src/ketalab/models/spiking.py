@@ -11,11 +11,12 @@ an average over 800 slow synapses, is constant.
     ds/dt = -s / 100 ms + 0.5 / ms x (1 - s),  dx/dt = -x / 2 ms,  x: +1 with each spike of that cell
     s_NMDA = local_share mean(s) + (1 - local_share) s(3 Hz)
 
-Euler steps of 0.1 ms. The noise of a cell is so much stronger than what the circuit sends back to it
-that small errors die out: another order of summing gives the same spikes (a test moves every
-membrane by a billionth of a millivolt and finds none changed). Same seed, same numbers, everywhere.
+Euler steps of 0.1 ms. A small displacement of a membrane fades within a few of its time constants, and
+cells miss or pass their threshold by far more than rounding: another order of summing gives the same
+spikes (a test moves every membrane by a billionth of a millivolt and finds none changed).
 """
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -124,16 +125,19 @@ def dots(part: int, parts: int) -> None:
 @contextmanager
 def _quiet_brian() -> Iterator:
     """Brian2 without a compiler and without remarks; numpy's own random state is given back."""
-    import brian2
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of the packages Brian2 builds on
+        import brian2
 
-    before, state = brian2.prefs.codegen.target, np.random.get_state()  # noqa: NPY002 (Brian2 draws from it)
-    brian2.BrianLogger.suppress_hierarchy("brian2")
-    brian2.prefs.codegen.target = "numpy"
-    try:
-        yield brian2
-    finally:
-        brian2.prefs.codegen.target = before
-        np.random.set_state(state)  # noqa: NPY002
+        before = brian2.prefs.codegen.target
+        state = np.random.get_state()  # noqa: NPY002 (Brian2 draws from it)
+        brian2.BrianLogger.suppress_hierarchy("brian2")
+        brian2.prefs.codegen.target = "numpy"
+        try:
+            yield brian2
+        finally:
+            brian2.prefs.codegen.target = before
+            np.random.set_state(state)  # noqa: NPY002
 
 
 def _build(b2, block: dict[str, float], parameters: Parameters, seed: int, nudge: float) -> tuple:
