@@ -106,7 +106,7 @@ def changes(watched, box, before: tuple[str, str]) -> bool:
 
 
 def settle(watched, box) -> None:
-    """Wait until the hand's last move has arrived: the page sends it when the kernel has answered the one before."""
+    """Wait for the hand's last move: the page sends it when the kernel has answered the one before."""
     last, still = shown(box), 0
     for _ in range(100):
         watched.page.wait_for_timeout(50)
