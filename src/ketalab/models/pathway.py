@@ -20,9 +20,13 @@ Every parameter may be an array of draws: the functions then work on all draws a
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from ketalab.evidence.tables import data_folder, table
 
 Array = NDArray[np.float64]
 
@@ -140,3 +144,41 @@ def ratio_draws(estimate: float, low: float, high: float, draws: int, seed: int)
         )
     spread = np.log(high / low) / (2 * 1.959964)
     return estimate * np.exp(spread * np.random.default_rng(seed).standard_normal(draws))
+
+
+def published(draws: int = 0, seed: int = 10) -> tuple[Step, ...]:
+    """STAR*D's four steps: the printed proportions [@rush2006], or `draws` of what they may have been.
+
+    Who goes on is the number printed for the next step [@rush2023] over those who did not remit in this
+    one. Relapse within a year is printed for the first and the last step [@warden2007]; the steps
+    between are put on a straight line, which is an assumption. Draws are Jeffreys' for the proportions
+    of remission and going on; relapse is not varied, as no numbers of people were seen for it.
+    """
+    if draws < 0:
+        raise ValueError(f"draws: {draws} is not allowed; it must be 0 or more")
+    return _published(data_folder(), draws, seed)
+
+
+@cache
+def _published(_folder: Path, draws: int, seed: int) -> tuple[Step, ...]:
+    rows = table("stard_steps")
+    remission = _printed(rows, "rush2006", "remission") / 100
+    people = _printed(rows, "rush2023", "people at this step")
+    first, last = _printed(rows, "warden2007", "relapse within 12 months of follow-up") / 100
+    relapse = np.linspace(first, last, len(remission))
+    steps = []
+    for i, (share, n) in enumerate(zip(remission, people, strict=True)):
+        ended = i == len(people) - 1
+        ill = n * (1 - share)
+        onward = 0.0 if ended else people[i + 1] / ill
+        if draws:
+            share = proportion(share * n, n, draws, seed + 2 * i)
+            onward = onward if ended else proportion(people[i + 1], ill, draws, seed + 2 * i + 1)
+        steps.append(Step(share, onward, float(relapse[i])))
+    return tuple(steps)
+
+
+def _printed(rows, reference: str, measure: str) -> Array:
+    """The values of a measure in one source, in the order of the steps."""
+    found = rows[(rows.reference == reference) & (rows.measure == measure)]
+    return found[found.step.str.fullmatch(r"\d")].sort_values("step").value.to_numpy(float)
