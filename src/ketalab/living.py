@@ -90,7 +90,9 @@ class LivingTable:
             for s in one.sources.itertuples()
         )
         more = escape(self._more(one))
-        return f"<p><b>{one.about.claim}.</b> {escape(one.about.reason)} <i>{more}</i></p><ul>{sources}</ul>"
+        return (
+            f"<p><b>{one.about.claim}.</b> {escape(one.about.reason)} <i>{more}</i></p><ul>{sources}</ul>"
+        )
 
     def _more(self, one: Claim) -> str:
         return self.elsewhere.get(one.about.claim, f"More in lesson {one.about.lesson}.")
@@ -101,7 +103,9 @@ class LivingTable:
             for head, claims in zip(self.heads[1:], columns, strict=True):
                 for c in claims:
                     lines += _wrapped(f"{row}, {head}: {wording(c)}", "- ")
-                    lines += _wrapped(f"{c.about.claim} {c.about.verdict}. {c.about.reason} {self._more(c)}")
+                    lines += _wrapped(
+                        f"{c.about.claim} {c.about.verdict}. {c.about.reason} {self._more(c)}"
+                    )
                     for s in c.sources.itertuples():
                         lines += _wrapped(f"{s.stance}: {s.finding} ({short_name(s.reference)})", "    ")
         return "\n".join(lines)
@@ -109,7 +113,9 @@ class LivingTable:
 
 def wording(one: Claim) -> str:
     """What the article says in this cell, without the name of the row."""
-    text = one.about.statement.rpartition(": ")[2] if "Table, " in one.about.statement else one.about.statement
+    text = (
+        one.about.statement.rpartition(": ")[2] if "Table, " in one.about.statement else one.about.statement
+    )
     return text[:1].upper() + text[1:]
 
 
