@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ketalab.evidence.bibliography import short_name
 from ketalab.evidence.network import Network
 from ketalab.evidence.number_needed import newcombe_interval
 from ketalab.style import BLACK, DRUG, GREEN, GREY, PALE, PURPLE, SKY, YELLOW, figure
@@ -51,23 +50,29 @@ def two_clocks(
     `block` is hours, lower and upper model of NMDA block (%); `trials` rows of `trial_counts` with a
     column `who`; `weekly` the SSRI differences of `pooled_estimates`.
     """
-    fig = figure(9.6, 5.6)
+    fig = figure(9.6, 6.2)
     above, below = fig.subplots(2, 1, sharex=True)
     hours, low, high = block
     above.fill_between(hours, low, high, color=KETAMINE, alpha=0.3, linewidth=0)
     for edge in (low, high):
         above.plot(hours, edge, color=KETAMINE, linewidth=1.6)
-    above.text(0.62, 46, "ketamine on NMDA channels, model:\nwith and without magnesium", color=KETAMINE)
+    above.text(
+        7,
+        13,
+        "ketamine in NMDA channels, model:\nwith (below) and without magnesium (above)",
+        color=KETAMINE,
+    )
     for scan in scans.itertuples():
         course = "daily" if scan.course == "daily" else "one"
         middle = scan.value if pd.notna(scan.value) else (scan.low + scan.high) / 2
         ends = (scan.low, scan.high) if pd.notna(scan.low) else (middle, middle)
         counted(above, scan.hours, middle, *ends, ORAL, "o" if course == "one" else "s", upright=True)
     above.text(
-        2.6, 88, "SSRI on serotonin transporters,\nmeasured after one tablet", color=ORAL, va="center"
+        1.4, 90, "SSRI on serotonin transporters,\nmeasured after one tablet", color=ORAL, va="center"
     )
     above.text(500, 96, "daily tablets", color=ORAL, ha="right", va="center")
-    above.text(60, 10.3, "paroxetine", color=ORAL, va="center")
+    for hour, share in ((4, 44.6), (48, 10.3)):
+        above.text(hour * 1.15, share, "paroxetine", color=ORAL, va="center")
     above.set(ylim=(0, 106), ylabel="target taken (%)")
     _benefit(below, trials, weekly)
     below.set_xscale("log")
@@ -96,9 +101,11 @@ def _benefit(axes: Axes, trials: pd.DataFrame, weekly: pd.DataFrame) -> None:
     axes.plot(weekly.time_h, weekly.value, "s", color=ORAL, markersize=8)
     for who, (colour, marker, _) in BENEFIT.items():
         axes.plot([], [], marker, color=colour, markersize=8, label=who)
-    axes.plot([], [], "s", color=ORAL, markersize=8, label="SSRI, weekly, no interval (Taylor 2006)")
+    axes.plot(
+        [], [], "s", color=ORAL, markersize=8, label="SSRI, weekly, no interval printed (Taylor 2006)"
+    )
     axes.set(ylim=(-36, 62), ylabel="extra responders\nin 100 people")
-    axes.legend(loc="upper left", fontsize=11, borderaxespad=0.1, labelspacing=0.25)
+    axes.figure.legend(loc="outside lower left", ncols=2, columnspacing=1.0, handletextpad=0.4)
 
 
 # How well, and who stays ---------------------------------------------------------------------------
@@ -192,7 +199,7 @@ def stard(shares: Sequence[Mapping[str, float]], totals: Mapping[str, float]) ->
             markeredgewidth=3,
         )  # fmt: skip
         right.text(share + 5, y, f"{share:.0f}", va="center", weight="bold", fontsize=16)
-        right.text(0, y - 0.3, how, va="center", fontsize=12.5)
+        right.text(1.5, y - 0.3, how, va="center", fontsize=12.5)
     right.set(xlim=(0, 100), ylim=(len(totals) - 0.5, -0.65), xlabel="of 100 reach remission, any step")
     right.set_yticks([])
     right.grid(False, axis="y")
@@ -299,32 +306,28 @@ def _suicidal(axes: Axes, rows: pd.DataFrame) -> None:
 def fair(rows: pd.DataFrame) -> Figure:
     """Share that did well with the drug and without it, and beside it what each trial compared.
 
-    `rows`: label, against, alongside, outcome, colour, drug (%), control (%), n, and the difference.
+    `rows` are those of `ketalab.evidence.comparators.designs`.
     """
     fig = figure(9.9, 5.0)
-    axes, words = fig.subplots(1, 2, width_ratios=(1.35, 1), sharey=True)
+    axes, words = fig.subplots(1, 2, width_ratios=(1.55, 1), sharey=True)
     for y, row in enumerate(rows.itertuples()):
         axes.plot(
             [row.control, row.drug], [y, y], color=YELLOW, linewidth=9, zorder=1, solid_capstyle="butt"
         )
         axes.plot(row.control, y, "o", color=GREY, markersize=11)
-        axes.plot(row.drug, y, "o", color=row.colour, markersize=13)
+        colour = {"tablet": ORAL, "spray": DARK_SPRAY, "infusion": KETAMINE}[row.kind]
+        axes.plot(row.drug, y, "o", color=colour, markersize=13)
         difference = f"{row.difference:+.0f} ({row.low:.0f} to {row.high:.0f})"
-        axes.text(88, y, difference, va="center", ha="right", fontsize=12)
+        axes.text(95, y, difference, va="center", ha="right", fontsize=12)
         words.text(0.0, y, row.against, va="center", fontsize=12)
         words.text(0.53, y, row.alongside, va="center", fontsize=12)
     top = -0.85
-    axes.text(88, top, "difference", ha="right", va="center", weight="bold")
+    axes.text(95, top, "difference", ha="right", va="center", weight="bold")
     words.text(0.0, top, "against", va="center", weight="bold")
     words.text(0.53, top, "taken by both", va="center", weight="bold")
     words.set_axis_off()
     axes.set_yticks(range(len(rows)), rows.label)
-    axes.set(xlim=(0, 90), ylim=(len(rows) - 0.4, -1.2), xlabel="people who did well (%)")
+    axes.set(xlim=(0, 96), ylim=(len(rows) - 0.4, -1.2), xlabel="people who did well (%)")
     axes.set_xticks([0, 20, 40, 60])
     axes.grid(False, axis="y")
     return fig
-
-
-def sources(rows: pd.DataFrame) -> str:
-    """The names of the sources of these rows, each once."""
-    return "; ".join(short_name(key) for key in dict.fromkeys(rows.reference))

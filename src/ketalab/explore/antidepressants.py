@@ -11,8 +11,8 @@ from scipy.optimize import brentq
 
 from ketalab.draw.antidepressants import DARK_SPRAY, ORAL
 from ketalab.evidence import table
-from ketalab.evidence.effect_size import ODDS_RATIO, risk_ratio, treated_risk
-from ketalab.evidence.network import Network, network
+from ketalab.evidence.comparators import classes, on_placebo, with_and_without
+from ketalab.evidence.effect_size import risk_ratio
 from ketalab.evidence.number_needed import newcombe_interval, wilson_interval
 from ketalab.explore.canvas import Stage
 from ketalab.explore.controls import Choice, Slider, Steps
@@ -250,27 +250,13 @@ def _randomised(trial: str, seen: tuple[int, int]) -> tuple[int, int]:
 
 
 @cache
-def classes(events: str) -> Network:
-    """The network of classes of oral drugs in primary care for one outcome, against placebo."""
-    return network(table("antidepressant_arms"), events, "placebo")
-
-
-@cache
-def on_placebo(events: str) -> float:
-    """Share of the people on placebo tablets of these trials to whom it happened, all trials together."""
-    arms = table("antidepressant_arms")
-    arms = arms[(arms.treatment == "placebo") & arms[events].notna()]
-    return float(arms[events].sum() / arms.n.sum())
-
-
-@cache
 def _tablet_arms(tablet: str, time: str) -> tuple[Arm, Arm] | None:
     if time == END:
-        well, lost = (_with_and_without(tablet, events) for events in ("responders", "lost"))
+        well, lost = (with_and_without(TABLETS[tablet], events) for events in ("responders", "lost"))
         people = classes("responders").people
         return (
             Arm(100 * well[0], 100 * lost[0], f"{people[TABLETS[tablet]]:,} people"),
-            Arm(100 * well[1], 100 * lost[1], f"{people['placebo']:,} people"),
+            Arm(100 * well[3], 100 * lost[3], f"{people['placebo']:,} people"),
         )
     weekly = ssri_weekly()
     week = {"week 1": 1, "week 2": 2, "week 4": 4}.get(time)
@@ -279,13 +265,6 @@ def _tablet_arms(tablet: str, time: str) -> tuple[Arm, Arm] | None:
     placebo = float(np.interp(week, [1, 6], [_placebo_at_week_1(), 100 * on_placebo("responders")]))
     note = "derived" if week == 1 else "interpolated"
     return Arm(placebo + weekly[week], 0, note), Arm(placebo, 0, note)
-
-
-def _with_and_without(tablet: str, events: str) -> tuple[float, float]:
-    net = classes(events)
-    base = on_placebo(events)
-    log_odds = float(net.estimate[net.treatments.index(TABLETS[tablet])])
-    return treated_risk(ODDS_RATIO, log_odds, base), base
 
 
 @cache
