@@ -17,12 +17,12 @@ from ketalab.evidence.ledger import Claim, claim
 
 # The class stands twice in a selector where JupyterLab has an opinion of its own.
 STYLE = """
-.ketalab-living { position: relative; }
+.ketalab-living { position: relative; font-size: 0.94em; line-height: 1.25; }
 .ketalab-living.ketalab-living table { border-collapse: collapse; width: 100%; table-layout: fixed; }
 .ketalab-living.ketalab-living caption { text-align: left; font-weight: bold; padding: 4px 0;
   caption-side: top; }
 .ketalab-living.ketalab-living :is(th, td) { text-align: left; vertical-align: top; white-space: normal;
-  padding: 6px 8px; border-bottom: 1px solid #8a8a8a; overflow-wrap: break-word; }
+  padding: 4px 8px; border-bottom: 1px solid #8a8a8a; overflow-wrap: break-word; }
 .ketalab-living.ketalab-living tr > :first-child { width: 16%; }
 .ketalab-living summary { cursor: pointer; list-style-position: outside; margin-left: 1em; }
 .ketalab-living summary:focus-visible { outline: 3px solid #0072b2; outline-offset: 2px; }

@@ -50,7 +50,7 @@ def two_clocks(
     `block` is hours, lower and upper model of NMDA block (%); `trials` rows of `trial_counts` with a
     column `who`; `weekly` the SSRI differences of `pooled_estimates`.
     """
-    fig = figure(9.6, 6.2)
+    fig = figure(10.4, 4.9)
     above, below = fig.subplots(2, 1, sharex=True)
     hours, low, high = block
     above.fill_between(hours, low, high, color=KETAMINE, alpha=0.3, linewidth=0)
@@ -84,10 +84,10 @@ def two_clocks(
 
 
 BENEFIT = {  # colour, marker, and how far apart on the logarithmic clock
-    "esketamine spray, week 1 (Daly 2018)": (DARK_SPRAY, "D", 0.9),
-    "infusion against midazolam (Murrough 2013)": (KETAMINE, "o", 1.0),
-    "infusion under anaesthesia (Lii 2023)": (GREY, "v", 1.12),
-    "esketamine spray and new tablet (TRANSFORM)": (SKY, "D", 1.27),
+    "spray, first week\n(Daly 2018)": (DARK_SPRAY, "D", 0.9),
+    "infusion or midazolam\n(Murrough 2013)": (KETAMINE, "o", 1.0),
+    "infusion, asleep\n(Lii 2023)": (GREY, "v", 1.12),
+    "spray and new tablet\n(TRANSFORM)": (SKY, "D", 1.27),
 }
 
 
@@ -101,11 +101,11 @@ def _benefit(axes: Axes, trials: pd.DataFrame, weekly: pd.DataFrame) -> None:
     axes.plot(weekly.time_h, weekly.value, "s", color=ORAL, markersize=8)
     for who, (colour, marker, _) in BENEFIT.items():
         axes.plot([], [], marker, color=colour, markersize=8, label=who)
-    axes.plot(
-        [], [], "s", color=ORAL, markersize=8, label="SSRI, weekly, no interval printed (Taylor 2006)"
-    )
+    axes.plot([], [], "s", color=ORAL, markersize=8, label="SSRI, no interval\nprinted (Taylor 2006)")
     axes.set(ylim=(-36, 62), ylabel="extra responders\nin 100 people")
-    axes.figure.legend(loc="outside lower left", ncols=2, columnspacing=1.0, handletextpad=0.4)
+    axes.figure.legend(
+        loc="outside right lower", handletextpad=0.4, title="extra responders", alignment="left"
+    )
 
 
 # How well, and who stays ---------------------------------------------------------------------------
@@ -113,7 +113,7 @@ def _benefit(axes: Axes, trials: pd.DataFrame, weekly: pd.DataFrame) -> None:
 
 def plane(response: Network, lost: Network, drugs: pd.DataFrame) -> Figure:
     """Left: classes by odds of response and of leaving, against placebo. Right: drugs head to head."""
-    fig = figure(9.6, 5.4)
+    fig = figure(10.4, 4.8)
     left, right = fig.subplots(1, 2, width_ratios=(1.15, 1))
     efficacy, leaving = (net.frame().set_index("treatment") for net in (response, lost))
     left.axhline(1, color=GREY, linewidth=1)
@@ -237,7 +237,7 @@ def relapse(rows: pd.DataFrame) -> Figure:
 
 def other_prices(outcomes: pd.DataFrame) -> Figure:
     """Weight, sexual function, stopping, and suicidal thoughts by age, each with its own comparison."""
-    fig = figure(9.6, 6.2)
+    fig = figure(10.4, 5.0)
     (weight, sexual), (stopping, suicidal) = fig.subplots(2, 2)
     _weight(weight, outcomes[outcomes.topic == "weight"])
     _sexual(sexual, outcomes[outcomes.topic == "sexual function"])
@@ -321,13 +321,16 @@ def fair(rows: pd.DataFrame) -> Figure:
         axes.text(95, y, difference, va="center", ha="right", fontsize=12)
         words.text(0.0, y, row.against, va="center", fontsize=12)
         words.text(0.53, y, row.alongside, va="center", fontsize=12)
+    first = rows.iloc[0]
+    axes.text(first.control, -0.32, "without", ha="center", va="bottom", color=GREY)
+    axes.text(first.drug, -0.32, "with the drug", ha="center", va="bottom", color=KETAMINE)
     top = -0.85
-    axes.text(95, top, "difference", ha="right", va="center", weight="bold")
-    words.text(0.0, top, "against", va="center", weight="bold")
-    words.text(0.53, top, "taken by both", va="center", weight="bold")
+    axes.text(95, top, "difference", ha="right", va="bottom", weight="bold")
+    words.text(0.0, top, "against", va="bottom", weight="bold")
+    words.text(0.53, top, "taken by both", va="bottom", weight="bold")
     words.set_axis_off()
     axes.set_yticks(range(len(rows)), rows.label)
-    axes.set(xlim=(0, 96), ylim=(len(rows) - 0.4, -1.2), xlabel="people who did well (%)")
+    axes.set(xlim=(0, 96), ylim=(len(rows) - 0.4, -1.35), xlabel="people who did well (%)")
     axes.set_xticks([0, 20, 40, 60])
     axes.grid(False, axis="y")
     return fig

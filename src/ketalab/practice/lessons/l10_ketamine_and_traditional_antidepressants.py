@@ -270,17 +270,17 @@ EXERCISES = (
 QUESTIONS = (
     Question(
         "O1",
-        "The article's table says that SSRIs need *several weeks to months to reach full effect*. What do "
+        "The article's table says that SSRIs need 'several weeks to months to reach full effect'. What do "
         "the trials say?",
         (
+            Option("False: they work from day 1", "No trial counted responders on day 1 for us to see."),
+            Option(
+                "True: nothing happens before week 4", "In week 1, 4 more of 100 respond than on placebo."
+            ),
             Option(
                 "True of the full effect; a third of it is there after one week",
                 "Yes. The table's words are right, and what readers make of them is often wrong.",
                 right=True,
-            ),
-            Option("False: they work from day 1", "No trial counted responders on day 1 for us to see."),
-            Option(
-                "True: nothing happens before week 4", "In week 1, 4 more of 100 respond than on placebo."
             ),
             Option("It cannot be tested", "Weekly scores against placebo do test it, and were pooled."),
         ),
@@ -308,12 +308,12 @@ QUESTIONS = (
         "that sertraline never causes it?",
         (
             Option(
+                "Yes: all side effects are listed", "Tables stop at a frequency, and at what was asked."
+            ),
+            Option(
                 "No: a label lists what was asked about and came often enough",
                 "Yes. A cross in the picture means not in the table, which is not nought.",
                 right=True,
-            ),
-            Option(
-                "Yes: all side effects are listed", "Tables stop at a frequency, and at what was asked."
             ),
             Option(
                 "No: it was removed by the maker",
@@ -326,11 +326,6 @@ QUESTIONS = (
         "Which trial would compare ketamine and a tablet most fairly?",
         (
             Option(
-                "Same people, randomised to infusion with placebo tablet, or tablet with a masked infusion",
-                "Yes: same people, same time, both treatments hidden from patients and raters.",
-                right=True,
-            ),
-            Option(
                 "A ketamine trial beside an SSRI trial, both against placebo",
                 "People, placebo and time still differ between the two.",
             ),
@@ -341,6 +336,11 @@ QUESTIONS = (
             Option(
                 "A register of everybody who got either",
                 "Those who get ketamine are more ill; no statistics fully repairs that.",
+            ),
+            Option(
+                "Same people, randomised to infusion with placebo tablet, or tablet with a masked infusion",
+                "Yes: same people, same time, both treatments hidden from patients and raters.",
+                right=True,
             ),
         ),
     ),
