@@ -17,7 +17,7 @@ from ketalab.evidence.ledger import Claim, claim
 
 # The class stands twice in a selector where JupyterLab has an opinion of its own.
 STYLE = """
-.ketalab-living { position: relative; font-size: 0.94em; line-height: 1.25; }
+.ketalab-living { position: relative; font-size: 0.97em; line-height: 1.25; }
 .ketalab-living.ketalab-living table { border-collapse: collapse; width: 100%; table-layout: fixed; }
 .ketalab-living.ketalab-living caption { text-align: left; font-weight: bold; padding: 4px 0;
   caption-side: top; }
@@ -33,7 +33,8 @@ STYLE = """
   border: 3px solid #0072b2; font-size: 0.92em; }
 .ketalab-living td:nth-child(2) .behind { right: 0; }
 .ketalab-living td:nth-child(3) .behind { left: 16%; }
-.ketalab-living .behind p, .ketalab-living .behind ul { margin: 0 0 0.5em; }
+.ketalab-living.ketalab-living .behind :is(p, ul, li) { margin: 0 0 0.4em;
+  font-size: 1em; line-height: 1.25; }
 .ketalab-living .behind ul { padding-left: 1.1em; }
 .ketalab-living .behind a { color: #00557f; }
 """

@@ -127,3 +127,22 @@ def test_draws_of_a_proportion_and_a_ratio_have_the_moments_they_should():
 def test_bad_input_is_refused_in_one_sentence(call, says):
     with pytest.raises(ValueError, match=says):
         call()
+
+
+def test_published_steps_are_the_printed_numbers():
+    steps = p.published()
+    assert [s.remission for s in steps] == pytest.approx([0.368, 0.306, 0.137, 0.130])
+    assert steps[0].goes_on == pytest.approx(1439 / (3671 * (1 - 0.368)))
+    assert steps[-1].goes_on == 0
+    assert (steps[0].relapse, steps[-1].relapse) == (0.4, 0.71)
+    assert np.diff([s.relapse for s in steps]) == pytest.approx([0.31 / 3] * 3)
+
+
+def test_published_draws_lie_around_the_printed_numbers_and_repeat():
+    steps, again = p.published(2000), p.published(2000)
+    for drawn, printed in zip(steps, p.published(), strict=True):
+        assert np.mean(drawn.remission) == pytest.approx(printed.remission, rel=0.05)
+        assert np.mean(drawn.goes_on) == pytest.approx(printed.goes_on, rel=0.05)
+    assert (np.asarray(steps[1].remission) == np.asarray(again[1].remission)).all()
+    with pytest.raises(ValueError, match="draws: -1 is not allowed; it must be 0 or more"):
+        p.published(-1)

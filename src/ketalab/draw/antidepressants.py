@@ -15,7 +15,7 @@ from ketalab.style import BLACK, DRUG, GREEN, GREY, PALE, PURPLE, SKY, YELLOW, f
 Array = NDArray[np.float64]
 KETAMINE, SPRAY, ORAL = DRUG["ketamine"], DRUG["esketamine"], DRUG["oral antidepressant"]
 DARK_SPRAY = "#1c6ea4"  # the spray's colour, dark enough for text on white
-HOURS = {1: "1 h", 4: "4 h", 24: "1 day", 48: "2 days", 168: "1 week", 336: "2 weeks", 672: "4 weeks"}
+HOURS = {1: "1 h", 4: "4 h", 24: "1 day", 48: "2 days", 168: "1 wk", 336: "2 wk", 672: "4 wk"}
 CLASS_NAMES = {
     "hypericum": "St John's wort",
     "reversible MAO-A inhibitor": "MAO-A inhibitor",
@@ -56,12 +56,7 @@ def two_clocks(
     above.fill_between(hours, low, high, color=KETAMINE, alpha=0.3, linewidth=0)
     for edge in (low, high):
         above.plot(hours, edge, color=KETAMINE, linewidth=1.6)
-    above.text(
-        7,
-        13,
-        "ketamine in NMDA channels, model:\nwith (below) and without magnesium (above)",
-        color=KETAMINE,
-    )
+    above.text(5, 24, "ketamine in NMDA channels, model, with and without magnesium", color=KETAMINE)
     for scan in scans.itertuples():
         course = "daily" if scan.course == "daily" else "one"
         middle = scan.value if pd.notna(scan.value) else (scan.low + scan.high) / 2
