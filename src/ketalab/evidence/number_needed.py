@@ -156,6 +156,14 @@ def newcombe_interval(
     return float(p1 - p2 - down), float(p1 - p2 + up)
 
 
+def wilson_interval(events: int, n: int, level: float = 0.95) -> tuple[float, float]:
+    """Limits of a risk by Wilson's score method, from 0 to 1; it holds for rare events and few people."""
+    if not (n > 0 and 0 <= events <= n):
+        raise ValueError(f"events: {events} is not allowed; it must be from 0 to n, which is {n}")
+    _, low, high = _wilson(events, n, normal_quantile(level))
+    return max(float(low), 0.0), min(float(high), 1.0)
+
+
 def _wilson(events: int, n: int, z: float) -> tuple[float, float, float]:
     """A risk and the limits of its Wilson score interval."""
     p = events / n

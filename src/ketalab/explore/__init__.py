@@ -20,6 +20,9 @@ CATALOGUE = {
     "infusion_to_block": "ketalab.explore.receptor",
     "target_atlas": "ketalab.explore.receptor",
     "interneurons_first": "ketalab.explore.circuit",
+    "hundred_people": "ketalab.explore.antidepressants",
+    "adverse_tornado": "ketalab.explore.antidepressants",
+    "four_steps": "ketalab.explore.antidepressants",
     "dose_to_surge": "ketalab.explore.circuit",
 }
 
