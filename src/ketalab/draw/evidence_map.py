@@ -2,9 +2,9 @@
 
 Rows are indications, columns designs, and across each cell runs the number of people. What a trial
 found is told by shape and by colour, and where the trials have a column `interval` that is False, the mark
-is hollow: the trial says which way, but not how sure. `evidence_map` draws a picture; `EvidenceMap` is the same map as
-HTML, where every mark is a link to its citation, reached with the Tab key as well as the mouse, and the
-same facts stand under it as a table.
+is hollow: the trial says which way, but not how sure. `evidence_map` draws a picture; `EvidenceMap` is
+the same map as HTML, where every mark is a link to its citation, reached with the Tab key as well as the
+mouse, and the same facts stand under it as a table.
 """
 
 from collections.abc import Sequence

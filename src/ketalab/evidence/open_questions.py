@@ -112,7 +112,9 @@ def _counts(key: str, name: str, condition: str, trial: str, definition: str) ->
     """Responders counted in both groups; people in both arms of a crossover count once."""
     rows = table("trial_counts")
     row = next(
-        r for r in rows.itertuples() if r.trial == trial and definition in r.definition and r.n_control > 0
+        r
+        for r in rows.itertuples()
+        if r.trial == trial and definition in r.definition and pd.notna(r.n_control)
     )
     counts = (row.events_active, row.n_active, row.events_control, row.n_control)
     effects = standardised(odds_ratio(*([float(value)] for value in counts), study=[trial]))
