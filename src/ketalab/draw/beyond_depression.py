@@ -96,9 +96,7 @@ def ptsd() -> Figure:
     strip.set_yticks(places, names, fontsize=12.5)
     strip.set(xlim=(-1, 1), xticks=[], ylim=(-0.7, places[0] + 0.7))
     strip.set_title("trial found", fontsize=12)
-    axes.set(
-        xlim=(-0.5, 3.75), xlabel=f"difference in PTSD symptoms (g, in standard deviations)   {BETTER}"
-    )
+    axes.set(xlim=(-0.5, 3.9), xlabel=f"difference in PTSD symptoms (g, in standard deviations)   {BETTER}")
     axes.set_xticks([-0.5, 0, 0.5, 1, 1.5, 2])
     axes.axvline(0, color=BLACK, linewidth=1)
     axes.axhline(places[len(rows)], color=PALE, linewidth=1)

@@ -311,7 +311,7 @@ def _shine_view(group: str, effect: float) -> View:
 
 # How many more ------------------------------------------------------------------------------------
 
-SIZES = (10, 20, 50, 100, 200, 500, 1000)
+SIZES = (10, 20, 50, 100, 200, 300, 500, 1000)
 PEOPLE = np.geomspace(10, 1500, 80)
 ASKED = {q.name: q.key for q in open_questions().values() if q.condition != YARDSTICK}
 BELIEFS = ("as open as the trials leave it", "today's estimate is true", "there is no effect")
@@ -338,6 +338,7 @@ def how_many_more() -> Explorable:
                 BELIEFS,
                 BELIEFS[0],
                 "Assurance takes the truth to be as open as today's interval; power takes it as known.",
+                (BELIEFS[0], BELIEFS[2]),
             ),
             Steps(
                 "group",
@@ -345,7 +346,7 @@ def how_many_more() -> Explorable:
                 tuple(map(str, SIZES)),
                 "100",
                 "Two equal groups in one more trial.",
-                ("20", "50", "100", "200", "500"),
+                ("20", "50", "100", "300"),
             ),
             Slider(
                 "worth",
