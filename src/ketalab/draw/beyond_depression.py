@@ -40,6 +40,43 @@ def span(low: float, high: float, decimals: int = 2) -> str:
     return f"{low:.{decimals}f} to {high:.{decimals}f}".replace("-", MINUS)
 
 
+# A memory -----------------------------------------------------------------------------------------
+
+
+def two_ways() -> Figure:
+    """What a cue without the old outcome does to a memory, short and long, and where a drug can act."""
+    fig = figure(10.4, 4.2)
+    axes = fig.subplots()
+    axes.set(xlim=(0, 10.4), ylim=(0, 4.2))
+    axes.axis("off")
+    boxes = {
+        "old": (0.1, 1.55, "fear memory\n“tone: shock”", VERMILION),
+        "open": (4.3, 2.75, "memory open,\nfor hours", VERMILION),
+        "again": (8.25, 2.75, "stored again:\nweaker, same\nor stronger", VERMILION),
+        "new": (4.3, 0.35, "new memory\n“tone: safe now”", BLUE),
+        "safe": (8.25, 0.35, "stored beside\nthe old one", BLUE),
+    }
+    for x, y, words, colour in boxes.values():
+        axes.add_patch(Rectangle((x, y), 2.05, 1.1, facecolor="white", edgecolor=colour, linewidth=2.5))
+        axes.text(x + 1.02, y + 0.55, words, ha="center", va="center", fontsize=13)
+    for start, end, colour in (
+        ((2.15, 2.3), (4.3, 3.3), VERMILION),
+        ((2.15, 1.9), (4.3, 0.9), BLUE),
+        ((6.35, 3.3), (8.25, 3.3), VERMILION),
+        ((6.35, 0.9), (8.25, 0.9), BLUE),
+    ):
+        look = {"arrowstyle": "-|>", "mutation_scale": 22, "linewidth": 3, "color": colour}
+        axes.add_patch(FancyArrowPatch(start, end, shrinkA=0, shrinkB=0, **look))
+    axes.text(2.55, 3.35, "short reminder", fontsize=13, ha="center", color=VERMILION)
+    axes.text(2.55, 0.75, "long session", fontsize=13, ha="center", color=BLUE)
+    for x, y, label in ((3.3, 2.83, "1"), (7.25, 3.3, "2"), (7.25, 0.9, "3")):
+        axes.plot(x, y, "o", color=BLACK, markersize=20, markeredgecolor="white", zorder=5)
+        axes.text(x, y, label, color="white", ha="center", va="center", fontsize=13, zorder=6)
+    axes.text(7.25, 2.1, "1 opening   2 storing again   3 storing the new:", fontsize=12.5, ha="center")
+    axes.text(7.25, 1.75, "in rats NMDA receptors are needed for all three", fontsize=12.5, ha="center")
+    return fig
+
+
 # PTSD ---------------------------------------------------------------------------------------------
 
 POOLS = (
@@ -96,7 +133,7 @@ def ptsd() -> Figure:
     strip.set_yticks(places, names, fontsize=12.5)
     strip.set(xlim=(-1, 1), xticks=[], ylim=(-0.7, places[0] + 0.7))
     strip.set_title("trial found", fontsize=12)
-    axes.set(xlim=(-0.5, 3.9), xlabel=f"difference in PTSD symptoms (g, in standard deviations)   {BETTER}")
+    axes.set(xlim=(-0.5, 3.9), xlabel=f"difference in symptoms (g, standard deviations)   {BETTER}")
     axes.set_xticks([-0.5, 0, 0.5, 1, 1.5, 2])
     axes.axvline(0, color=BLACK, linewidth=1)
     axes.axhline(places[len(rows)], color=PALE, linewidth=1)
