@@ -2,9 +2,10 @@
 
 A cue without the old outcome does two things, the longer the more of the second: it opens the old memory,
 or it starts a new one that says "safe now" (extinction) [@osan2011]. What is open or new has to be stored,
-which takes hours. In rats opening and storing need NMDA receptors of two kinds [@milton2013], and so does
-storing the new one [@neuron2007]; against that stands the account that ketamine makes a reminder surprising, so that the memory opens more and comes
-back stronger [@honsberger2015]. An `Account` says which of these is taken as true.
+which takes hours. In rats opening and storing need NMDA receptors of two kinds [@milton2013], and storing
+the new one needs them too [@neuron2007]. Against that stands the account that ketamine makes a reminder
+surprising, so that the memory opens more and comes back stronger [@honsberger2015]. An `Account` says
+which of these is taken as true.
 
 Time in hours, the session starts at 0 and lasts T. With b(t) the share of receptors blocked (0 to 1),
 
