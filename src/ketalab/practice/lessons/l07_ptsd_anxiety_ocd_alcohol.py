@@ -149,11 +149,10 @@ EXERCISES = (
             (
                 (0.28571, "That is the width divided by 1.96. It reaches 1.96 to each of two sides."),
                 (0.56, "That is the width itself. Divide it by 2 × 1.96."),
-                (0.28, "That is half the width. It is 1.96 standard errors long."),
                 (0.10204, "You used 0.20 as half the width. Take the ends of the interval."),
             ),
         ),
-        wrong={"one side": 0.28571, "width": 0.56, "half": 0.28, "estimate": 0.10204, "low": 0.05},
+        wrong={"one side": 0.28571, "width": 0.56, "percent": 14.286, "estimate": 0.10204, "low": 0.05},
     ),
     Exercise(
         key="half_as_wide",
@@ -314,7 +313,7 @@ QUESTIONS = (
                 "Yes: assurance averages the power over all effects that today's interval leaves open.",
                 right=True,
             ),
-            Option("Because patients drop out", "That lowers both."),
+            Option("Because patients drop out", "Then both would be lower, and by as much."),
             Option("Because assurance uses a stricter level", "Both use the same 95 % interval."),
             Option("Because the trial is blinded", "Neither number knows who is blind."),
         ),
