@@ -13,6 +13,7 @@ from matplotlib.ticker import NullFormatter
 from ketalab.draw.effect_axis import MINUS
 from ketalab.draw.evidence_map import DIRECTIONS
 from ketalab.evidence import table
+from ketalab.evidence.bibliography import short_name
 from ketalab.evidence.number_needed import wilson_interval
 from ketalab.evidence.open_questions import (
     CONDITIONS,
@@ -97,7 +98,7 @@ PTSD_TRIALS = (
 
 def ptsd() -> Figure:
     """Pools and trials in PTSD: an interval where one can be had in g, the direction alone where not."""
-    fig = figure(10.4, 5.6)
+    fig = figure(10.4, 5.0)
     strip, axes = fig.subplots(1, 2, sharey=True, width_ratios=(1, 6.6))
     pools = table("pooled_estimates").set_index("estimate_id")
     rows = [(words, control, *pools.loc[key, ["estimate", "low", "high"]]) for key, words, control in POOLS]
@@ -158,6 +159,38 @@ def _pool(axes: Axes, y: float, estimate: float, low: float, high: float, colour
     axes.plot(estimate, y, "D", color=colour, markersize=9)
 
 
+# Numbers that belong together ---------------------------------------------------------------------
+
+
+def inside(rows: pd.DataFrame) -> Figure:
+    """Where each printed estimate lies in its own interval: half-way, or the numbers do not fit."""
+    fig = figure(10.4, 4.8)
+    axes = fig.subplots()
+    axes.axvspan(0, 1, color="#eef3f7", zorder=0)
+    names = []
+    for y, row in enumerate(rows[::-1].itertuples()):
+        scale = np.log if row.measure == "OR" else np.asarray
+        low, middle, high = (float(scale(value)) for value in (row.low, row.estimate, row.high))
+        place = (middle - low) / (high - low)
+        fits = 0 <= place <= 1
+        colour = BLUE if fits else VERMILION
+        axes.plot([0, 1], [y, y], color=PALE, linewidth=2.5, zorder=1)
+        axes.plot(place, y, "o" if fits else "X", color=colour, markersize=9 if fits else 14)
+        words = f"{row.estimate:.2f} ({span(row.low, row.high)})".replace("-", MINUS)
+        axes.text(
+            1.12, y, words, va="center", fontsize=12, color=colour, weight="normal" if fits else "bold"
+        )
+        when = row.outcome if pd.isna(row.time) or not row.time else row.time
+        against = f", {row.comparator}" if row.comparator.split()[0] in ("passive", "active") else ""
+        names.append(f"{short_name(row.reference)}: {row.indication}, {when}{against}")
+    axes.set_yticks(range(len(rows)), names, fontsize=12)
+    axes.set(xlim=(-0.15, 1.7), ylim=(-0.7, len(rows) - 0.3))
+    axes.set_xticks([0, 0.5, 1], ["lower end", "half-way", "upper end"])
+    axes.set_xlabel("the printed estimate in its own interval (odds ratios: logarithms)", x=0.35)
+    axes.grid(visible=False)
+    return fig
+
+
 # Who got better -----------------------------------------------------------------------------------
 
 RESPONDERS = (
@@ -172,7 +205,7 @@ RESPONDERS = (
 
 def responders() -> Figure:
     """Who got better, with ketamine and with the control: shares with Wilson's intervals and counts."""
-    fig = figure(10.4, 5.4)
+    fig = figure(10.4, 4.9)
     axes = fig.subplots()
     counts = table("trial_counts")
     for y, (trial, definition, _) in enumerate(reversed(RESPONDERS)):
@@ -279,11 +312,11 @@ def law(n: np.ndarray | float) -> np.ndarray | float:
 
 def widths() -> Figure:
     """Width of each interval against the people behind it, beside the least that arithmetic allows."""
-    fig = figure(10.4, 5.4)
+    fig = figure(10.4, 4.9)
     axes = fig.subplots()
     people = np.geomspace(9, 900, 50)
     axes.plot(people, law(people), color=BLACK, linewidth=2)
-    axes.text(290, law(290) * 0.62, "model: 7.84 / √n", fontsize=12.5, rotation=-25)
+    axes.text(330, law(330) * 0.58, "model: 7.84 / √n", fontsize=12.5, rotation=-23)
     for question in open_questions().values():
         if np.isnan(question.n):
             continue
@@ -320,7 +353,7 @@ def widths() -> Figure:
 def one_scale(questions: Sequence[OpenQuestion] | None = None) -> Figure:
     """Every estimate with its interval on the scale of g, by condition, depression as the yardstick."""
     shown = list(questions or open_questions().values())
-    fig = figure(10.4, 5.8)
+    fig = figure(10.4, 5.4)
     axes = fig.subplots()
     for y, question in enumerate(reversed(shown)):
         colour = CONDITION[question.condition]
