@@ -37,7 +37,9 @@ ACCOUNTS = {
     "surprises, and blocks storing a little": Account(opening=0, storing=0.35, surprise=1.2),
 }
 TURN = 20.0  # min at which a session is half reminder, half something new
-STARTS = np.unique(np.concatenate([-np.geomspace(26, 1.5, 25), np.linspace(-1.5, 8, 96)]))  # h
+STARTS = np.unique(
+    np.concatenate([-np.geomspace(26, 1, 30), np.linspace(-1, 1, 81), np.linspace(1, 8, 36)])
+)
 SEEN = 0.05  # of the memory before: a smaller change would not be seen
 MARK = {"stronger": "^", "no effect": "o", "weaker": "v"}
 LANES = {"human": 1, "rat": 0, "mouse": 0}
@@ -306,7 +308,8 @@ def _shine_view(group: str, effect: float) -> View:
     sentence = f"One trial in {1 / chosen.power:.0f} is “significant”, {tail}."
     if chosen.power > 0.5:
         sentence = f"Of 100 trials {100 * chosen.power:.0f} are “significant”, {tail}."
-    return View(artists, readings, sentence)
+    fits = printed[0] - Z * se > -1.5 and printed[-1] + Z * se < 2.5
+    return View(artists, readings, sentence, {"main.x": (-1.5, 2.5) if fits else (-2.5, 3.5)})
 
 
 # How many more ------------------------------------------------------------------------------------
