@@ -66,6 +66,7 @@ def forest_parts(
     limits: tuple[float, float] | None = None,
     title: str = "",
     headings: Mapping[str, str] | None = None,
+    width: float | None = None,
     live: bool = False,
 ) -> "ForestParts":
     """A forest plot of trials, with the diamond and the prediction interval of `pooled`.
@@ -75,7 +76,8 @@ def forest_parts(
     reference key becomes author and year. Trials stand in the `order` of their effect, of their weight,
     or as given. `limits` (reader's scale) cut the axis; an interval that goes on gets an arrow head.
     `size` is "slide" (9.6 inches wide, with columns) or "phone" (4.2 inches, text above each line).
-    `headings` renames columns (name, treated, control, people, weight, estimate). `live` leaves out the
+    `headings` renames columns (name, treated, control, people, weight, estimate). `width` (inches) is for
+    places that ask for another one, such as an explorable's 7.6. `live` leaves out the
     column of weights and the small print, which take most of the time a redrawing takes: an explorable's
     read-out says the numbers and the squares show the weights.
 
@@ -104,7 +106,7 @@ def forest_parts(
     footnotes += [f"Difference between the groups: {by.words}"] if by and by.freedom else []
     feet = [line for note in footnotes for line in _wrapped(note, size)]
     prints = 0 if live or pooled is None else len(small_print(None, size))
-    sheet = _Sheet(size, rows, title, bool(any(favours)), prints, len(feet))
+    sheet = _Sheet(size, rows, title, bool(any(favours)), prints, len(feet), width)
     left, right = sheet.arrange(columns)
     parts = ForestParts(sheet, sheet.plot(left, right, span, effects.measure), effects, span)
     parts.per_inch = (span[1] - span[0]) / (right - left)
@@ -262,9 +264,16 @@ class _Sheet:
     """A figure of fixed width whose height follows from its rows; everything is placed in inches."""
 
     def __init__(
-        self, size: Size, rows: Sequence[Row], title: str, favours: bool, prints: int, feet: int
+        self,
+        size: Size,
+        rows: Sequence[Row],
+        title: str,
+        favours: bool,
+        prints: int,
+        feet: int,
+        width: float | None,
     ) -> None:
-        self.size, self.width, self.edge = size, WIDTH[size], EDGE[size]
+        self.size, self.width, self.edge = size, width or WIDTH[size], EDGE[size]
         self.prints, self.feet = prints, feet
         self.title = textwrap.fill(title, 90 if size == "slide" else 38)
         above = 0.36 if size == "slide" else 0.12
