@@ -1,4 +1,4 @@
-"""How much better than their control groups people were, and when: ketamine, esketamine, oral antidepressants.
+"""How much better than their control groups people were, and when: ketamine, esketamine, tablets.
 
 `measured` gives one row a point: what was measured (`measure`), for which drug, against which kind of
 control, at which hour, with interval and source. All are counted as benefit, above zero is better:
@@ -84,7 +84,9 @@ def _who(trials: pd.DataFrame, trial: str) -> tuple[str, str, str]:
 def _responses() -> list[tuple]:
     rows = table("trial_counts")
     rows = rows[
-        (rows.domain == "depression") & (rows.outcome == "response") & rows.poolable.isin(["yes", "sensitivity"])
+        (rows.domain == "depression")
+        & (rows.outcome == "response")
+        & rows.poolable.isin(["yes", "sensitivity"])
     ]
     trials = _trials()
     found = []
@@ -111,7 +113,18 @@ def _pooled_responses() -> list[tuple]:
         )
     for row in pools[(pools.reference == "taylor2006") & (pools.measure == "RD")].itertuples():
         found.append(
-            (RESPONSE, ORAL, INACTIVE, row.time_h, row.estimate, np.nan, np.nan, "5 trials", True, row.reference)
+            (
+                RESPONSE,
+                ORAL,
+                INACTIVE,
+                row.time_h,
+                row.estimate,
+                np.nan,
+                np.nan,
+                "5 trials",
+                True,
+                row.reference,
+            )
         )
     return found
 
@@ -131,7 +144,9 @@ def _points() -> list[tuple]:
         if pd.isna(control):
             continue
         errors = [
-            arm.se if pd.notna(arm.se) else float(standard_error_from_interval(arm.low, arm.high, arm.level / 100)[0])
+            arm.se
+            if pd.notna(arm.se)
+            else float(standard_error_from_interval(arm.low, arm.high, arm.level / 100)[0])
             for arm in arms.itertuples()
         ]
         value, error = float(arms.value.iloc[0]), errors[0]
@@ -165,11 +180,13 @@ def _unweighed_points() -> list[tuple]:
     """Repeated infusions against saline on day 15: the abstract gives no number of people an arm."""
     scores = table("trial_scores").query("trial == 'singh2016' and time_h == 336")
     often = scores.arm.str.replace(r"^(ketamine|saline) ", "", regex=True)
-    return [
-        (POINTS, KETAMINE, INACTIVE, 336.0, float(pair["mean"].control - pair["mean"].active), np.nan, np.nan)
-        + (f"Singh 2016, {name}", False, "singh2016")
-        for name, pair in ((name, part.set_index("role")) for name, part in scores.groupby(often))
-    ]
+    found = []
+    for name, part in scores.groupby(often):
+        mean = part.set_index("role")["mean"]
+        gain = float(mean.control - mean.active)
+        label = f"Singh 2016, {name}"
+        found.append((POINTS, KETAMINE, INACTIVE, 336.0, gain, np.nan, np.nan, label, False, "singh2016"))
+    return found
 
 
 def _oral_points() -> list[tuple]:
@@ -192,8 +209,18 @@ def _spreads() -> list[tuple]:
     rows = table("trial_differences").query("measure == 'Cohen d' and scale == 'MADRS'")
     trials = _trials()
     found = [
-        (SPREADS, KETAMINE, INACTIVE, row.time_h, row.value, row.low, row.high)
-        + (trials.label[row.trial], False, row.reference)
+        (
+            SPREADS,
+            KETAMINE,
+            INACTIVE,
+            row.time_h,
+            row.value,
+            row.low,
+            row.high,
+            trials.label[row.trial],
+            False,
+            row.reference,
+        )
         for row in rows.itertuples()
     ]
     pools = table("pooled_estimates").set_index("estimate_id")
@@ -205,7 +232,17 @@ def _spreads() -> list[tuple]:
         hours = END_H if pd.isna(row.time_h) else row.time_h
         label = f"{row.k:.0f} trials" if pd.notna(row.k) else "pool"
         found.append(
-            (SPREADS, drug, COMPARED[row.comparator], hours, sign * row.estimate, *ends, label, True, row.reference)
+            (
+                SPREADS,
+                drug,
+                COMPARED[row.comparator],
+                hours,
+                sign * row.estimate,
+                *ends,
+                label,
+                True,
+                row.reference,
+            )
         )
     return found
 
@@ -221,11 +258,15 @@ def _alone() -> list[tuple]:
         drug, control, label = _who(trials, row.trial)
         if pd.isna(control) or "period 2" in row.arm or "women" in row.arm or "men" in row.arm.split():
             continue
-        with_tablet = row.role == "control" and trials.comparator[row.trial] == "placebo spray + antidepressant"
+        with_tablet = (
+            row.role == "control" and trials.comparator[row.trial] == "placebo spray + antidepressant"
+        )
         group = drug if row.role == "active" else ORAL if with_tablet else CONTROL
         margin = normal_quantile(0.95) * row.error
         ends = (-row.change, -row.change - margin, -row.change + margin)
-        found.append((ALONE, group, control, row.time_h, *ends, f"{label}, {row.arm}", False, row.reference))
+        found.append(
+            (ALONE, group, control, row.time_h, *ends, f"{label}, {row.arm}", False, row.reference)
+        )
     return found
 
 

@@ -21,6 +21,10 @@ CATALOGUE = {
     "target_atlas": "ketalab.explore.receptor",
     "interneurons_first": "ketalab.explore.circuit",
     "dose_to_surge": "ketalab.explore.circuit",
+    "onset_race": "ketalab.explore.depression",
+    "which_trials": "ketalab.explore.depression",
+    "design_the_blind": "ketalab.explore.blinding",
+    "relapse_and_repeat": "ketalab.explore.relapse",
 }
 
 
