@@ -78,8 +78,8 @@ def forest_parts(
     `size` is "slide" (9.6 inches wide, with columns) or "phone" (4.2 inches, text above each line).
     `headings` renames columns (name, treated, control, people, weight, estimate). `width` (inches) is for
     places that ask for another one, such as an explorable's 7.6. `live` leaves out the column of weights,
-    the small print and numbers of trials, which change with every redrawing and take most of its time: an
-    explorable's read-out says the numbers and the squares show the weights.
+    the small print and the number of trials, which change with every redrawing and take most of its time:
+    an explorable's read-out says the numbers and the squares show the weights.
 
     Raises ValueError for no trials, an unknown order or size, or limits the wrong way round.
     """
@@ -103,7 +103,7 @@ def forest_parts(
     for column in columns:
         column.heading = (headings or {}).get(column.key, column.heading)
     footnotes = [f"{mark} {note}" for note, mark in marks.items()]
-    footnotes += [f"Difference between the groups: {by.words}"] if by and by.freedom and not live else []
+    footnotes += [f"Difference between the groups: {by.words}"] if by and by.freedom else []
     feet = [line for note in footnotes for line in _wrapped(note, size)]
     prints = 0 if live or pooled is None else len(small_print(None, size))
     sheet = _Sheet(size, rows, title, bool(any(favours)), prints, len(feet), width)
@@ -113,7 +113,7 @@ def forest_parts(
     parts.draw(rows, columns, by, pooled)
     sheet.favours(parts.axes["main"], favours, left, right)
     sheet.frame(parts.axes["main"], columns, title, feet)
-    parts.settle(parts.view(pooled) | parts.group_views(by.pooled if by else {}))
+    parts.settle(parts.view(pooled) | parts.group_views(by))
     return parts
 
 
@@ -215,8 +215,7 @@ def _rows(
             heading = name[:1].upper() + name[1:]
             rows += [Row("heading", heading, group=name, height=0.27), *trials(by.members(name))]
             if part.k > 1:
-                title = f"{heading}, pooled" if live else f"{heading}, {part.k} trials"
-                rows.append(Row("pool", title, group=name, height=line))
+                rows.append(Row("pool", f"{heading}, {part.k} trials", group=name, height=line))
             rows.append(Row("gap", height=0.08))
     if pooled is not None and pooled.k > 1:
         rows += [
@@ -418,10 +417,10 @@ class ForestParts:
         moving |= self._pool("", pooled) | self._prediction(pooled)
         return {name: value for name, value in moving.items() if name in self.artists}
 
-    def group_views(self, pools: Mapping[str, Pooled | None]) -> dict[str, Any]:
-        """The data of the diamonds of blocks, by the block's name; None where nothing is left of it."""
+    def group_views(self, by: Subgroups | None) -> dict[str, Any]:
+        """The data of the diamonds of blocks."""
         moving: dict[str, Any] = {}
-        for name, part in pools.items():
+        for name, part in by.pooled.items() if by else ():
             moving |= self._pool(name, part)
         return {name: value for name, value in moving.items() if name in self.artists}
 

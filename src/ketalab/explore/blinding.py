@@ -111,9 +111,10 @@ def control_groups() -> dict[str, float]:
 
 
 def _stage() -> Stage:
-    fig = figure(7.6, 4.8)
+    fig = figure(7.6, 4.5)
     main = fig.subplots()
     main.set(xlim=(-0.9, MOST), ylim=(-12.5, 22))
+    main.set_xticks(range(0, int(MOST) + 1, 5))
     main.set_xlabel("what belief is worth (points)")
     main.set_ylabel("left for the drug (points)")
     main.axhline(0, color=GREY, linewidth=1.4)

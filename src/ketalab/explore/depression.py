@@ -9,7 +9,7 @@ from ketalab.draw.depression import MARKER, clock_axis, onset_axes
 from ketalab.draw.forest import ForestParts, forest_parts
 from ketalab.evidence import depression, onset
 from ketalab.evidence.depression import ACTIVE, HIDDEN, INACTIVE, Comparison
-from ketalab.evidence.meta_analysis import Pooled, by_subgroup, pool
+from ketalab.evidence.meta_analysis import Pooled, pool
 from ketalab.explore.canvas import Stage
 from ketalab.explore.controls import Choice, Steps
 from ketalab.explore.explorable import Explorable, Reading, View
@@ -101,7 +101,7 @@ def _race_rows() -> pd.DataFrame:
 
 
 def _race_stage() -> Stage:
-    fig = figure(7.6, 5.0)
+    fig = figure(7.6, 4.6)
     main = fig.subplots()
     artists = onset_axes(fig, main)
     clock_axis(main)
@@ -170,7 +170,7 @@ BOTH, ANY, NOBODY = "both drugs", "any control", "no trial"
 IN, OUT = "counted", "left out"
 AWAKE = "awake controls only"
 INTERVALS = {"Hartung-Knapp": "hartung-knapp", "normal": "normal"}
-KINDS = (INACTIVE, ACTIVE, HIDDEN)
+KINDS = (ACTIVE, INACTIVE, HIDDEN)
 
 
 def which_trials() -> Explorable:
@@ -231,27 +231,25 @@ def which_trials() -> Explorable:
 
 @cache
 def _day() -> Comparison:
-    return depression.points_after_a_day()
-
-
-def _names() -> list[str]:
-    about = _day().about
-    return [
-        f"{label}{', spray' if drug == 'esketamine' else ''}"
-        for label, drug in zip(about.label, about.drug, strict=True)
-    ]
+    """The trials in the order of the plot: by kind of control, then by effect."""
+    day = depression.points_after_a_day()
+    kind = day.about.control.map(KINDS.index).to_numpy()
+    order = np.lexsort((day.effects.estimate, kind))
+    return Comparison(day.about.iloc[order].reset_index(drop=True), day.effects[order])
 
 
 @cache
 def _trials_parts() -> ForestParts:
     day = _day()
-    names = dict(zip(day.about.label, _names(), strict=True))
+    against = day.about.comparator.str.split(" ").str[0].replace("placebo", "spray")
+    names = dict(zip(day.about.label, day.about.label + ", " + against, strict=True))
     return forest_parts(
         day.effects,
         pool(day.effects),
-        by=by_subgroup(day.effects, day.about.control),
+        order="given",
         favours=("drug better", "control better"),
         names=names.get,
+        headings={"name": "Trial, control group"},
         limits=(-17, 4),
         width=7.6,
         live=True,
@@ -282,12 +280,7 @@ def _trials_view(drug: str, control: str, crossover: str, interval: str, without
     day, inside = _day(), _chosen(drug, control, crossover, without)
     how = INTERVALS[interval]
     pooled = pool(day.effects[inside], interval=how) if inside.any() else None
-    blocks: dict[str, Pooled | None] = {}
-    for kind in dict.fromkeys(day.about.control):
-        mine = inside & (day.about.control == kind).to_numpy()
-        blocks[kind] = pool(day.effects[mine], interval=how) if mine.any() else None
-    parts = _trials_parts()
-    artists = parts.view(pooled, inside) | parts.group_views(blocks)
+    artists = _trials_parts().view(pooled, inside)
     readings = [Reading("trials", str(inside.sum())), Reading("people", f"{day.about.n[inside].sum():.0f}")]
     return View(artists, [*readings, *_pooled_readings(pooled)], _pooled_words(pooled))
 

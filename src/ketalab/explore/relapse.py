@@ -116,7 +116,9 @@ def measured() -> tuple[Point, ...]:
     rows = table("trial_durability")
     labels = table("trials").set_index("trial").label
     rows = rows[
-        (rows.domain == "depression") & rows.trial.isin(KINDS) & ~rows.group.str.contains("riluzole")
+        (rows.domain == "depression")
+        & rows.trial.isin(KINDS)
+        & ~rows.group.str.contains("on riluzole|ECT remitters")
     ]
     points = []
     for row in rows.itertuples():
@@ -132,7 +134,7 @@ def measured() -> tuple[Point, ...]:
 
 
 def _stage() -> Stage:
-    fig = figure(7.6, 4.9)
+    fig = figure(7.6, 4.5)
     main = fig.subplots()
     main.set(xscale="log", xlim=(2.5, 420), ylim=(0, 104))
     main.set_xticks(list(TICKS.values()), list(TICKS))
