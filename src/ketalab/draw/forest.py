@@ -430,7 +430,7 @@ class ForestParts:
             return {f"diamond{tail}": [], f"estimate{tail}": "", f"line{tail}": ([], [])}
         y = self.lines["pool", group]
         low, middle, high = pooled.low, pooled.estimate, pooled.high  # the axes cut off what is outside
-        tops = [y0 for span in self._spans() for y0 in (*span, np.nan)]
+        tops = [y0 for span in self._spans() for y0 in (*span, np.nan)][:-1]
         return {
             f"diamond{tail}": [[(low, y), (middle, y + TALL), (high, y), (middle, y - TALL)]],
             f"estimate{tail}": interval_text(pooled.measure, *pooled.natural[:3]),

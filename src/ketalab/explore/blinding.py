@@ -141,7 +141,7 @@ def _stage() -> Stage:
             label="difference, measured",
         )[0],
         "zero": main.plot([], [], "x", color=BLUE, markersize=11, markeredgewidth=3)[0],
-        "where": main.text(0, 0, "", fontsize=12, color=BLUE, ha="left", va="bottom"),
+        "where": main.text(0.3, -11.2, "", fontsize=12.5, color=BLUE),
     }
     yard = main.plot(
         [],
@@ -173,12 +173,12 @@ def _view(trial: str, treated: float, control: float, belief: float) -> View:
         "bar": ([0, 0], [row.low, row.high]),
         "point": ([0], [row.value]),
         "zero": ([enough], [0]) if seen else None,
-        "where": (min(enough, MOST - 4) + 0.2, 0.8, f"all of it at {enough:.1f}") if seen else None,
+        "where": f"nothing left at {enough:.1f} points" if seen else None,
     }
     gap = 100 * float(blinding.unblinding(*right))
     readings = [
         Reading("measured, drug better by", _span(row.value, row.low, row.high)),
-        Reading("unblinding (0 alike, 100 all know)", f"{gap:.0f} %".replace("-", "−")),
+        Reading("unblinding, 100: all know", f"{gap:.0f} %".replace("-", "−")),
         Reading("left for the drug, model", _span(*left)),
         Reading(
             "belief that explains it all", f"{enough:.1f} points" if np.isfinite(enough) else "none could"

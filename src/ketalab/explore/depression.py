@@ -50,7 +50,7 @@ EDGE = {
     "3 days": 125.0,
     "1 week": 250.0,
     "2 weeks": 520.0,
-    "4 weeks": 850.0,
+    "4 weeks": 985.0,
     "6 weeks": 1300.0,
     "end of treatment": 2300.0,
 }  # hours at which the line is drawn that hides what comes later: between the crowds of points

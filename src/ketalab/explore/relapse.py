@@ -175,21 +175,19 @@ def _view(half: float, sessions: str, ratio: float, window: float) -> View:
     middle = relapse.median_days(hazard, ratio, spacing, window)
     given = relapse.sessions_given(YEAR, spacing)
     readings = [
-        Reading("half relapsed, no sessions", half, "days"),
-        Reading("half relapsed, with sessions", middle, "days"),
-        Reading("well at 6 months, no sessions", _at(182, hazard), "%", 2, least=0.1),
-        Reading(
-            "well at 6 months, with sessions", _at(182, hazard, ratio, spacing, window), "%", 2, least=0.1
-        ),
-        Reading("well at a year, with sessions", year, "%", 2, least=0.1),
+        Reading("half relapse, no sessions", half, "days"),
+        Reading("half relapse, sessions", middle, "days"),
+        Reading("6 months, no sessions", _at(182, hazard), "%", 2, least=0.1),
+        Reading("6 months, sessions", _at(182, hazard, ratio, spacing, window), "%", 2, least=0.1),
+        Reading("a year, sessions", year, "%", 2, least=0.1),
         Reading("sessions in a year", str(given)),
     ]
     if given == 0:
         sentence = f"Without further sessions half have relapsed after {half:.0f} days, in this model."
     else:
         sentence = (
-            f"Sessions {sessions} move the day at which half have relapsed from {half:.0f} to "
-            f"{middle:.0f}, in this model."
+            f"In this model sessions {sessions} move the day at which half have relapsed from {half:.0f} "
+            f"to {middle:.0f}. Percentages are people still well."
         )
     return View(artists, readings, sentence)
 
