@@ -111,6 +111,7 @@ def _race_stage() -> Stage:
     return Stage(fig, {"main": main}, artists)
 
 
+@cache  # forty settings in all
 def _race_view(clock: str, measure: str) -> View:
     rows = _race_rows()
     rows = rows[(rows.measure == measure) & (rows.hours <= CLOCK[clock])]
