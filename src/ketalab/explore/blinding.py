@@ -21,6 +21,7 @@ TRIALS = {
     "Jelovac 2025, midazolam, week 4": ("jelovac2025", 672),
     "Lii 2023, under anaesthesia, day 1": ("lii2023", 24),
 }
+WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 2}
 MOST = 20.0  # points that belief may be worth
 BELIEF = np.linspace(0, MOST, 41)
 
@@ -141,7 +142,7 @@ def _stage() -> Stage:
             label="difference, measured",
         )[0],
         "zero": main.plot([], [], "x", color=BLUE, markersize=11, markeredgewidth=3)[0],
-        "where": main.text(0.3, -11.2, "", fontsize=12.5, color=BLUE),
+        "where": main.text(0.3, 19.4, "", fontsize=12.5, color=BLUE, bbox=WHITE),
     }
     yard = main.plot(
         [],

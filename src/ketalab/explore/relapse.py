@@ -53,7 +53,7 @@ def relapse_and_repeat() -> Explorable:
             ),
             Slider(
                 "ratio",
-                "Hazard of relapse after a session",
+                "Hazard after a session",
                 "times",
                 0.1,
                 1,

@@ -26,7 +26,7 @@ PREDICTIONS = (
                 "It fell by 8.8 points, clearly less: the difference, adjusted, is 7.95 points.",
             ),
         ),
-        "Set the clock to one day. Compare *each group alone* with *points better than control*.",
+        'Set the clock to one day. Compare "each group alone" with "points better than control".',
     ),
     Prediction(
         "asleep",
@@ -275,7 +275,7 @@ EXERCISES = (
 QUESTIONS = (
     Question(
         "O1",
-        "A leaflet says: *The score fell by 16.5 points within a day.* What is missing most?",
+        "A leaflet says that the score fell by 16.5 points within a day. What is missing most?",
         (
             Option(
                 "What the control group's score did in the same day",
