@@ -192,6 +192,45 @@ def test_a_printed_interval_comes_back():
 # Zero cells and other edges ---------------------------------------------------------------------------
 
 
+@given(
+    st.floats(-20, 20),
+    st.floats(-20, 20),
+    st.floats(0.5, 30),
+    st.integers(2, 300),
+    st.integers(2, 300),
+    st.integers(2, 300),
+)
+def test_arms_of_one_spread_join_as_if_their_people_were_one_group(one, other, sd, n1, n2, n0):
+    """With one standard deviation s the joined arms are a group of n1 + n2: the textbook formula."""
+    errors = [sd * np.sqrt(1 / n + 1 / n0) for n in (n1, n2)]
+    joined = es.against_one_control([one, other], errors, [n1, n2], n0, study="both")
+    assert joined.study == ("both",)
+    assert joined.n[0] == n1 + n2 + n0
+    assert joined.estimate[0] == pytest.approx((n1 * one + n2 * other) / (n1 + n2))
+    assert joined.se[0] == pytest.approx(sd * np.sqrt(1 / (n1 + n2) + 1 / n0))
+
+
+@given(st.floats(-20, 20), st.floats(0.01, 9), st.integers(2, 300), st.integers(2, 300))
+def test_one_arm_joined_with_nothing_is_itself(value, se, n1, n0):
+    joined = es.against_one_control(value, se, n1, n0)
+    assert joined.estimate[0] == pytest.approx(value)
+    assert joined.se[0] == pytest.approx(se)
+
+
+def test_joined_arms_cover_the_truth_as_often_as_they_say():
+    rng = np.random.default_rng(4)
+    low, high = np.empty(2000), np.empty(2000)
+    for i in range(2000):
+        control = rng.normal(0, 10, 33)
+        arms = [rng.normal(-9, 10, n) for n in (11, 11, 12)]
+        differences = [arm.mean() - control.mean() for arm in arms]
+        errors = [10 * np.sqrt(1 / len(arm) + 1 / 33) for arm in arms]
+        joined = es.against_one_control(differences, errors, [11, 11, 12], 33)
+        low[i], high[i] = (end[0] for end in joined.interval())
+    covered = (low < -9) & (high > -9)
+    assert np.mean(covered) == pytest.approx(0.95, abs=0.015)
+
+
 def test_nothing_is_added_where_nothing_is_empty():
     effects = es.odds_ratio([12, 0], [20, 20], [10, 4], [20, 20])
     assert effects.notes == ("", es.HALF)
@@ -327,6 +366,18 @@ def test_numbers_print_with_the_digits_that_mean_something(value, measure, text)
         (
             lambda: es.from_interval(2, -1, 3, es.ODDS_RATIO),
             "low: -1 is not allowed; it must be above 0, as every odds ratio is",
+        ),
+        (
+            lambda: es.against_one_control([-3, -4], [1.2, -1], [80, 90], 200),
+            "se of trial 2: -1 is not allowed; it must be above 0",
+        ),
+        (
+            lambda: es.against_one_control([-3, -4], [1.2, 1.2], [80, 1], 200),
+            "n_treated of trial 2: 1 is not allowed; it must be a whole number, 2 or more",
+        ),
+        (
+            lambda: es.against_one_control(2, 1, 80, 200, es.ODDS_RATIO),
+            "measure: odds ratio is not allowed; arms are joined as differences",
         ),
         (
             lambda: es.from_standard_error(-2, 1, es.RISK_RATIO),

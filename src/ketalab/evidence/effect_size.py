@@ -482,6 +482,36 @@ def from_standard_error(
     )
 
 
+def against_one_control(
+    estimate: ArrayLike,
+    se: ArrayLike,
+    n_treated: ArrayLike,
+    n_control: int,
+    measure: Measure = MEAN_DIFFERENCE,
+    *,
+    study: str = "trial 1",
+) -> Effects:
+    """Several arms that share one control group as a single comparison, so that nobody counts twice.
+
+    Each printed SE_i of arm i against the control implies a spread s_i^2 = SE_i^2 / (1/n_i + 1/n_0).
+    With their mean s^2, weighted by n_i, the arms taken together differ from the control by
+    sum(n_i d_i) / sum(n_i), with SE^2 = s^2 (1 / sum(n_i) + 1/n_0). Differences in the scale's units.
+
+    Raises ValueError for a ratio, or for what `from_standard_error` and whole numbers refuse.
+    """
+    if measure.ratio:
+        raise ValueError(f"measure: {measure.name} is not allowed; arms are joined as differences")
+    names, columns = _columns(None, estimate=estimate, se=se, n_treated=n_treated, n_control=n_control)
+    differences, errors, people, control = columns.values()
+    require("se", errors, errors > 0, "above 0", names)
+    _require_whole("n_treated", people, 2, names)
+    _require_whole("n_control", control, 2, names)
+    variance = np.average(errors**2 / (1 / people + 1 / control), weights=people)
+    joined = np.average(differences, weights=people)
+    error = np.sqrt(variance * (1 / people.sum() + 1 / control[0]))
+    return from_standard_error(joined, error, measure, n=people.sum() + control[0], study=[study])
+
+
 def fisher_z(correlation: ArrayLike, n: ArrayLike, *, study: Names = None) -> Effects:
     """Correlations for pooling: z = artanh(r) with SE^2 = 1 / (n - 3), pooled and turned back by tanh."""
     names, columns = _columns(study, correlation=correlation, n=n)

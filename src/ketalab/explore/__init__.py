@@ -24,6 +24,10 @@ CATALOGUE = {
     "reminder_and_drug": "ketalab.explore.beyond_depression",
     "small_trials_shine": "ketalab.explore.beyond_depression",
     "how_many_more": "ketalab.explore.beyond_depression",
+    "onset_race": "ketalab.explore.depression",
+    "which_trials": "ketalab.explore.depression",
+    "design_the_blind": "ketalab.explore.blinding",
+    "relapse_and_repeat": "ketalab.explore.relapse",
 }
 
 
