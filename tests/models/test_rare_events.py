@@ -38,7 +38,7 @@ def test_statsmodels_needs_about_as_many(relative: float):
 
     needed = rare.expected_needed(relative)
     other = power_poisson_ratio_2indep(
-        relative * needed / 1e4, needed / 1e4, 1e4, value=1, alpha=0.05
+        relative * needed / 1e4, needed / 1e4, 1e4, value=1, alternative="two-sided"
     ).power
     assert other == pytest.approx(0.8, abs=0.06)
 
