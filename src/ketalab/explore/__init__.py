@@ -21,6 +21,9 @@ CATALOGUE = {
     "target_atlas": "ketalab.explore.receptor",
     "interneurons_first": "ketalab.explore.circuit",
     "dose_to_surge": "ketalab.explore.circuit",
+    "first_two_weeks": "ketalab.explore.ideation",
+    "pool_and_silence": "ketalab.explore.ideation",
+    "trial_on_events": "ketalab.explore.ideation",
 }
 
 

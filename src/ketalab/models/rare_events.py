@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtr, bdtrc, gammaln, ndtr, ndtri
 from scipy.stats import binom
 
+from ketalab.evidence import table
 from ketalab.evidence.effect_size import normal_quantile
 
 Array = NDArray[np.float64]
@@ -34,6 +35,7 @@ Array = NDArray[np.float64]
 MOST_EVENTS = 6000  # in both groups together; above, the normal approximation is as good
 GRID = np.geomspace(0.2, 5000, 200)  # expected events in both groups
 HIGHEST_RISK = 0.3
+CLOZAPINE_ARM = 490  # half of the 980 people of meltzer2003; its arms were not seen
 
 
 def risk_of_rate(rate: float, years: float) -> float:
@@ -44,6 +46,24 @@ def risk_of_rate(rate: float, years: float) -> float:
     _at_least("rate", rate, 0, "per 100 000 person-years")
     _at_least("years", years, 0, "years")
     return float(-np.expm1(-rate * years / 1e5))
+
+
+@cache
+def measured_risks() -> dict[str, float]:
+    """Share of people with an event by the end of a follow-up, without the treatment in question.
+
+    From `data/suicide_events.csv`. Attempts in the clozapine trial: 55 of 490, taking its groups as equal.
+    """
+    rows = table("suicide_events").set_index("event")
+    early, ect = rows.loc["discharge_3months"], rows.loc["ect_two_years"]
+    clozapine, lithium = rows.loc["clozapine_attempts"], rows.loc["lithium_events"]
+    return {
+        "death, 3 months after discharge": risk_of_rate(early.value, early.years),
+        "death, 1 year after discharge": risk_of_rate(rows.value["discharge_any"], 1.0),
+        "death, 2 years after starting ECT": float(ect.events_active / ect.n_active),
+        "attempt, 2 years (clozapine trial)": float(clozapine.events_control / CLOZAPINE_ARM),
+        "any event, 1 year (lithium trial)": float(lithium.events_control / lithium.n_control),
+    }
 
 
 def highest_risk_without_events(people: int, level: float = 0.95) -> float:
