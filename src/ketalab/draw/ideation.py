@@ -155,24 +155,44 @@ SIGNS = {
     "linked": ("↔", ORANGE),
     "no link": ("0", BLACK),
 }
+THINKING = {
+    "The trial the article cites: a day after ketamine, against midazolam": {
+        ("keilp2021", "choice reaction time"): "choice reaction time",
+        ("keilp2021", "Stroop interference"): "holding back a wrong answer (Stroop)",
+    },
+    "Did better thinking go with fewer suicidal thoughts?": {
+        ("keilp2021", "thinking", "suicidal thoughts"): "the same trial",
+        ("chen2021", "working memory"): "working memory, six infusions",
+        ("zhou2022", "processing speed"): "processing speed, six infusions",
+        ("zhou2022", "working memory and learning"): "memory and learning, six infusions",
+    },
+    "And at other times?": {
+        ("zhornitsky2022", "thinking"): "eleven domains, while ketamine acts",
+        ("morgan2010", "spatial working memory"): "spatial memory, more use over a year",
+    },
+}
 
 
-def thinking(rows: pd.DataFrame, blocks: dict[str, str]) -> Figure:
+def thinking(links: pd.DataFrame) -> Figure:
     """What became better or worse, and what went together: signs, not sizes."""
     fig = figure(9.6, 4.9)
     axes = fig.subplots()
     axes.axis("off")
     y = 0.0
-    for block, title in blocks.items():
+    for title, rows in THINKING.items():
         axes.text(0, y, title, fontsize=14, weight="bold", va="center")
         y -= 1
-        for row in rows[rows.block == block].itertuples():
+        for (study, one, *other), words in rows.items():
+            chosen = links[(links.study == study) & (links.one == one)]
+            row = chosen[chosen.other.isin(other)].iloc[0] if other else chosen.iloc[0]
             sign, colour = SIGNS[row.finding]
+            who = f"{row.design}, {row.n:.0f} people" if pd.notna(row.n) else row.design
             axes.text(0.02, y, sign, fontsize=19, color=colour, ha="center", va="center", weight="bold")
-            axes.text(0.05, y, row.words, fontsize=13, va="center")
-            axes.text(0.63, y, row.who, fontsize=13, va="center")
-            axes.text(1.02, y, short_name(row.reference), fontsize=13, va="center", ha="right", color=GREY)
+            axes.text(0.05, y, words, fontsize=13, va="center")
+            axes.text(0.47, y, who, fontsize=13, va="center")
+            source = short_name(row.reference)
+            axes.text(1.02, y, source, fontsize=13, va="center", ha="right", color=GREY)
             y -= 1
-        y -= 0.3
+        y -= 0.25
     axes.set(xlim=(0, 1.02), ylim=(y + 0.6, 0.6))
     return fig

@@ -17,7 +17,7 @@ SILENT = ("grunebaum2017", "murrough2015", "ionescu2019", "barzkar2025", "aspire
 
 @cache
 def course() -> pd.DataFrame:
-    """People free of suicidal thoughts in one trial (su2023), by time: counts, and the `gain` over control."""
+    """People free of suicidal thoughts in one trial (su2023), by time, and the `gain` over midazolam."""
     rows = table("trial_counts").query("trial == 'su2023' and outcome == 'remission of ideation'")
     rows = rows.sort_values("time_h").reset_index(drop=True)
     return rows.assign(gain=[_gain(row) for row in rows.itertuples()])

@@ -3,10 +3,10 @@
 from functools import cache
 
 import numpy as np
+from matplotlib.collections import PolyCollection
 
 from ketalab.draw.ideation import FREE
 from ketalab.evidence import ideation, table
-from ketalab.evidence.bibliography import short_name
 from ketalab.evidence.effect_size import Effects, join
 from ketalab.evidence.meta_analysis import Pooled, pool
 from ketalab.evidence.number_needed import people
@@ -61,7 +61,7 @@ def first_two_weeks() -> Explorable:
 def _weeks_stage() -> Stage:
     fig = figure(7.6, 4.4)
     main = fig.subplots()
-    main.set(xlim=(-0.5, len(TIMES) - 0.5), ylim=(0, 60), ylabel="free of suicidal thoughts (%)")
+    main.set(xlim=(-0.5, len(TIMES) - 0.5), ylim=(0, 55), ylabel="free of suicidal thoughts (%)")
     main.set_xticks(range(len(TIMES)), list(TIMES))
     main.grid(False, axis="x")
     artists = {"gap": main.plot([], [], color=ORANGE, linewidth=14, alpha=0.45, solid_capstyle="butt")[0]}
@@ -174,9 +174,9 @@ def _rows() -> Effects:
 
 @cache
 def _row_names() -> list[str]:
-    names = [short_name(key) for key in ideation.counted().reference]
-    names += ["Abbar 2022", "Abbar 2022, depressive"]
     about = table("trials").set_index("trial").label
+    names = [about[key] for key in ideation.counted().trial]
+    names += ["Abbar 2022", "Abbar 2022, depressive"]
     return names + [f"{about[key]}, what if" for key in ideation.SILENT]
 
 
@@ -198,12 +198,8 @@ def _pool_stage() -> Stage:
         artists[f"{name} bars"] = main.hlines([], [], [], color=colour, linewidth=2.4, linestyle=style)
         marker = "x" if name == "if" else "o"
         artists[name] = main.plot([], [], marker, color=colour, markersize=9, **OPEN)[0]
-    artists["diamond"] = main.fill([1, 1, 1], [0, 0, 0], color=BLACK, label="pool")[0]
     for name, label in (("measured", "measured"), ("if", "what if: no difference"), ("out", "left out")):
         artists[name].set_label(label)
-    from matplotlib.collections import PolyCollection
-
-    artists["diamond"].remove()
     artists["diamond"] = main.add_collection(PolyCollection([], color=BLACK, label="pool"))
     legend_above(fig, [artists[name] for name in ("measured", "if", "out", "diamond")], columns=4)
     return Stage(fig, {"main": main}, artists)
@@ -319,7 +315,7 @@ def _events_stage() -> Stage:
     main = fig.subplots()
     main.set_xscale("log")
     main.set(
-        xlim=(N[0], N[-1]), ylim=(0, 104), xlabel="people in each group", ylabel="chance to show it (%)"
+        xlim=(N[0], N[-1]), ylim=(-2, 104), xlabel="people in each group", ylabel="chance to show it (%)"
     )
     main.set_xticks([100, 1000, 10_000, 100_000], ["100", "1,000", "10,000", "100,000"])
     main.set_xticks([], minor=True)
