@@ -116,7 +116,7 @@ def _weeks_view(time: str, arms: str) -> View:
 # What the pool sees, and what it does not ----------------------------------------------------------
 
 EVERYBODY, STRATUM, OUT = "everybody", "depressive disorder only", "left out"
-ALL, ACTIVE = "anything", "midazolam only"
+ALL, ACTIVE = "midazolam or placebo", "midazolam only"
 IN_ACTIVE = np.array([True, True, True, False, False, False, True, True, False, True, False])
 
 
@@ -267,7 +267,7 @@ def trial_on_events() -> Explorable:
         name="trial_on_events",
         title="Could this trial show it?",
         controls=(
-            Steps(
+            Choice(
                 "event",
                 "What is counted",
                 tuple(rare_events.measured_risks()),
@@ -327,7 +327,7 @@ def _events_stage() -> Stage:
         "curve": main.plot([], [], color=BLACK, label="chance, model")[0],
         "stem": main.plot([], [], color=ORANGE, linewidth=1.6, linestyle="--")[0],
         "you": main.plot([], [], "o", color=ORANGE, markersize=12, label="your trial, model")[0],
-        "needed": main.plot([], [], "D", color=BLACK, markersize=8, label="enough")[0],
+        "needed": main.plot([], [], "D", color=BLACK, markersize=8, label="80 % chance")[0],
     }
     handles = [artists[name] for name in ("curve", "you", "needed")]
     handles.append(main.plot([], [], "|", color=VERMILION, markersize=14, markeredgewidth=3)[0])
@@ -348,9 +348,10 @@ def _events_view(event: str, left: float, people: str) -> View:
         "needed": ([needed], [80]) if needed <= N[-1] else None,
     }
     shown = f"{significant(chance, 2)} %" if chance >= 1 else "below 1 %"
+    often = f"in {shown}" if chance >= 1 else "in fewer than 1 %"
     sentence = (
         f"With {people} people in each group, a risk cut to {left:.0f} % of itself would show up "
-        f"in {shown} of such trials."
+        f"{often} of such trials."
     )
     readings = [
         Reading("with an event, untreated", 100 * risk, "%", 2),

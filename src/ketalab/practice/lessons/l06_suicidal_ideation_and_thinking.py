@@ -318,7 +318,7 @@ EXERCISES = (
 QUESTIONS = (
     Question(
         "O1",
-        "A trial reports that significantly more people were *free of suicidal ideation*. What do you "
+        "A trial reports that significantly more people were free of suicidal ideation. What do you "
         "need to know first?",
         (
             Option(
