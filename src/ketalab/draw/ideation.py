@@ -55,6 +55,8 @@ def _ruler(axes: Axes, y: int, row, top: float | None) -> None:
     if pd.notna(row.free):
         axes.plot([0, max(row.free / span, 0.012)], [y, y], color=FREE, linewidth=15, solid_capstyle="butt")
     end = {"arrowstyle": "-", "lw": 2.4} if top else {"arrowstyle": "->", "lw": 2.4, "ls": "--"}
+    if not top:
+        axes.text(0.62, y + 0.26, "top not seen: not to scale", fontsize=12, color=GREY, va="center")
     axes.annotate("", (1.0, y), (0, y), arrowprops=end | {"color": BLACK, "shrinkA": 0, "shrinkB": 0})
     axes.text(0.0, y - 0.36, "0", ha="center", va="center", fontsize=12)  # the lowest score of all five
     axes.text(1.0, y - 0.36, f"{top:.0f}" if top else "?", ha="center", va="center", fontsize=12)
