@@ -28,6 +28,9 @@ CATALOGUE = {
     "which_trials": "ketalab.explore.depression",
     "design_the_blind": "ketalab.explore.blinding",
     "relapse_and_repeat": "ketalab.explore.relapse",
+    "first_two_weeks": "ketalab.explore.ideation",
+    "pool_and_silence": "ketalab.explore.ideation",
+    "trial_on_events": "ketalab.explore.ideation",
 }
 
 
