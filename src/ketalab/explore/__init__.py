@@ -21,6 +21,9 @@ CATALOGUE = {
     "target_atlas": "ketalab.explore.receptor",
     "interneurons_first": "ketalab.explore.circuit",
     "dose_to_surge": "ketalab.explore.circuit",
+    "wind_up": "ketalab.explore.pain",
+    "relief_over_weeks": "ketalab.explore.pain",
+    "opioid_sparing": "ketalab.explore.pain",
 }
 
 

@@ -13,7 +13,8 @@ J (mV) is the depolarisation one volley leaves at rest, m the part of it that co
 channels, b the share of them that a drug blocks, theta (mV) the depolarisation from which the neurone
 answers more, g (1/mV) how much more. That a part of the slow potential is taken away by NMDA blockers,
 and another by tachykinin blockers, is nagy1994; the tachykinin part lasts 1 to 20 s, the range of tau.
-J, m, theta and g were not found in any source: they are for the reader to move.
+J, m, theta and g were not found in any source: they are for the reader to move. Calcium currents, which
+a fuller model needs as well [@aguiar2010], are left out: this is the smallest model that winds up.
 
 Relief. The chance of relief, or the share of the most relief, E (0 to 1) follows the plasma level C
 (ng/mL) with a delay,
@@ -46,9 +47,9 @@ class Neurone:
     """
 
     fade: float = 5.0
-    jump: float = 6.0
+    jump: float = 5.0
     nmda_share: float = 0.4
-    threshold: float = 8.0
+    threshold: float = 6.5
     gain: float = 0.3
     magnesium: float = PHYSIOLOGICAL_MM
 
@@ -64,15 +65,19 @@ class Neurone:
             _within(field, getattr(self, field), low, high, unit)
 
 
-def depolarisation(neurone: Neurone, interval: float, volleys: int, block: ArrayLike = 0.0) -> Array:
-    """Slow depolarisation (mV above rest) just before each volley: shape of `block` x `volleys`.
+def depolarisation(neurone: Neurone, interval: ArrayLike, volleys: int, block: ArrayLike = 0.0) -> Array:
+    """Slow depolarisation (mV above rest) just before each volley.
 
     `interval` between volleys in s (0.05 to 600), `block` the share of the NMDA channels blocked (0 to
-    1). Raises ValueError for a value out of range.
+    1); the two broadcast, and the volleys (1 to 200) are the last axis of the answer. Raises ValueError
+    for a value out of range.
     """
-    blocked = _checked(interval, volleys, block)
-    before = np.zeros((*blocked.shape, volleys))
-    kept = np.exp(-interval / neurone.fade)
+    gap = _each_within("interval", interval, 0.05, 600, " s")
+    blocked = _each_within("block", block, 0, 1)
+    if not 1 <= volleys <= MOST_VOLLEYS:
+        raise ValueError(f"volleys: {volleys} is not allowed; it must be 1 to {MOST_VOLLEYS}")
+    before = np.zeros((*np.broadcast_shapes(gap.shape, blocked.shape), volleys))
+    kept = np.exp(-gap / neurone.fade)
     for k in range(1, volleys):
         before[..., k] = kept * after_volley(neurone, before[..., k - 1], blocked)
     return before
@@ -86,8 +91,8 @@ def after_volley(neurone: Neurone, before: ArrayLike, block: ArrayLike = 0.0) ->
     return before + neurone.jump * volts / REST_MV * through
 
 
-def wind_up(neurone: Neurone, interval: float, volleys: int, block: ArrayLike = 0.0) -> Array:
-    """The answer to each volley, the first being 1: shape of `block` x `volleys`. See `depolarisation`."""
+def wind_up(neurone: Neurone, interval: ArrayLike, volleys: int, block: ArrayLike = 0.0) -> Array:
+    """The answer to each volley, the first being 1. Arguments and shape as for `depolarisation`."""
     above = depolarisation(neurone, interval, volleys, block) - neurone.threshold
     return 1 + neurone.gain * np.maximum(above, 0)
 
@@ -136,41 +141,36 @@ def published_relief() -> Relief:
 
 
 def relief(model: Relief, days: ArrayLike, level: ArrayLike) -> Array:
-    """Share of the most relief (0 to 1) at `days`, of a plasma `level` (ng/mL) given at the same times.
+    """Share of the most relief (0 to 1) at `days`, of a plasma `level` (ng/mL) at the same times.
 
-    Exact where the effect of the level is linear between the times. `days` must rise, from 0 relief at
-    the first; levels of the shape (..., times). Raises ValueError for days that do not rise, fewer than
-    two, or a level below 0 ng/mL.
+    Exact where C / (C + C50) is linear between the times. There is no relief at the first of the `days`,
+    which must rise and span at most 400 half-lives. Levels may have the shape (..., times). Raises
+    ValueError for days that do not rise or are fewer than two, and for a level outside 0 to 1e6 ng/mL.
     """
     time, plasma = np.asarray(days, dtype=float), np.asarray(level, dtype=float)
     if time.ndim != 1 or len(time) < 2 or not (np.diff(time) > 0).all():
         raise ValueError("days: they must be 2 or more and rise from one to the next")
-    if not (np.isfinite(plasma) & (plasma >= 0)).all():
-        raise ValueError(f"level: {np.min(plasma):g} is not allowed; it must be 0 ng/mL or more")
+    _each_within("level", plasma, 0, 1e6, " ng/mL")
+    _within("days", time[-1] - time[0], 0, 400 * model.half_life, "days")
     drive = plasma / (plasma + model.c50)
     step = model.rate * np.diff(time)
     kept = np.exp(-step)
-    mean = -np.expm1(-step) / step  # weight of the drive, were it constant over a step
+    mean = -np.expm1(-step) / step
     gained = drive[..., :-1] * (mean - kept) + drive[..., 1:] * (1 - mean)
-    reached = np.zeros(np.broadcast_shapes(plasma.shape, time.shape))
-    # In blocks, so that the factors stay within the range of a double however long the time is.
-    grown = np.exp(model.rate * (time - time[0]))
-    if grown[-1] < 1e12:
-        reached[..., 1:] = np.cumsum(gained * grown[1:], axis=-1) / grown[1:]
-        return reached
-    for i in range(len(step)):
-        reached[..., i + 1] = reached[..., i] * kept[i] + gained[..., i]
+    grown = np.exp(model.rate * (time[1:] - time[0]))
+    reached = np.zeros(plasma.shape)
+    reached[..., 1:] = np.cumsum(gained * grown, axis=-1) / grown
     return reached
 
 
-def _checked(interval: float, volleys: int, block: ArrayLike) -> Array:
-    _within("interval", interval, 0.05, 600, "s")
-    if not 1 <= volleys <= MOST_VOLLEYS:
-        raise ValueError(f"volleys: {volleys} is not allowed; it must be 1 to {MOST_VOLLEYS}")
-    blocked = np.asarray(block, dtype=float)
-    if not ((blocked >= 0) & (blocked <= 1)).all():
-        raise ValueError(f"block: {blocked.ravel().tolist()} is not allowed; it must be 0 to 1")
-    return blocked
+def _each_within(name: str, values: ArrayLike, low: float, high: float, unit: str = "") -> Array:
+    array = np.asarray(values, dtype=float)
+    wrong = ~((array >= low) & (array <= high))
+    if wrong.any():
+        raise ValueError(
+            f"{name}: {array[wrong][0]:g} is not allowed; it must be {low:g} to {high:g}{unit}"
+        )
+    return array
 
 
 def _within(name: str, value: float, low: float, high: float, unit: str) -> None:
