@@ -441,10 +441,11 @@ def opioid_sparing() -> Explorable:
         stage=_sparing_stage,
         view=_sparing_view,
         presets={
-            "Pain pumps: the friendly review": {},
+            "Pain pumps: the smaller review": {},
             "The larger review, any comparison": {"review": ANY},
             "Against a technique without opioids": {"review": OTHERS},
-            "Dependent on opioids, often sick": {"who": DEPENDENT, "review": OPIOIDS, "sick": 40},
+            "Often sick, against opioids": {"review": OPIOIDS, "sick": 40},
+            "Dependent on opioids": {"who": DEPENDENT, "review": ANY},
         },
     )
 
