@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from ketalab.evidence.bibliography import short_name
 from ketalab.models import sensitisation
-from ketalab.style import BLACK, BLUE, GREEN, GREY, LEVEL, ORANGE, PALE, VERMILION, figure
+from ketalab.style import BLACK, BLUE, DRUG, GREEN, GREY, LEVEL, ORANGE, PALE, VERMILION, figure
 
 HOLLOW = {"markerfacecolor": "white", "markeredgewidth": 2, "markersize": 9, "zorder": 3}
 
@@ -144,7 +144,7 @@ def experiments(rows: pd.DataFrame) -> Figure:
         for measure, signs in here.groupby("measure"):
             mixed = len(set(signs.sign)) > 1
             text, colour = ("▼ =", ORANGE) if mixed else GLYPHS[signs.sign.iloc[0]]
-            axes.text(places[measure], y, text, fontsize=14, ha="center", va="center", color=colour)
+            axes.text(places[measure], y, text, fontsize=16, ha="center", va="center", color=colour)
     axes.text(0, 0.2, "▼ less   = no difference", fontsize=13, va="bottom")
     axes.set(xlim=(0, 1.34), ylim=(-len(lines), 1.6))
     return fig
@@ -301,14 +301,14 @@ def doses(guidelines: pd.DataFrame, regimens: pd.DataFrame) -> Figure:
         axes.text(row.high * 1.06, top - i, f"{row.high:g}", va="center", fontsize=12)
         labels.append(name)
     for i, row in enumerate(regimens.sort_values("total_mg", ascending=False).itertuples()):
-        y = top - len(bars) - i
+        y, rate = top - len(bars) - i, row.rate_mg_h / 70
+        drug = "S-ketamine" if row.drug == "esketamine" else "racemic"
         axes.plot(
-            row.rate_mg_h / 70, y, "o", color=BLUE if row.drug != "esketamine" else VERMILION, **HOLLOW
+            rate, y, "o", color=DRUG["esketamine" if row.drug == "esketamine" else "ketamine"], **HOLLOW
         )
         days = "1 day" if row.days == 1 else f"{row.days:g} days"
-        course = f"{row.hours_a_day:g} h on {days}, {row.total_mg:,.0f} mg in all"
-        axes.text(row.rate_mg_h / 70 * 1.12, y, course, va="center", fontsize=12, color=GREY)
-        drug = "S-ketamine" if row.drug == "esketamine" else "racemic"
+        course = f"{row.hours_a_day:g} h on {days}: {row.total_mg:,.0f} mg in all"
+        axes.text(rate * 1.12, y, course, va="center", fontsize=12)
         labels.append(f"{short_name(row.trial)}, {drug}")
     axes.set_yticks(range(top, -1, -1), labels)
     axes.set(xscale="log", xlim=(0.05, 5), ylim=(-0.6, top + 0.6), xlabel="infusion rate (mg/kg/h)")

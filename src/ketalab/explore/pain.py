@@ -420,7 +420,7 @@ def opioid_sparing() -> Explorable:
                 "Nausea without ketamine",
                 "%",
                 5,
-                70,
+                60,
                 1,
                 18,
                 "18 % in the placebo group of one trial of 356 people; other places have far more.",

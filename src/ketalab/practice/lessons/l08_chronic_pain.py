@@ -388,7 +388,8 @@ QUESTIONS = (
     ),
     Question(
         "O5",
-        "Which finding speaks most directly against *ketamine reverses central sensitisation*?",
+        "Which finding speaks most directly against the claim that ketamine reverses central "
+        "sensitisation?",
         (
             Option(
                 "In the best trial the difference was no longer significant at week 12",
