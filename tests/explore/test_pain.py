@@ -86,7 +86,7 @@ def test_a_course_reaches_what_scipy_integrates_from_its_plasma_level():
 
     run = solve_ivp(rise, (0, 84), [0.0], t_eval=[3.0, 7.0, 20.0, 84.0], max_step=0.02)
     shown = np.interp(np.array([3.0, 7.0, 20.0, 84.0]) / 7, *artists["relief"])
-    np.testing.assert_allclose(shown, 100 * run.y[0], rtol=2e-3)
+    np.testing.assert_allclose(shown, 100 * run.y[0], rtol=5e-3)
 
 
 def test_racemic_counts_half():

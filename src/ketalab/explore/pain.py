@@ -238,7 +238,7 @@ def relief_over_weeks() -> Explorable:
                 1,
                 4,
                 "On how many days in a row.",
-                (1, 4, 7, 14),
+                (1, 4, 14),
             ),
             Slider(
                 "half_life",
@@ -257,6 +257,7 @@ def relief_over_weeks() -> Explorable:
                 (ESKETAMINE, RACEMIC),
                 ESKETAMINE,
                 "Half of racemic ketamine is S-ketamine; that the other half does nothing is assumed.",
+                (ESKETAMINE,),
             ),
         ),
         stage=_relief_stage,
