@@ -311,13 +311,13 @@ def _relief_view(rate: float, hours: float, days: float, half_life: float, drug:
         100 * model.relief(model.Relief(_c50(), h), DAYS, level) for h in (half_life, *_half_lives())
     )
     low, high = np.min(others, axis=0), np.max(others, axis=0)
-    top = ceiling(1.25 * max(high.max(), curve.max()))
+    top = min(ceiling(1.3 * max(high.max(), curve.max())), 100.0)
     trial = _matching(rate, hours, days, drug)
     seen = _signs(trial)
     artists = {"level": (WEEKS, level), "band": (WEEKS, low, high), "relief": (WEEKS, curve)}
-    for name, sign in (("better", "better"), ("same", "no difference")):
+    for name, sign, height in (("better", "better", 0.93), ("same", "no difference", 0.8)):
         at = seen.days[seen.sign == sign] / 7
-        artists[name] = (at, np.full(len(at), 0.92 * top)) if len(at) else None
+        artists[name] = (at, np.full(len(at), height * top)) if len(at) else None
     end = days - 1 + hours / 24
     readings = [
         Reading("given in all", rate * hours * days, "mg", 3),
