@@ -311,7 +311,12 @@ def doses(guidelines: pd.DataFrame, regimens: pd.DataFrame) -> Figure:
         axes.text(rate * 1.12, y, course, va="center", fontsize=12)
         labels.append(f"{short_name(row.trial)}, {drug}")
     axes.set_yticks(range(top, -1, -1), labels)
-    axes.set(xscale="log", xlim=(0.05, 5), ylim=(-0.6, top + 0.6), xlabel="infusion rate (mg/kg/h)")
+    axes.set(
+        xscale="log",
+        xlim=(0.05, 5),
+        ylim=(-0.6, top + 0.6),
+        xlabel="infusion rate (mg/kg/h): bars guidelines, markers trials",
+    )
     axes.set_xticks([0.05, 0.1, 0.2, 0.5, 1, 2], ["0.05", "0.1", "0.2", "0.5", "1", "2"])
     axes.set_xticks([], minor=True)
     axes.grid(False, axis="y")

@@ -8,6 +8,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 
 from ketalab.evidence import table
+from ketalab.evidence.bibliography import short_name
 from ketalab.explore.canvas import Stage
 from ketalab.explore.controls import Choice, Slider
 from ketalab.explore.explorable import Explorable, Reading, View
@@ -197,7 +198,7 @@ TRIALS = {
     "One half-hour, S-ketamine (Noppers 2011)": "noppers2011",
     "One hour, racemic (Pickering 2020)": "pickering2020",
     "4 hours on 10 days, racemic (Schwartzman 2009)": "schwartzman2009",
-    "A week day and night (Mangnus 2022)": "mangnus2022",
+    "A week day and night (Mangnus 2021)": "mangnus2022",
 }
 
 
@@ -325,7 +326,7 @@ def _relief_view(rate: float, hours: float, days: float, half_life: float, drug:
         Reading("most relief", float(curve.max()), "% of ceiling", 2, least=0.1),
         Reading("from that, half left after", _halved_after(curve)),
         Reading("left at 12 weeks", float(curve[-1]), "% of ceiling", 2, least=0.01),
-        Reading("trial with this course", trial or "none here"),
+        Reading("trial with this course", short_name(trial) if trial else "none here"),
     ]
     sentence = (
         f"{rate:.0f} mg/h of {drug}, {hours:g} hours a day on {days:.0f} day{'s' * (days > 1)} (to day "
