@@ -24,7 +24,7 @@ PREDICTIONS = (
             (
                 "The first stays, and the growth falls by about half",
                 "The first stays, yes. The growth falls by more: from 2.6 to 1.5 times the first, about "
-                "two thirds. Magnesium is why: less depolarisation also means less NMDA current.",
+                "two thirds. The cell has a threshold, and less depolarisation also means less NMDA current.",
             ),
             (
                 "The first stays, and the growth falls by clearly more than half",
@@ -169,8 +169,7 @@ EXERCISES = (
         objective="O2",
         task=(
             "At day 7 the trial in complex regional pain syndrome saw 2.68 against 5.45 points. "
-            "Suppose that "
-            "difference fades with a half-life of 10.9 days. How large is it at day 28?"
+            "Suppose that difference fades with a half-life of 10.9 days. How large is it at day 28?"
         ),
         hint="Count the days from day 7. Each half-life takes away half of what is left.",
         solution=fade,
@@ -227,7 +226,8 @@ EXERCISES = (
         judge=number(
             36.6,
             "%",
-            "About 37 %: in this model the growth goes faster than the channels. That is the feedback.",
+            "About 37 %: in this model the growth goes faster than the channels. The threshold and the "
+            "feedback through magnesium do it together.",
             (
                 (0.366, "That is a share. The question asks for percent."),
                 (50.0, "Half of the channels take more than half of the growth. Ask the array."),
@@ -358,7 +358,7 @@ QUESTIONS = (
             ),
             Option(
                 "It works at 8 and 12 weeks, so it must at four",
-                "Those weeks rest on fewer trials. Picking the weeks that please is how errors are made.",
+                "They were not the main question. Picking the weeks that please is how errors are made.",
             ),
         ),
     ),
