@@ -18,13 +18,14 @@ PREDICTIONS = (
         (
             (
                 "Both fall by half",
-                "Neither does. The first answer is the same as without the drug. The sixteenth falls from "
-                "2.6 to 1.5 times the first.",
+                "Neither does. The first answer is the same as without the drug. The sixteenth falls "
+                "from 2.6 to 1.5 times the first.",
             ),
             (
                 "The first stays, and the growth falls by about half",
                 "The first stays, yes. The growth falls by more: from 2.6 to 1.5 times the first, about "
-                "two thirds. The cell has a threshold, and less depolarisation also means less NMDA current.",
+                "two thirds. The cell has a threshold, and less depolarisation also means less NMDA "
+                "current.",
             ),
             (
                 "The first stays, and the growth falls by clearly more than half",
@@ -54,16 +55,16 @@ PREDICTIONS = (
             ),
             (
                 "Practically nothing",
-                "Right: 0.17 % of the ceiling. And the trial, too, saw no significant difference at "
-                "week 12. But it saw its best score days after the model's peak.",
+                "Right: 0.17 % of the ceiling. And the trial, too, saw no significant difference at week "
+                "12. But it saw its best score days after the model's peak.",
             ),
         ),
         "Choose the 100-hour trial and read the last number. Then try the ends of the half-life.",
     ),
     Prediction(
         "what_it_buys",
-        "Ketamine saves 12.9 mg of morphine in the day after surgery. Of 1,000 people, 180 would have had "
-        "nausea without it. How many fewer have nausea with it?",
+        "Ketamine saves 12.9 mg of morphine in the day after surgery. Of 1,000 people, 180 would have "
+        "had nausea without it. How many fewer have nausea with it?",
         (
             (
                 "About 80 fewer",
@@ -129,7 +130,8 @@ def reset_argument():
         "The trial behind it had 60 people and pain fell by almost three points in week 1. But at week "
         "12 the difference was no longer significant, and function had not improved, so nothing was "
         "reset. Effects on the mind in 76 against 18 % mean that most could guess what they got, which "
-        "can inflate the relief. Other trials, such as the one in nerve pain, found no difference at all."
+        "can inflate the relief. Other trials, such as the one in nerve pain, found no difference at "
+        "all."
     )  # at least 25 words
     # done
     return reply
@@ -141,10 +143,10 @@ EXERCISES = (
         title="How high does it climb?",
         objective="O1",
         task=(
-            "Leave NMDA channels and the driving force out. Each pulse leaves 3 mV, which fade with a time "
-            "constant of 5 s; one pulse comes every 2 s. How far above rest is the cell just before a "
-            "pulse, when the train goes on for ever? Sum $J e + J e^2 + J e^3 + \\dots$ with "
-            "$e = \\exp(-T/\\tau)$."
+            "Leave NMDA channels and the driving force out. Each pulse leaves 3 mV, which fade with a "
+            "time constant of 5 s; one pulse comes every 2 s. How far above rest is the cell just before "
+            "a pulse, when the train goes on for ever? Sum $J e + J e^2 + J e^3 + \\dots$ with $e = "
+            "\\exp(-T/\\tau)$."
         ),
         hint="A geometric series: the sum is J e / (1 - e). First find e; it is about two thirds.",
         solution=climb,
@@ -168,16 +170,16 @@ EXERCISES = (
         title="What week 4 should show",
         objective="O2",
         task=(
-            "At day 7 the trial in complex regional pain syndrome saw 2.68 against 5.45 points. "
-            "Suppose that difference fades with a half-life of 10.9 days. How large is it at day 28?"
+            "At day 7 the trial in complex regional pain syndrome saw 2.68 against 5.45 points. Suppose "
+            "that difference fades with a half-life of 10.9 days. How large is it at day 28?"
         ),
         hint="Count the days from day 7. Each half-life takes away half of what is left.",
         solution=fade,
         judge=number(
             0.7286,
             "points",
-            "0.73 points: below what the reviews pool at four weeks. Either relief fades more slowly than "
-            "this model says, or other things are in those numbers.",
+            "0.73 points: below what the reviews pool at four weeks. Either relief fades more slowly "
+            "than this model says, or other things are in those numbers.",
             (
                 (2.2890, "You counted weeks. The half-life is in days."),
                 (0.4034, "That is e to the minus t over the half-life. Use a half to that power."),
@@ -192,8 +194,8 @@ EXERCISES = (
         title="People, not ratios",
         objective="O4",
         task=(
-            "Of 1,000 people 180 would have nausea. The larger review gives a risk ratio of 0.95. How many "
-            "people fewer have nausea with ketamine?"
+            "Of 1,000 people 180 would have nausea. The larger review gives a risk ratio of 0.95. How "
+            "many people fewer have nausea with ketamine?"
         ),
         hint="The risk with ketamine is the ratio times the risk without. Subtract.",
         solution=spared,
@@ -215,11 +217,9 @@ EXERCISES = (
         title="How much block halves the growth?",
         objective="O1",
         task=(
-            "Change the code: `growth` holds how much pulse 16 exceeds the first, for each share "
-            "of blocked "
-            "channels in `blocks`, with one pulse every 2 s. Find the smallest block (%) that "
-            "takes away half of "
-            "the growth or more."
+            "Change the code: `growth` holds how much pulse 16 exceeds the first, for each share of "
+            "blocked channels in `blocks`, with one pulse every 2 s. Find the smallest block (%) that "
+            "takes away half of the growth or more."
         ),
         hint="Compare growth with half of its first value, and take the first place where it is no larger.",
         solution=halve_it,
@@ -243,10 +243,9 @@ EXERCISES = (
         title="Was it reset?",
         objective="O3 and O5",
         task=(
-            "A clinic writes: *Ketamine resets the sensitised nervous system. A study in Pain "
-            "showed lasting "
-            "relief in complex regional pain syndrome.* Write a fair reply. Name what the trial found, how "
-            "long it lasted, and what weakens it."
+            "A clinic writes: *Ketamine resets the sensitised nervous system. A study in Pain showed "
+            "lasting relief in complex regional pain syndrome.* Write a fair reply. Name what the trial "
+            "found, how long it lasted, and what weakens it."
         ),
         hint="Week 1, week 12, function. Who could guess the treatment? What did other trials find?",
         solution=reset_argument,
@@ -281,17 +280,15 @@ EXERCISES = (
         ),
         wrong={
             "too short": "It was not reset.",
-            "only duration": "At week 12 nothing significant was left of the difference, so the "
-            "word reset is "
-            "wrong, because a nervous system that was reset would stay that way, and this one did "
-            "not at all.",
-            "only masking": "Most people could guess what they had been given, since the drug is "
-            "felt at once, "
-            "and so their hopes may have done a part of the work that the clinic credits to the "
+            "only duration": "At week 12 nothing significant was left of the difference, so the word "
+            "reset is wrong, because a nervous system that was reset would stay that way, and this one "
+            "did not at all.",
+            "only masking": "Most people could guess what they had been given, since the drug is felt at "
+            "once, and so their hopes may have done a part of the work that the clinic credits to the "
             "drug alone.",
-            "no masking": "Pain was almost three points lower in week 1, which is a lot, but by "
-            "week 12 the "
-            "difference was no longer significant, and function did not improve, so it was not a reset.",
+            "no masking": "Pain was almost three points lower in week 1, which is a lot, but by week 12 "
+            "the difference was no longer significant, and function did not improve, so it was not a "
+            "reset.",
         },
     ),
 )
@@ -364,8 +361,8 @@ QUESTIONS = (
     ),
     Question(
         "O4",
-        "One review says that ketamine lowers nausea after surgery, another that it does not. Why can both "
-        "be right?",
+        "One review says that ketamine lowers nausea after surgery, another that it does not. Why can "
+        "both be right?",
         (
             Option(
                 "One of them counted wrongly",
