@@ -31,6 +31,9 @@ CATALOGUE = {
     "first_two_weeks": "ketalab.explore.ideation",
     "pool_and_silence": "ketalab.explore.ideation",
     "trial_on_events": "ketalab.explore.ideation",
+    "wind_up": "ketalab.explore.pain",
+    "relief_over_weeks": "ketalab.explore.pain",
+    "opioid_sparing": "ketalab.explore.pain",
 }
 
 
