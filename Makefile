@@ -6,7 +6,7 @@ READY := .venv/.ready
 LOCK := --all-extras --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: lab test slides figures refresh assignments bench check lock clean
+.PHONY: lab test slides figures refresh assignments bench load check lock clean
 
 lab: $(READY)
 	jupyter lab --ServerApp.root_dir="$(CURDIR)" notebooks/00_start_here.ipynb
@@ -28,6 +28,9 @@ assignments: $(READY)
 
 bench: $(READY)
 	python -m pytest tests/bench --benchmark-enable --benchmark-only --benchmark-columns=median,ops,rounds
+
+load: $(READY)
+	PYTHONPATH=src:tests:. python tests/bench/class_load.py
 
 check: $(READY)
 	ruff format --check . && ruff check .

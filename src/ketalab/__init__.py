@@ -16,6 +16,7 @@ HOME = {
     "lesson": "ketalab.practice",
     "references": "ketalab.evidence",
     "show": "ketalab.show",
+    "sortable": "ketalab.sortable",
     "table": "ketalab.evidence",
 }
 __all__ = list(HOME)

@@ -13,13 +13,13 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
 from conftest import ROOT
-from websocket import create_connection
+from websocket import WebSocket, create_connection
 
 
 def three_free_ports() -> int:
@@ -103,19 +103,18 @@ class Student:
         kernel = self.send("POST", "api/kernels", {"name": "python3"})["id"]
         cookies = "; ".join(f"{c.name}={c.value}" for c in self.session.cookies)
         url = f"{self.address.replace('http', 'ws')}/user/{self.name}/api/kernels/{kernel}/channels"
-        line = create_connection(url, cookie=cookies, timeout=120)
         try:
-            yield Kernel(line)
+            yield Kernel(url, cookies)
         finally:
-            line.close()
             self.send("DELETE", f"api/kernels/{kernel}")
 
 
 @dataclass
 class Kernel:
-    """A running kernel at the other end of a websocket."""
+    """A running kernel at the other end of a websocket, which is opened for each request."""
 
-    line: object
+    address: str
+    cookies: str
 
     def run(self, code: str) -> str:
         """What the code prints, or the name and text of the error it raises."""
@@ -123,10 +122,16 @@ class Kernel:
         header = {"msg_id": request, "msg_type": "execute_request", "session": request, "version": "5.3"}
         content = {"code": code, "silent": False, "store_history": False, "allow_stdin": False}
         message = {"header": header, "parent_header": {}, "metadata": {}, "content": content}
-        self.line.send(json.dumps(message | {"channel": "shell", "buffers": []}))
+        line = create_connection(self.address, cookie=self.cookies, timeout=300)
+        with closing(line):
+            line.send(json.dumps(message | {"channel": "shell", "buffers": []}))
+            return self._answer(line, request)
+
+    @staticmethod
+    def _answer(line: WebSocket, request: str) -> str:
         said = ""
         while True:
-            heard = self.line.recv()
+            heard = line.recv()
             reply = json.loads(heard) if isinstance(heard, str) else {}
             if reply.get("parent_header", {}).get("msg_id") != request:
                 continue

@@ -11,10 +11,16 @@ CATALOGUE = {
     "route_to_plasma": "ketalab.explore.plasma",
     "repeated_sessions": "ketalab.explore.plasma",
     "population_fan": "ketalab.explore.plasma",
+    "cascade_knockout": "ketalab.explore.synapse",
+    "plasticity_window": "ketalab.explore.synapse",
+    "cascade_fan": "ketalab.explore.synapse",
+    "dose_to_synapse": "ketalab.explore.chain",
     "pore_block": "ketalab.explore.receptor",
     "pulse_train": "ketalab.explore.receptor",
     "infusion_to_block": "ketalab.explore.receptor",
     "target_atlas": "ketalab.explore.receptor",
+    "interneurons_first": "ketalab.explore.circuit",
+    "dose_to_surge": "ketalab.explore.circuit",
 }
 
 

@@ -11,8 +11,8 @@ Reveal.initialize({
   width: 1280, height: 720, margin: 0, minScale: 0.2, maxScale: 3,
   center: false, display: "flex", hash: true, slideNumber: "c/t", transition: "none",
   pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
-  // A slider has the arrow keys while it has the focus.
-  keyboardCondition: () => !document.activeElement?.closest(".ketalab-explorable, details"),
+  // A slider or the heading of a table has the keys while it has the focus.
+  keyboardCondition: () => !document.activeElement?.closest(".ketalab-explorable, .ketalab-sortable, details"),
 });
 
 document.addEventListener("keydown", (event) => {

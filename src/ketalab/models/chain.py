@@ -1,0 +1,145 @@
+"""From the dose to the synapse: the models of lessons 01 to 04 joined end to end.
+
+    dose -> plasma -> free drug -> receptors blocked -> glutamate -> cascade -> spines
+
+Three things are taken the quick way, each for a reason. The receptor is at equilibrium (it settles in
+seconds, plasma moves in minutes). The circuit is in its steady state for the block of the moment (it
+settles in less than a second) and read off a table. The cascade is solved by `cascade.simulate` on a
+grid of hours. `slowly` takes none of the last two and says what they cost.
+
+Three sources give three answers to how many receptors a free concentration blocks; `SITES` names them.
+Times in h, plasma in ng/mL, free drug in µM, block as a share, glutamate relative to rest.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.integrate import solve_ivp
+from scipy.interpolate import PchipInterpolator
+
+from ketalab.evidence import table
+from ketalab.models import cascade, circuit, receptor
+from ketalab.models import pharmacokinetics as pk
+from ketalab.models.cascade import Array
+
+PATIENT, WEIGHT = "otto2021", 70.0  # the venous parameter set of lesson 01; kg
+WATCHED = 21.0  # days
+RATS, MAGNESIUM, NO_MAGNESIUM = "living rats", "a dish with magnesium", "a dish without magnesium"
+
+
+def _in_rats(free: Array) -> Array:
+    half = table("nmda_biophysics").set_index("constant").value["ketamine_rat"]
+    return free / (free + half)
+
+
+def _in_a_dish(magnesium: float) -> Callable[[Array], Array]:
+    return lambda free: receptor.equilibrium_block(
+        free, receptor.published(receptor.KETAMINE), magnesium_mm=magnesium
+    )
+
+
+# Where the number of blocked receptors comes from: binding in living rats, or the current in cells at
+# rest in a dish, with the brain's magnesium or without.
+SITES: dict[str, Callable[[Array], Array]] = {
+    RATS: _in_rats,
+    MAGNESIUM: _in_a_dish(receptor.PHYSIOLOGICAL_MM),
+    NO_MAGNESIUM: _in_a_dish(0.0),
+}
+
+
+@dataclass(frozen=True)
+class Chain:
+    """One run: every level at every hour, and the states of the cascade by name."""
+
+    hours: Array
+    plasma: Array
+    free: Array
+    block: Array
+    glutamate: Array
+    cascade: dict[str, Array]
+
+
+def from_dose(
+    dose: float,
+    minutes: float = 40.0,
+    selectivity: float = 1.0,
+    site: str = RATS,
+    parameters: cascade.Parameters | None = None,
+) -> Chain:
+    """One infusion of `dose` (mg/kg) over `minutes`, followed for three weeks.
+
+    `selectivity`: how many times more tightly the drug holds receptors of interneurons than of
+    pyramidal cells. Raises ValueError for an unknown `site`, and what the models joined here raise.
+    """
+    hours = np.unique(np.append(cascade.timeline(WATCHED), minutes / 60))
+    plasma, free, block = _receptor_level(dose, minutes, site, hours)
+    glutamate = circuit.steady_state(*circuit.block_from_occupancy(block, selectivity)).glutamate
+    states = cascade.simulate(hours, glutamate - 1, parameters or cascade.parameters())
+    return Chain(hours, plasma, free, block, glutamate, states)
+
+
+def _receptor_level(dose: float, minutes: float, site: str, hours: ArrayLike) -> tuple[Array, Array, Array]:
+    """Plasma (ng/mL), free drug (µM) and share of receptors blocked at these hours."""
+    if site not in SITES:
+        raise ValueError(f"site: {site!r} is not one of {', '.join(SITES)}")
+    given = [pk.Dose(dose * WEIGHT, "iv", duration=minutes)]
+    plasma = pk.concentration(_patient(), given, np.asarray(hours) * 60, "ketamine")[0]
+    plasma = np.maximum(plasma, 0.0)
+    free = receptor.free_concentration(plasma, *_free_share())
+    return plasma, free, SITES[site](free)
+
+
+@cache
+def _patient() -> pk.LinearModel:
+    return pk.published(PATIENT).typical(WEIGHT)
+
+
+@cache
+def _free_share() -> tuple[float, float]:
+    """The unbound fraction in plasma and the molar mass (g/mol)."""
+    bound = table("drug_facts").set_index("fact").value["binding_rac"]
+    mass = table("molecules").set_index("molecule").molar_mass["ketamine"]
+    return 1 - float(bound), float(mass)
+
+
+def slowly(
+    dose: float,
+    minutes: float = 40.0,
+    selectivity: float = 1.0,
+    site: str = RATS,
+    parameters: cascade.Parameters | None = None,
+) -> Chain:
+    """The same without table and grid: the circuit solved at every hour, the cascade stepped by LSODA.
+
+    Takes seconds. The glutamate between two of many hours is a smooth curve through both.
+    """
+    p = parameters or cascade.parameters()
+    quick = from_dose(dose, minutes, selectivity, site, p)
+    fine = np.unique(np.concatenate([quick.hours, np.linspace(0, 24, 481)]))
+    _, _, block = _receptor_level(dose, minutes, site, fine)
+    solved = circuit.fixed_point(*circuit.block_from_occupancy(block, selectivity)).glutamate
+    end = minutes / 60
+    before, after = fine <= end, fine >= end  # the level has a corner where the infusion ends
+    rising = PchipInterpolator(fine[before], solved[before] - 1)
+    falling = PchipInterpolator(fine[after], solved[after] - 1)
+    states = [np.ones((len(cascade.STEPS), 1))]
+    for drive, hours in (
+        (rising, quick.hours[quick.hours <= end]),
+        (falling, quick.hours[quick.hours >= end]),
+    ):
+        stepped = solve_ivp(
+            lambda t, y, drive=drive: cascade.slopes(y, float(drive(t)), p),
+            (hours[0], hours[-1]),
+            states[-1][:, -1],
+            method="LSODA",
+            t_eval=hours[1:],
+            rtol=1e-8,
+            atol=1e-11,
+        )
+        states.append(stepped.y)
+    by_name = dict(zip(cascade.STEPS, np.hstack(states), strict=True))
+    glutamate = np.interp(quick.hours, fine, solved)
+    return Chain(quick.hours, quick.plasma, quick.free, quick.block, glutamate, by_name)
