@@ -21,6 +21,8 @@ CATALOGUE = {
     "target_atlas": "ketalab.explore.receptor",
     "interneurons_first": "ketalab.explore.circuit",
     "dose_to_surge": "ketalab.explore.circuit",
+    "infusion_designer": "ketalab.explore.anaesthesia",
+    "pressure_at_induction": "ketalab.explore.anaesthesia",
 }
 
 

@@ -1,0 +1,359 @@
+"""Explorables of the lesson on anaesthesia: an infusion with its effect site, and blood pressure."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import MaxNLocator
+
+from ketalab.draw import anaesthesia as draw
+from ketalab.evidence import table
+from ketalab.explore.canvas import Stage, set_scale
+from ketalab.explore.controls import Choice, Slider, Steps
+from ketalab.explore.explorable import Explorable, Reading, View
+from ketalab.explore.plasma import ARTERIAL, MODELS, VENOUS
+from ketalab.models import effect_site as es
+from ketalab.models import pharmacokinetics as pk
+from ketalab.models.linear import LinearModel, concentration
+from ketalab.style import BLACK, DRUG, LEVEL, PALE, figure, legend_above
+
+# The infusion ---------------------------------------------------------------------------------------
+
+WEIGHT = 70.0  # kg
+INJECTION = 1.0  # min, as the label asks
+MINUTES = np.concatenate(
+    [np.arange(0, 5, 0.05), np.arange(5, 20, 0.2), np.arange(20, 60, 0.5), np.arange(60, 181, 1.0)]
+)
+FLOOR, ROOF = 20.0, 20000.0  # ng/mL, the ends of the axis
+SHORT, LONG = "first 20 min", "three hours"
+WINDOWS = {SHORT: 20.0, LONG: 180.0}
+DELAYS = {
+    "11 s (roused, children)": ("anaesthetic_effects", "arousal"),
+    "23 s (slow waves of the EEG)": ("anaesthetic_effects", "slow_waves"),
+    "47 s (theta waves of the EEG)": ("anaesthetic_effects", "theta_waves"),
+    "8.3 min (pain and perception)": ("drug_facts", "ke0_half_life"),
+}
+ROUSED, SLOW, THETA, PAIN = DELAYS
+
+
+def infusion_designer() -> Explorable:
+    """A bolus and an infusion in plasma and at the effect site, among the concentrations that act."""
+    return Explorable(
+        name="infusion_designer",
+        title="One drug, one axis",
+        controls=(
+            Slider(
+                "bolus",
+                "First dose",
+                "mg/kg",
+                0.0,
+                3.0,
+                0.1,
+                2.0,
+                "Into a vein over 60 s, in a person of 70 kg.",
+                (0.0, 0.7, 2.0),
+            ),
+            Slider(
+                "rate",
+                "Infusion",
+                "µg/kg/min",
+                0.0,
+                100.0,
+                0.5,
+                0.0,
+                "Runs behind the first dose. Volunteers and patients in studies were given 12.5 to 41.",
+                (0.0, 12.5, 41.0),
+            ),
+            Slider("minutes", "Infusion time", "min", 5, 120, 5, 60, "How long the infusion runs."),
+            Steps(
+                "delay",
+                "Delay",
+                tuple(DELAYS),
+                SLOW,
+                "Half-life of equilibration between blood and effect, as four studies found it.",
+                (SLOW, PAIN),
+            ),
+            Choice(
+                "model",
+                "Whose parameters",
+                (ARTERIAL, VENOUS),
+                ARTERIAL,
+                "The published parameter set behind the lines; both were made from S-ketamine.",
+            ),
+            Choice("window", "Show", (SHORT, LONG), SHORT, "How much of the time axis you see."),
+        ),
+        stage=_designer_stage,
+        view=_designer_view,
+        presets={
+            "Induction: 2 mg/kg in a minute": {},
+            "Depression trials: 0.5 mg/kg over 40 min": {
+                "bolus": 0.0,
+                "rate": 12.5,
+                "minutes": 40,
+                "window": LONG,
+            },
+            "Surgery, 1979: 2 mg/kg, then 41 µg/kg/min": {"rate": 41.0, "minutes": 120, "window": LONG},
+            "Volunteers, 2001: 0.7 mg/kg, then 15": {
+                "bolus": 0.7,
+                "rate": 15.0,
+                "minutes": 60,
+                "window": LONG,
+            },
+            "Induction, with the slow delay": {"delay": PAIN},
+        },
+    )
+
+
+def _designer_stage() -> Stage:
+    fig = figure(7.6, 4.6)
+    main, ladder = fig.subplots(1, 2, width_ratios=(3.1, 1), sharey=True)
+    main.set(xlabel="minutes after the start", ylabel="ketamine (ng/mL)", xlim=(0, 20))
+    set_scale(main, "y", "log")
+    main.set_ylim(FLOOR, ROOF)
+    main.yaxis.set_major_formatter(lambda value, _position: f"{value:,.0f}")
+    main.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    draw.ladder(ladder, main)
+    site = LEVEL["person"]
+    artists = {
+        "given": main.axvspan(0, 1, color=PALE, alpha=0.8, zorder=0, label="being given"),
+        "plasma": main.plot([], [], color=DRUG["ketamine"], linewidth=2, label="plasma, model")[0],
+        "site": main.plot([], [], color=site, linewidth=3, label="effect site, model")[0],
+        "interval": main.vlines([], [], [], color=BLACK, linewidth=2),
+        "level": main.plot([], [], "o", color=BLACK, markerfacecolor="white", markeredgewidth=2)[0],
+        "waited": main.hlines([], [], [], color=BLACK, linewidth=2),
+        "orders": main.plot(
+            [], [], "o", color=BLACK, markerfacecolor="white", markeredgewidth=2, label="measured"
+        )[0],
+    }
+    legend_above(fig, [artists[name] for name in ("plasma", "site", "orders", "given")], columns=4)
+    return Stage(fig, {"main": main}, artists)
+
+
+@cache
+def _delay(delay: str) -> float:
+    """The half-life (min) behind a stop of the delay."""
+    name, key = DELAYS[delay]
+    rows = table(name)
+    if name == "drug_facts":
+        return float(rows.set_index("fact").value[key])
+    return float(rows.set_index("effect").delay_s[key]) / 60
+
+
+@cache
+def _patient(model: str, delay: str) -> LinearModel:
+    return es.with_effect_site(pk.published(MODELS[model]).typical(WEIGHT), _delay(delay))
+
+
+def schedule(bolus: float, rate: float, minutes: float) -> list[pk.Dose]:
+    """A first dose (mg/kg) over a minute, then an infusion (µg/kg/min), in a person of 70 kg."""
+    start = INJECTION if bolus else 0.0
+    return [
+        pk.Dose(bolus * WEIGHT, "iv", duration=INJECTION),
+        pk.Dose(rate / 1000 * WEIGHT * minutes, "iv", time=start, duration=minutes),
+    ]
+
+
+def _designer_view(bolus: float, rate: float, minutes: float, delay: str, model: str, window: str) -> View:
+    patient, doses = _patient(model, delay), schedule(bolus, rate, minutes)
+    plasma = concentration(patient, doses, MINUTES, "ketamine")[0]
+    site = concentration(patient, doses, MINUTES, es.EFFECT_SITE)[0]
+    lost, back = draw.level("loss of response"), draw.level("return of response")
+    asleep = site >= lost
+    until = es.last_minute_above(MINUTES, site, back) if asleep.any() else float("nan")
+    ends = (INJECTION if bolus else 0.0) + (minutes if rate else 0.0)
+    artists = {
+        "given": (0, FLOOR, ends, ROOF - FLOOR) if bolus or rate else None,
+        "plasma": (MINUTES, np.maximum(plasma, 0.1)),
+        "site": (MINUTES, np.maximum(site, 0.1)),
+        **_measured(bolus, rate, minutes),
+    }
+    peak = MINUTES[int(np.argmax(site))]
+    readings = [
+        Reading("highest in plasma", float(plasma.max()), "ng/mL", 2),
+        Reading("highest at the effect site", float(site.max()), "ng/mL", 2),
+        Reading("effect site highest at", _clock(peak) if site.max() > 0 else "never"),
+        Reading("response lost", _clock(_first(asleep, site, lost)) if asleep.any() else "never"),
+        Reading("response back", _back(until) if asleep.any() else "never lost"),
+        Reading("given in all", bolus + rate * minutes / 1000, "mg/kg", 2),
+    ]
+    words = " and ".join(
+        text
+        for text, there in (
+            (f"{bolus:.1f} mg/kg in 60 s", bolus),
+            (f"{rate:g} µg/kg/min for {minutes:.0f} min", rate),
+        )
+        if there
+    )
+    outcome = (
+        f"response is lost after {readings[3].text}, {_until(until)}"
+        if asleep.any()
+        else f"the effect site reaches {readings[1].text}; response is not lost"
+    )
+    sentence = f"{words}: {outcome}." if words else "Nothing is given."
+    return View(artists, readings, sentence, {"main.x": (0.0, WINDOWS[window])})
+
+
+def _first(above: np.ndarray, curve: np.ndarray, level: float) -> float:
+    """When a curve first reaches a level it is known to reach (min)."""
+    at = int(np.argmax(above))
+    if at == 0:
+        return 0.0
+    low, high = curve[at - 1], curve[at]
+    return float(MINUTES[at - 1] + (level - low) / (high - low) * (MINUTES[at] - MINUTES[at - 1]))
+
+
+def _clock(minute: float) -> str:
+    """A time as people say it: seconds up to two minutes, then minutes."""
+    return (
+        f"{60 * minute:.0f} s"
+        if minute < 2
+        else f"{minute:.1f} min"
+        if minute < 10
+        else f"{minute:.0f} min"
+    )
+
+
+def _back(minute: float) -> str:
+    return "later than three hours" if minute >= MINUTES[-1] else _clock(minute)
+
+
+def _until(minute: float) -> str:
+    return "and is not back after three hours" if minute >= MINUTES[-1] else f"and back at {_clock(minute)}"
+
+
+def _measured(bolus: float, rate: float, minutes: float) -> dict[str, object]:
+    """What was measured with this schedule: a level under infusion, or when orders were followed again."""
+    marks: dict[str, object] = {"interval": None, "level": None, "waited": None, "orders": None}
+    for row in table("anaesthetic_infusions").itertuples():
+        if rate and abs(rate / row.rate - 1) < 0.1 and abs(bolus / row.bolus - 1) < 0.1:
+            at = minutes / 2
+            marks["interval"], marks["level"] = [[(at, row.low), (at, row.high)]], ([at], [row.level])
+    if bolus == 2.0 and not rate:
+        row = _orders()
+        level = draw.level("return of response")
+        marks["waited"] = [[(row.low, level), (row.high, level)]]
+        marks["orders"] = ([row.value], [level])
+    return marks
+
+
+@cache
+def _orders() -> pd.Series:
+    """Minutes until simple orders were followed again after 2 mg/kg of the racemate."""
+    rows = table("induction_drugs")
+    return rows[(rows.quantity == "simple orders followed") & (rows.drug == "racemic ketamine")].iloc[0]
+
+
+# Blood pressure and heart rate ----------------------------------------------------------------------
+
+LOW = 90.0  # mmHg, the systolic pressure below which three of the studies speak of low pressure
+SHOCK_INDEX = 0.9  # heart rate over systolic pressure, the border in Miller 2016
+PLANNED, EMERGENCY = "planned surgery, volunteers", "emergency, critical illness"
+DRUGS = ("racemic ketamine", "esketamine", "etomidate", "thiopental", "propofol")
+
+
+def pressure_at_induction() -> Explorable:
+    """Five drugs of induction: what each did to pressure and heart rate, from where you start."""
+    return Explorable(
+        name="pressure_at_induction",
+        title="Pressure and pulse after induction",
+        controls=(
+            Choice(
+                "who",
+                "In whom",
+                (PLANNED, EMERGENCY),
+                PLANNED,
+                "Whose measurements you see.",
+            ),
+            Slider(
+                "pressure",
+                "Pressure before",
+                "mmHg",
+                70,
+                180,
+                5,
+                130,
+                "Systolic. Every measured mean change is added to it, as if it did not matter where "
+                "people start.",
+                (90, 130, 160),
+            ),
+            Slider(
+                "pulse",
+                "Heart rate before",
+                "beats/min",
+                50,
+                140,
+                5,
+                75,
+                "Measured changes are added to it. Over the pressure it gives the shock index.",
+                (75, 110),
+            ),
+        ),
+        stage=_pressure_stage,
+        view=_pressure_view,
+        presets={
+            "A planned operation": {},
+            "High pressure before": {"pressure": 160},
+            "Intubated before hospital, stable": {"who": EMERGENCY},
+            "Intubated before hospital, near shock": {"who": EMERGENCY, "pressure": 90, "pulse": 110},
+        },
+    )
+
+
+def _pressure_stage() -> Stage:
+    fig = figure(7.6, 4.6)
+    fig.set_layout_engine("none")
+    pressure, pulse = fig.add_axes((0.325, 0.125, 0.375, 0.765)), fig.add_axes((0.725, 0.125, 0.26, 0.765))
+    for axes in (pressure, pulse):
+        axes.set_ylim(0, 1)
+        axes.grid(False, axis="y")
+    artists = draw.pressure_stage(
+        fig, pressure, pulse, {who: _rows(who) for who in (PLANNED, EMERGENCY)}, LOW
+    )
+    return Stage(fig, {"pressure": pressure, "pulse": pulse}, artists)
+
+
+@cache
+def _rows(who: str) -> pd.DataFrame:
+    """One row a study and drug: its change of pressure and of heart rate."""
+    return draw.haemodynamic_rows(table("pressure_at_induction"), who == PLANNED, DRUGS)
+
+
+def _pressure_view(who: str, pressure: float, pulse: float) -> View:
+    rows = _rows(who)
+    artists = draw.place_rows(who, rows, {"pressure": pressure, "pulse": pulse})
+    index = pulse / pressure
+    if who == PLANNED:
+        named = {
+            "ketamine 2 mg/kg, pressure": ("suleiman", "pressure"),
+            "ketamine 2 mg/kg, heart rate": ("suleiman", "pulse"),
+            "propofol 2.5 mg/kg, pressure": ("muzi", "pressure"),
+        }
+    else:
+        named = {
+            "shock index below 0.9, pressure": ("miller_low", "pressure"),
+            "0.9 or more, pressure": ("miller_high", "pressure"),
+            "0.9 or more, heart rate": ("miller_high", "pulse"),
+        }
+    start, unit = {"pressure": pressure, "pulse": pulse}, {"pressure": "mmHg", "pulse": "beats/min"}
+    readings = [
+        Reading(label, start[what] + _change(rows, study, what), unit[what])
+        for label, (study, what) in named.items()
+    ]
+    readings.append(Reading("shock index before", index, "", 2))
+    if who == PLANNED:
+        sentence = (
+            f"From {pressure:.0f} mmHg: about {readings[0].text} after ketamine and {readings[2].text} "
+            f"after propofol, if the mean change holds wherever you start."
+        )
+    else:
+        group = "high" if index >= SHOCK_INDEX else "low"
+        own = readings[1] if group == "high" else readings[0]
+        sentence = (
+            f"The shock index is {index:.2f}, so {group}: people like this went from {pressure:.0f} to "
+            f"about {own.text} after ketamine."
+        )
+    return View(artists, readings, sentence)
+
+
+def _change(rows: pd.DataFrame, study: str, what: str) -> float:
+    return float(rows[rows.study == study][f"{what}_value"].dropna().iloc[0])
