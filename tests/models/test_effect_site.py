@@ -148,6 +148,9 @@ def test_time_above_a_level_and_the_last_of_it():
     assert es.minutes_above(minutes, curve, 100) == pytest.approx(10)
     assert es.minutes_above(minutes, curve, 101) == 0
     assert es.last_minute_above(minutes, curve, 50) == pytest.approx(25)
+    assert es.first_minute_above(minutes, curve, 50) == pytest.approx(5)
+    assert es.first_minute_above(minutes, [3, 2, 1, 0, 0], 2) == 0
+    assert np.isnan(es.first_minute_above(minutes, curve, 200))
     assert es.last_minute_above(minutes, [0, 1, 2, 3, 4], 2) == 40
     assert np.isnan(es.last_minute_above(minutes, curve, 200))
 

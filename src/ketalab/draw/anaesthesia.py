@@ -322,7 +322,7 @@ def emergence(harms: pd.DataFrame) -> Figure:
     ]
     fig = figure(9.6, 4.4)
     axes = fig.subplots()
-    for y, (study, event, label) in enumerate(wanted):
+    for y, (study, event, _) in enumerate(wanted):
         rows = harms[(harms.study == study.removesuffix("m")) & (harms.event == event)]
         row = rows[rows.drug == ("ketamine with midazolam" if study.endswith("m") else "ketamine")].iloc[0]
         people = "" if pd.isna(row.n) else f", n = {row.n:,.0f}"

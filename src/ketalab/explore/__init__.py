@@ -23,6 +23,7 @@ CATALOGUE = {
     "dose_to_surge": "ketalab.explore.circuit",
     "infusion_designer": "ketalab.explore.anaesthesia",
     "pressure_at_induction": "ketalab.explore.anaesthesia",
+    "ketamine_or_etomidate": "ketalab.explore.anaesthesia",
 }
 
 

@@ -1,13 +1,17 @@
-"""Explorables of the lesson on anaesthesia: an infusion with its effect site, and blood pressure."""
+"""Explorables of the lesson on anaesthesia: an infusion, blood pressure, and the trials of intubation."""
 
 from functools import cache
 
 import numpy as np
 import pandas as pd
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
 from ketalab.draw import anaesthesia as draw
+from ketalab.draw.forest import ForestParts, forest_parts
 from ketalab.evidence import table
+from ketalab.evidence.effect_size import Effects, risk_ratio, treated_risk
+from ketalab.evidence.meta_analysis import Pooled, pool
 from ketalab.explore.canvas import Stage, set_scale
 from ketalab.explore.controls import Choice, Slider, Steps
 from ketalab.explore.explorable import Explorable, Reading, View
@@ -15,7 +19,7 @@ from ketalab.explore.plasma import ARTERIAL, MODELS, VENOUS
 from ketalab.models import effect_site as es
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models.linear import LinearModel, concentration
-from ketalab.style import BLACK, DRUG, LEVEL, PALE, figure, legend_above
+from ketalab.style import BLACK, DRUG, LEVEL, PALE, course_look, figure, legend_above
 
 # The infusion ---------------------------------------------------------------------------------------
 
@@ -172,7 +176,9 @@ def _designer_view(bolus: float, rate: float, minutes: float, delay: str, model:
         Reading("highest in plasma", float(plasma.max()), "ng/mL", 2),
         Reading("highest at the effect site", float(site.max()), "ng/mL", 2),
         Reading("effect site highest at", _clock(peak) if site.max() > 0 else "never"),
-        Reading("response lost", _clock(_first(asleep, site, lost)) if asleep.any() else "never"),
+        Reading(
+            "response lost", _clock(es.first_minute_above(MINUTES, site, lost)) if asleep.any() else "never"
+        ),
         Reading("response back", _back(until) if asleep.any() else "never lost"),
         Reading("given in all", bolus + rate * minutes / 1000, "mg/kg", 2),
     ]
@@ -191,15 +197,6 @@ def _designer_view(bolus: float, rate: float, minutes: float, delay: str, model:
     )
     sentence = f"{words}: {outcome}." if words else "Nothing is given."
     return View(artists, readings, sentence, {"main.x": (0.0, WINDOWS[window])})
-
-
-def _first(above: np.ndarray, curve: np.ndarray, level: float) -> float:
-    """When a curve first reaches a level it is known to reach (min)."""
-    at = int(np.argmax(above))
-    if at == 0:
-        return 0.0
-    low, high = curve[at - 1], curve[at]
-    return float(MINUTES[at - 1] + (level - low) / (high - low) * (MINUTES[at] - MINUTES[at - 1]))
 
 
 def _clock(minute: float) -> str:
@@ -357,3 +354,137 @@ def _pressure_view(who: str, pressure: float, pulse: float) -> View:
 
 def _change(rows: pd.DataFrame, study: str, what: str) -> float:
     return float(rows[rows.study == study][f"{what}_value"].dropna().iloc[0])
+
+
+# Ketamine or etomidate ------------------------------------------------------------------------------
+
+BEFORE, NOW = "until 2024", "with the trial of 2025"
+ALONE, ALL = "ketamine alone, by person", "also clusters and mixtures"
+RANDOM, FIXED = "random effects", "fixed effect"
+NEWEST = "casey2025"
+
+
+def ketamine_or_etomidate() -> Explorable:
+    """Deaths in the randomised trials of emergency intubation, pooled in the reader's own way."""
+    return Explorable(
+        name="ketamine_or_etomidate",
+        title="Ketamine or etomidate: deaths",
+        controls=(
+            Choice(
+                "until", "Trials", (BEFORE, NOW), NOW, "Leave the large trial out to see what was known."
+            ),
+            Choice(
+                "kind",
+                "Which",
+                (ALONE, ALL),
+                ALONE,
+                "Two trials are odd: one gave clusters of patients the same drug, one gave "
+                "ketamine mixed with "
+                "propofol.",
+            ),
+            Choice(
+                "method",
+                "Pooled by",
+                (RANDOM, FIXED),
+                RANDOM,
+                "Random effects: the truth may differ between trials (Paule-Mandel, "
+                "Hartung-Knapp). Fixed effect: "
+                "one truth for all.",
+            ),
+            Slider(
+                "risk",
+                "Deaths with etomidate",
+                "%",
+                5,
+                50,
+                1,
+                29,
+                "Turns the ratio into people: how many of 1,000 would die with ketamine. It was "
+                "29.1 % in 2025.",
+                (29,),
+            ),
+        ),
+        stage=_trials_stage,
+        view=_trials_view,
+        presets={
+            "Everything by person, now": {},
+            "What was known in 2024": {"until": BEFORE},
+            "All eight trials": {"kind": ALL},
+            "All eight, one truth": {"kind": ALL, "method": FIXED},
+        },
+    )
+
+
+@cache
+def _deaths() -> tuple[pd.DataFrame, Effects]:
+    """Deaths in every randomised trial against etomidate: the rows, and their risk ratios."""
+    rows = table("trial_counts").query(
+        "domain == 'anaesthesia' and control == 'etomidate' and outcome == 'death' and poolable != 'no'"
+    )
+    label = table("trials").set_index("trial").label
+    counts = rows.events_active, rows.n_active, rows.events_control, rows.n_control
+    return rows, risk_ratio(*counts, study=rows.trial.map(label))
+
+
+def _trials_parts() -> ForestParts:
+    _, effects = _deaths()
+    return forest_parts(
+        effects,
+        pool(effects),
+        favours=("fewer deaths with ketamine", "fewer with etomidate"),
+        groups=("Ketamine", "Etomidate"),
+        names=str,
+        order="weight",
+        limits=(0.3, 3.5),
+        live=True,
+    )
+
+
+def _trials_stage() -> Stage:
+    parts = _trials_parts()
+    for text in parts.figure.findobj(Text):
+        if text.get_text().startswith("All "):
+            text.set_text("Pooled")  # of those that are in
+    return Stage(parts.figure, parts.axes, parts.artists)
+
+
+@cache
+def _geometry() -> ForestParts:
+    """The same forest once more: where its rows stand, for the view."""
+    with course_look():
+        return _trials_parts()
+
+
+@cache
+def _pooled(until: str, kind: str, method: str) -> tuple[Pooled, np.ndarray]:
+    """The pool of the trials that are in, and which they are."""
+    rows, effects = _deaths()
+    inside = np.ones(len(rows), bool)
+    if until == BEFORE:
+        inside &= (rows.trial != NEWEST).to_numpy()
+    if kind == ALONE:
+        inside &= (rows.poolable == "yes").to_numpy()
+    return pool(effects[inside], "paule-mandel" if method == RANDOM else "fixed"), inside
+
+
+def _trials_view(until: str, kind: str, method: str, risk: float) -> View:
+    pooled, inside = _pooled(until, kind, method)
+    rows, _ = _deaths()
+    people = int(rows[inside][["n_active", "n_control"]].to_numpy().sum())
+    ratio = pooled.natural
+    ends = pooled.estimate, pooled.low, pooled.high
+    more = [1000 * (treated_risk(pooled.measure, end, risk / 100) - risk / 100) for end in ends]
+    readings = [
+        Reading("trials", str(pooled.k)),
+        Reading("people", f"{people:,}"),
+        Reading("pooled risk ratio", ratio.estimate, "", 3),
+        Reading("its 95 % interval", f"{ratio.low:.2f} to {ratio.high:.2f}"),
+        Reading("deaths in 1,000, etomidate", f"{10 * risk:.0f}"),
+        Reading("with ketamine", f"{more[0]:+.0f} ({more[1]:+.0f} to {more[2]:+.0f})"),
+    ]
+    sentence = (
+        f"{pooled.k} trials, {people:,} people, {method}: risk ratio {ratio.estimate:.2f} "
+        f"({ratio.low:.2f} to {ratio.high:.2f}), which "
+        + ("holds 1: no difference is shown." if ratio.low < 1 < ratio.high else "leaves 1 out.")
+    )
+    return View(_geometry().view(pooled, inside), readings, sentence)

@@ -93,6 +93,19 @@ def minutes_above(minutes: ArrayLike, curve: ArrayLike, level: float) -> float:
     return float(np.sum(np.diff(minutes) * share))
 
 
+def first_minute_above(minutes: ArrayLike, curve: ArrayLike, level: float) -> float:
+    """When a sampled curve first reaches `level` (min); NaN when it never does."""
+    minutes, curve = np.asarray(minutes, dtype=float), np.asarray(curve, dtype=float)
+    above = np.flatnonzero(curve >= level)
+    if not above.size:
+        return float("nan")
+    at = int(above[0])
+    if at == 0:
+        return float(minutes[0])
+    share = (level - curve[at - 1]) / (curve[at] - curve[at - 1])
+    return float(minutes[at - 1] + share * (minutes[at] - minutes[at - 1]))
+
+
 def last_minute_above(minutes: ArrayLike, curve: ArrayLike, level: float) -> float:
     """When a sampled curve falls below `level` for good (min); NaN when it never was above it.
 
