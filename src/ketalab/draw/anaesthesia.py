@@ -1,10 +1,13 @@
 """Pictures of the lesson on anaesthesia and emergencies."""
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
@@ -12,7 +15,12 @@ from numpy.typing import NDArray
 
 from ketalab.evidence import table
 from ketalab.evidence.bibliography import short_name
+from ketalab.evidence.effect_size import Effects
+from ketalab.evidence.meta_analysis import Pooled
 from ketalab.style import BLACK, BLUE, DRUG, GREY, LEVEL, ORANGE, PALE, VERMILION, figure, legend_above
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 DRUG_COLOUR = {
     "racemic ketamine": DRUG["ketamine"],
@@ -80,13 +88,51 @@ EMERGENCY_ROWS = ("suleiman", "icu22", "miller_low", "miller_high")
 START = 8  # beats or mmHg between the starting line and a mark of direction alone
 
 
-def haemodynamic_rows(measured: pd.DataFrame, planned: bool, drugs: tuple[str, ...]) -> pd.DataFrame:
-    """One row a study and drug with its changes of pressure and heart rate, in the order of the drugs."""
-    inside = (
-        ~measured.setting.str.contains("emergency|critically")
-        if planned
-        else (measured.study.isin(EMERGENCY_ROWS))
-    )
+PANELS = {"pressure": "systolic pressure (mmHg)", "pulse": "heart rate (per min)"}
+KINDS = {"point": "o", "up": ">", "down": "<", "same": "D"}
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What the rows of one panel show: changes and their ends, and which mark each row has."""
+
+    value: Array
+    low: Array
+    high: Array
+    percent: Mask
+    marks: dict[str, Mask]
+
+    def ends(self, start: float) -> tuple[Array, Array, Array]:
+        """Where change, lower and upper end lie when people start from this value."""
+        size = np.where(self.percent, start / 100, 1.0)
+        return start + size * self.value, start + size * self.low, start + size * self.high
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Studies of induction, a row each; every view has its own stretch of y, from which its rows hang."""
+
+    frame: pd.DataFrame
+    y: Array
+    panels: dict[str, Changes]
+
+    def change(self, study: str, panel: str) -> float:
+        """The mean change a study measured."""
+        return float(self.frame[self.frame.study == study][f"{panel}_value"].dropna().iloc[0])
+
+
+def haemodynamic_rows(measured: pd.DataFrame, drugs: tuple[str, ...]) -> Rows:
+    """Planned surgery (y from 0 to 1) in the order of the drugs, then emergencies (y from 2 to 3)."""
+    planned, emergency = (_view(measured, drugs, calm) for calm in (True, False))
+    y = [offset + np.linspace(1, 0, len(rows) + 2)[1:-1] for offset, rows in ((0, planned), (2, emergency))]
+    frame = pd.concat([planned, emergency], ignore_index=True)
+    return Rows(frame, np.concatenate(y), {panel: _changes(frame, panel) for panel in PANELS})
+
+
+def _view(measured: pd.DataFrame, drugs: tuple[str, ...], planned: bool) -> pd.DataFrame:
+    """One row a study and drug with its changes of pressure and of heart rate."""
+    calm = ~measured.setting.str.contains("emergency|critically")
+    inside = calm if planned else measured.study.isin(EMERGENCY_ROWS)
     kinds = ("change", "percent change", "direction")
     rows = measured[inside & measured.quantity.isin(QUANTITY) & measured.kind.isin(kinds)]
     found = []
@@ -94,12 +140,11 @@ def haemodynamic_rows(measured: pd.DataFrame, planned: bool, drugs: tuple[str, .
         row = {"study": study, "drug": drug, "label": _label(study, drug, block.iloc[0], planned)}
         for part in block.itertuples():
             name = QUANTITY[part.quantity]
-            row |= {f"{name}_{f}": getattr(part, f) for f in ("kind", "value", "low", "high")}
+            row |= {f"{name}_{field}": getattr(part, field) for field in ("kind", "value", "low", "high")}
         found.append(row)
-    order = list(EMERGENCY_ROWS) if not planned else list(drugs)
     frame = pd.DataFrame(found)
-    key = frame.drug if planned else frame.study
-    return frame.iloc[key.map(order.index).argsort(kind="stable")].reset_index(drop=True)
+    key, order = (frame.drug, drugs) if planned else (frame.study, EMERGENCY_ROWS)
+    return frame.iloc[key.map(order.index).argsort(kind="stable")]
 
 
 def _label(study: str, drug: str, row: pd.Series, planned: bool) -> str:
@@ -109,29 +154,36 @@ def _label(study: str, drug: str, row: pd.Series, planned: bool) -> str:
     return f"{drug.removeprefix('racemic ')}, {said}{n}"
 
 
-def pressure_stage(
-    fig: Figure, pressure: Axes, pulse: Axes, views: dict[str, pd.DataFrame], low: float
-) -> dict[str, object]:
-    """The two panels and, for each view, its rows: names, bars, points and marks of direction."""
-    pressure.set(xlim=(40, 280), xlabel="systolic pressure (mmHg)", yticks=[])
-    pulse.set(xlim=(30, 185), xlabel="heart rate (per min)", yticks=[])
-    pressure.axvline(low, color=GREY, linestyle=":", linewidth=1.4)
-    artists: dict[str, object] = {}
-    for panel, axes in (("pressure", pressure), ("pulse", pulse)):
-        artists[f"{panel} start"] = axes.plot([], [], color=GREY, linestyle="--", linewidth=1.4)[0]
-    for who, rows in views.items():
-        for i, row in rows.iterrows():
-            artists[f"{who} name {i}"] = pressure.text(
-                0,
-                0,
-                row.label,
-                ha="right",
-                va="center",
-                fontsize=12,
-                transform=pressure.get_yaxis_transform(),
-            )
-        for panel, axes in (("pressure", pressure), ("pulse", pulse)):
-            artists |= _marks(axes, f"{who} {panel}", panel, rows)
+def _changes(frame: pd.DataFrame, panel: str) -> Changes:
+    value, low, high = (frame[f"{panel}_{end}"].to_numpy(float) for end in ("value", "low", "high"))
+    direction = (frame[f"{panel}_kind"] == "direction").to_numpy()
+    marks = {
+        "bar": ~direction & ~np.isnan(low),
+        "point": ~direction & ~np.isnan(value),
+        "up": direction & (value > 0),
+        "down": direction & (value < 0),
+        "same": direction & (value == 0),
+    }
+    percent = (frame[f"{panel}_kind"] == "percent change").to_numpy()
+    return Changes(value, low, high, percent, marks)
+
+
+def pressure_stage(fig: Figure, rows: Rows, low: float) -> tuple[dict[str, Axes], dict[str, Artist]]:
+    """Names at the left, then a panel each for pressure and heart rate, with their empty marks."""
+    fig.set_layout_engine("none")
+    places = {"names": (0.0, 0.31), "pressure": (0.32, 0.385), "pulse": (0.725, 0.26)}
+    axes = {name: fig.add_axes((left, 0.125, wide, 0.765)) for name, (left, wide) in places.items()}
+    axes["names"].axis("off")
+    for at, label in zip(rows.y, rows.frame.label, strict=True):
+        axes["names"].text(1, at, label, ha="right", va="center", fontsize=12, clip_on=True)
+    axes["pressure"].set_xlim(40, 280)
+    axes["pulse"].set_xlim(30, 190)
+    axes["pressure"].axvline(low, color=GREY, linestyle=":", linewidth=1.4)
+    artists: dict[str, Artist] = {}
+    for panel, label in PANELS.items():
+        axes[panel].set(xlabel=label, yticks=[])
+        artists[f"{panel} start"] = axes[panel].plot([], [], color=GREY, linestyle="--", linewidth=1.4)[0]
+        artists |= _marks(axes[panel], panel, rows)
     keys = [
         Line2D([], [], color=GREY, linestyle="--", linewidth=1.4, label="before"),
         Line2D([], [], marker="o", color=GREY, linewidth=4, label="measured change"),
@@ -140,70 +192,105 @@ def pressure_stage(
         Line2D([], [], color=GREY, linestyle=":", linewidth=1.4, label=f"{low:g} mmHg"),
     ]
     fig.legend(handles=keys, loc="upper left", ncols=5, columnspacing=1.0, handletextpad=0.5)
-    return artists
+    return axes, artists
 
 
-def _marks(axes: Axes, name: str, panel: str, rows: pd.DataFrame) -> dict[str, object]:
-    """The empty marks of one panel and view, each in the colours of its rows; filled means a number."""
-    artists: dict[str, object] = {}
-    for kind, marker in (("point", "o"), ("up", ">"), ("down", "<"), ("same", "D")):
-        colours = rows.drug[_of(rows, panel, kind)].map(DRUG_COLOUR).tolist()
-        if colours:
-            outside = [-9.0] * len(colours)
-            artists[f"{name} {kind}"] = axes.scatter(
-                outside,
-                outside,
-                36 if kind == "same" else 56,
-                marker=marker,
-                facecolors=colours if kind == "point" else "white",
-                edgecolors=colours,
-                linewidths=2,
-                zorder=4,
-            )
-    colours = rows.drug[_of(rows, panel, "bar")].map(DRUG_COLOUR).tolist()
-    if colours:
-        artists[f"{name} bar"] = axes.hlines(
-            [-9.0] * len(colours), 0, 1, colors=colours, linewidths=4, alpha=0.45, zorder=3
+def _marks(axes: Axes, panel: str, rows: Rows) -> dict[str, Artist]:
+    """The marks of a panel in the colours of their drugs; filled means a number, hollow a direction."""
+    artists: dict[str, Artist] = {}
+    colours = rows.frame.drug.map(DRUG_COLOUR).to_numpy()
+    for kind, marker in KINDS.items():
+        chosen = list(colours[rows.panels[panel].marks[kind]])
+        artists[f"{panel} {kind}"] = axes.scatter(
+            [0.0] * len(chosen),
+            [-9.0] * len(chosen),
+            36 if kind == "same" else 56,
+            marker=marker,
+            facecolors=chosen if kind == "point" else "white",
+            edgecolors=chosen,
+            linewidths=2,
+            zorder=4,
         )
+    chosen = list(colours[rows.panels[panel].marks["bar"]])
+    lines = LineCollection(
+        [[(0, -9), (1, -9)]] * len(chosen), colors=chosen, linewidths=4, alpha=0.45, zorder=3
+    )
+    artists[f"{panel} bar"] = axes.add_collection(lines, autolim=False)
     return artists
 
 
-def _of(rows: pd.DataFrame, panel: str, kind: str) -> NDArray[np.bool_]:
-    """Which rows have a mark of this kind in this panel."""
-    what, value = rows.get(f"{panel}_kind"), rows[f"{panel}_value"]
-    direction = (what == "direction").to_numpy()
-    return {
-        "bar": ~direction & rows[f"{panel}_low"].notna().to_numpy(),
-        "point": ~direction & value.notna().to_numpy(),
-        "up": direction & (value > 0).to_numpy(),
-        "down": direction & (value < 0).to_numpy(),
-        "same": direction & (value == 0).to_numpy(),
-    }[kind]
-
-
-def place_rows(who: str, rows: pd.DataFrame, starts: dict[str, float]) -> dict[str, object]:
-    """The data of every artist of a view, when people start from these values."""
-    y = np.linspace(1, 0, len(rows) + 2)[1:-1]
-    shown: dict[str, object] = {f"{who} name {i}": (-0.03, at, rows.label[i]) for i, at in enumerate(y)}
+def place_rows(rows: Rows, starts: dict[str, float]) -> dict[str, object]:
+    """The data of every mark, when people start from these values."""
+    shown: dict[str, object] = {}
     for panel, start in starts.items():
-        shown[f"{panel} start"] = ([start, start], [0, 1])
-        low, high, value = (rows[f"{panel}_{end}"].to_numpy(float) for end in ("low", "high", "value"))
-        share = (rows[f"{panel}_kind"] == "percent change").to_numpy()
-        size = np.where(share, start / 100, 1.0)
-        bar = _of(rows, panel, "bar")
-        if bar.any():
-            ends = zip(y[bar], (start + size * low)[bar], (start + size * high)[bar], strict=True)
-            shown[f"{who} {panel} bar"] = [[(left, at), (right, at)] for at, left, right in ends]
-        for kind, x in (
-            ("point", start + size * value),
-            ("up", np.full(len(y), start + START)),
-            ("down", np.full(len(y), start - START)),
-            ("same", np.full(len(y), start)),
-        ):
-            which = _of(rows, panel, kind)
-            if which.any():
-                shown[f"{who} {panel} {kind}"] = (x[which], y[which])
+        changes = rows.panels[panel]
+        value, low, high = changes.ends(start)
+        bar = changes.marks["bar"]
+        left, right = np.column_stack([low[bar], rows.y[bar]]), np.column_stack([high[bar], rows.y[bar]])
+        shown[f"{panel} start"] = ([start, start], [-1, 4])
+        shown[f"{panel} bar"] = np.stack([left, right], axis=1)
+        for kind, x in (("point", value), ("up", start + START), ("down", start - START), ("same", start)):
+            mark = changes.marks[kind]
+            shown[f"{panel} {kind}"] = (np.broadcast_to(x, mark.shape)[mark], rows.y[mark])
     return shown
+
+
+# Trials of emergency intubation ---------------------------------------------------------------------
+
+
+def trials_stage(fig: Figure, effects: Effects) -> tuple[Axes, dict[str, Artist]]:
+    """Names and counts at the left, intervals at the right, a line and a diamond for the pool "
+    "below them."""
+    axes = fig.subplots()
+    y = np.arange(len(effects))
+    names = [
+        f"{study}   {ketamine}, {etomidate}"
+        for study, ketamine, etomidate in zip(effects.study, effects.treated, effects.control, strict=True)
+    ]
+    axes.set_yticks([*y, len(effects) + 0.3], [*names, "Pooled"])
+    axes.set(ylim=(len(effects) + 0.9, -0.6), xlabel="← fewer deaths with ketamine    risk ratio    more →")
+    ticks = (0.25, 0.5, 1, 2, 4)
+    axes.set_xlim(np.log(0.22), np.log(4.5))
+    axes.set_xticks(np.log(ticks), [f"{tick:g}" for tick in ticks])
+    axes.grid(False, axis="y")
+    axes.axvline(0, color=GREY, linewidth=1.4)
+    start = [[(0.0, -9.0), (0.0, -9.0)]]
+    artists: dict[str, Artist] = {
+        "out": axes.add_collection(LineCollection(start, colors=PALE, linewidths=3), autolim=False),
+        "intervals": axes.add_collection(LineCollection(start, colors=BLACK, linewidths=2), autolim=False),
+        "squares": axes.add_collection(PolyCollection(start, facecolors=BLACK), autolim=False),
+        "line": axes.plot([], [], color=BLUE, linewidth=1.4, linestyle="--")[0],
+        "diamond": axes.add_collection(PolyCollection(start, facecolors=BLUE), autolim=False),
+    }
+    return axes, artists
+
+
+def place_trials(effects: Effects, pooled: Pooled, inside: Mask) -> dict[str, object]:
+    """The data of every mark for this pool of the trials that are in."""
+    low, high = effects.interval()
+    y, x = np.arange(len(effects)), effects.estimate
+    bars = np.stack([np.column_stack([low, y]), np.column_stack([high, y])], axis=1)
+    half = 0.24 * np.sqrt(pooled.weights / pooled.weights.max())
+    wide, tall = half * 0.33, np.maximum(half, 0.08)
+    corners = [(-1, -1), (-1, 1), (1, 1), (1, -1)]
+    squares = [
+        [(centre + a * w, at + b * h) for a, b in corners]
+        for centre, at, w, h in zip(x[inside], y[inside], np.maximum(wide, 0.03), tall, strict=True)
+    ]
+    foot = len(effects) + 0.3
+    diamond = [
+        (pooled.low, foot),
+        (pooled.estimate, foot - 0.3),
+        (pooled.high, foot),
+        (pooled.estimate, foot + 0.3),
+    ]
+    return {
+        "out": bars[~inside],
+        "intervals": bars[inside],
+        "squares": squares,
+        "line": ([pooled.estimate] * 2, [-1, len(effects) + 1]),
+        "diamond": [diamond],
+    }
 
 
 # Figures of the story -------------------------------------------------------------------------------

@@ -4,11 +4,9 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
 from ketalab.draw import anaesthesia as draw
-from ketalab.draw.forest import ForestParts, forest_parts
 from ketalab.evidence import table
 from ketalab.evidence.effect_size import Effects, risk_ratio, treated_risk
 from ketalab.evidence.meta_analysis import Pooled, pool
@@ -19,7 +17,7 @@ from ketalab.explore.plasma import ARTERIAL, MODELS, VENOUS
 from ketalab.models import effect_site as es
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models.linear import LinearModel, concentration
-from ketalab.style import BLACK, DRUG, LEVEL, PALE, course_look, figure, legend_above
+from ketalab.style import BLACK, DRUG, LEVEL, PALE, figure, legend_above
 
 # The infusion ---------------------------------------------------------------------------------------
 
@@ -53,7 +51,7 @@ def infusion_designer() -> Explorable:
                 0.0,
                 3.0,
                 0.1,
-                2.0,
+                0.0,
                 "Into a vein over 60 s, in a person of 70 kg.",
                 (0.0, 0.7, 2.0),
             ),
@@ -64,11 +62,11 @@ def infusion_designer() -> Explorable:
                 0.0,
                 100.0,
                 0.5,
-                0.0,
+                12.5,
                 "Runs behind the first dose. Volunteers and patients in studies were given 12.5 to 41.",
                 (0.0, 12.5, 41.0),
             ),
-            Slider("minutes", "Infusion time", "min", 5, 120, 5, 60, "How long the infusion runs."),
+            Slider("minutes", "Infusion time", "min", 5, 120, 5, 40, "How long the infusion runs."),
             Steps(
                 "delay",
                 "Delay",
@@ -84,26 +82,16 @@ def infusion_designer() -> Explorable:
                 ARTERIAL,
                 "The published parameter set behind the lines; both were made from S-ketamine.",
             ),
-            Choice("window", "Show", (SHORT, LONG), SHORT, "How much of the time axis you see."),
+            Choice("window", "Show", (SHORT, LONG), LONG, "How much of the time axis you see."),
         ),
         stage=_designer_stage,
         view=_designer_view,
         presets={
-            "Induction: 2 mg/kg in a minute": {},
-            "Depression trials: 0.5 mg/kg over 40 min": {
-                "bolus": 0.0,
-                "rate": 12.5,
-                "minutes": 40,
-                "window": LONG,
-            },
-            "Surgery, 1979: 2 mg/kg, then 41 µg/kg/min": {"rate": 41.0, "minutes": 120, "window": LONG},
-            "Volunteers, 2001: 0.7 mg/kg, then 15": {
-                "bolus": 0.7,
-                "rate": 15.0,
-                "minutes": 60,
-                "window": LONG,
-            },
-            "Induction, with the slow delay": {"delay": PAIN},
+            "Depression trials: 0.5 mg/kg over 40 min": {},
+            "Induction: 2 mg/kg in a minute": {"bolus": 2.0, "rate": 0.0, "window": SHORT},
+            "Induction, with the slow delay": {"bolus": 2.0, "rate": 0.0, "window": SHORT, "delay": PAIN},
+            "Surgery, 1979: 2 mg/kg, then 41 µg/kg/min": {"bolus": 2.0, "rate": 41.0, "minutes": 120},
+            "Volunteers, 2001: 0.7 mg/kg, then 15 µg/kg/min": {"bolus": 0.7, "rate": 15.0, "minutes": 60},
         },
     )
 
@@ -245,6 +233,19 @@ def _orders() -> pd.Series:
 LOW = 90.0  # mmHg, the systolic pressure below which three of the studies speak of low pressure
 SHOCK_INDEX = 0.9  # heart rate over systolic pressure, the border in Miller 2016
 PLANNED, EMERGENCY = "planned surgery, volunteers", "emergency, critical illness"
+# What is read out, by view: study and panel.
+SHOWN = {
+    PLANNED: {
+        "ketamine 2 mg/kg, pressure": ("suleiman", "pressure"),
+        "ketamine 2 mg/kg, heart rate": ("suleiman", "pulse"),
+        "propofol 2.5 mg/kg, pressure": ("muzi", "pressure"),
+    },
+    EMERGENCY: {
+        "shock index below 0.9, pressure": ("miller_low", "pressure"),
+        "0.9 or more, pressure": ("miller_high", "pressure"),
+        "0.9 or more, heart rate": ("miller_high", "pulse"),
+    },
+}
 DRUGS = ("racemic ketamine", "esketamine", "etomidate", "thiopental", "propofol")
 
 
@@ -298,62 +299,36 @@ def pressure_at_induction() -> Explorable:
 
 def _pressure_stage() -> Stage:
     fig = figure(7.6, 4.6)
-    fig.set_layout_engine("none")
-    pressure, pulse = fig.add_axes((0.325, 0.125, 0.375, 0.765)), fig.add_axes((0.725, 0.125, 0.26, 0.765))
-    for axes in (pressure, pulse):
-        axes.set_ylim(0, 1)
-        axes.grid(False, axis="y")
-    artists = draw.pressure_stage(
-        fig, pressure, pulse, {who: _rows(who) for who in (PLANNED, EMERGENCY)}, LOW
-    )
-    return Stage(fig, {"pressure": pressure, "pulse": pulse}, artists)
+    return Stage(fig, *draw.pressure_stage(fig, _rows(), LOW))
 
 
 @cache
-def _rows(who: str) -> pd.DataFrame:
-    """One row a study and drug: its change of pressure and of heart rate."""
-    return draw.haemodynamic_rows(table("pressure_at_induction"), who == PLANNED, DRUGS)
+def _rows() -> draw.Rows:
+    return draw.haemodynamic_rows(table("pressure_at_induction"), DRUGS)
 
 
 def _pressure_view(who: str, pressure: float, pulse: float) -> View:
-    rows = _rows(who)
-    artists = draw.place_rows(who, rows, {"pressure": pressure, "pulse": pulse})
-    index = pulse / pressure
-    if who == PLANNED:
-        named = {
-            "ketamine 2 mg/kg, pressure": ("suleiman", "pressure"),
-            "ketamine 2 mg/kg, heart rate": ("suleiman", "pulse"),
-            "propofol 2.5 mg/kg, pressure": ("muzi", "pressure"),
-        }
-    else:
-        named = {
-            "shock index below 0.9, pressure": ("miller_low", "pressure"),
-            "0.9 or more, pressure": ("miller_high", "pressure"),
-            "0.9 or more, heart rate": ("miller_high", "pulse"),
-        }
     start, unit = {"pressure": pressure, "pulse": pulse}, {"pressure": "mmHg", "pulse": "beats/min"}
     readings = [
-        Reading(label, start[what] + _change(rows, study, what), unit[what])
-        for label, (study, what) in named.items()
+        Reading(label, f"{start[panel] + _rows().change(study, panel):.0f} {unit[panel]}")
+        for label, (study, panel) in SHOWN[who].items()
     ]
+    index = pulse / pressure
     readings.append(Reading("shock index before", index, "", 2))
     if who == PLANNED:
         sentence = (
             f"From {pressure:.0f} mmHg: about {readings[0].text} after ketamine and {readings[2].text} "
-            f"after propofol, if the mean change holds wherever you start."
+            "after propofol, if the mean change holds wherever you start."
         )
     else:
-        group = "high" if index >= SHOCK_INDEX else "low"
-        own = readings[1] if group == "high" else readings[0]
+        high = index >= SHOCK_INDEX
         sentence = (
-            f"The shock index is {index:.2f}, so {group}: people like this went from {pressure:.0f} to "
-            f"about {own.text} after ketamine."
+            f"The shock index is {index:.2f}, so {'high' if high else 'low'}: people like this went from "
+            f"{pressure:.0f} to about {readings[int(high)].text} after ketamine."
         )
-    return View(artists, readings, sentence)
-
-
-def _change(rows: pd.DataFrame, study: str, what: str) -> float:
-    return float(rows[rows.study == study][f"{what}_value"].dropna().iloc[0])
+    bottom = 0.0 if who == PLANNED else 2.0
+    limits = {f"{panel}.y": (bottom, bottom + 1) for panel in ("names", "pressure", "pulse")}
+    return View(draw.place_rows(_rows(), start), readings, sentence, limits)
 
 
 # Ketamine or etomidate ------------------------------------------------------------------------------
@@ -426,51 +401,27 @@ def _deaths() -> tuple[pd.DataFrame, Effects]:
     return rows, risk_ratio(*counts, study=rows.trial.map(label))
 
 
-def _trials_parts() -> ForestParts:
-    _, effects = _deaths()
-    return forest_parts(
-        effects,
-        pool(effects),
-        favours=("fewer deaths with ketamine", "fewer with etomidate"),
-        groups=("Ketamine", "Etomidate"),
-        names=str,
-        order="weight",
-        limits=(0.3, 3.5),
-        live=True,
-    )
-
-
 def _trials_stage() -> Stage:
-    parts = _trials_parts()
-    for text in parts.figure.findobj(Text):
-        if text.get_text().startswith("All "):
-            text.set_text("Pooled")  # of those that are in
-    return Stage(parts.figure, parts.axes, parts.artists)
+    fig = figure(7.6, 4.6)
+    axes, artists = draw.trials_stage(fig, _deaths()[1])
+    return Stage(fig, {"main": axes}, artists)
 
 
 @cache
-def _geometry() -> ForestParts:
-    """The same forest once more: where its rows stand, for the view."""
-    with course_look():
-        return _trials_parts()
-
-
-@cache
-def _pooled(until: str, kind: str, method: str) -> tuple[Pooled, np.ndarray]:
-    """The pool of the trials that are in, and which they are."""
+def _pooled(until: str, kind: str, method: str) -> tuple[Pooled, np.ndarray, int]:
+    """The pool of the trials that are in, which they are, and how many people were in them."""
     rows, effects = _deaths()
     inside = np.ones(len(rows), bool)
     if until == BEFORE:
         inside &= (rows.trial != NEWEST).to_numpy()
     if kind == ALONE:
         inside &= (rows.poolable == "yes").to_numpy()
-    return pool(effects[inside], "paule-mandel" if method == RANDOM else "fixed"), inside
+    people = int(rows[inside][["n_active", "n_control"]].to_numpy().sum())
+    return pool(effects[inside], "paule-mandel" if method == RANDOM else "fixed"), inside, people
 
 
 def _trials_view(until: str, kind: str, method: str, risk: float) -> View:
-    pooled, inside = _pooled(until, kind, method)
-    rows, _ = _deaths()
-    people = int(rows[inside][["n_active", "n_control"]].to_numpy().sum())
+    pooled, inside, people = _pooled(until, kind, method)
     ratio = pooled.natural
     ends = pooled.estimate, pooled.low, pooled.high
     more = [1000 * (treated_risk(pooled.measure, end, risk / 100) - risk / 100) for end in ends]
@@ -487,4 +438,4 @@ def _trials_view(until: str, kind: str, method: str, risk: float) -> View:
         f"({ratio.low:.2f} to {ratio.high:.2f}), which "
         + ("holds 1: no difference is shown." if ratio.low < 1 < ratio.high else "leaves 1 out.")
     )
-    return View(_geometry().view(pooled, inside), readings, sentence)
+    return View(draw.place_trials(_deaths()[1], pooled, inside), readings, sentence)
