@@ -60,9 +60,11 @@ def test_a_slow_delay_would_never_put_anyone_to_sleep_with_an_induction_dose():
 def test_measurements_stand_only_beside_the_schedule_they_were_made_with():
     designer = explorable("infusion_designer")
     surgery = designer.at(bolus=2.0, rate=41.0).artists
-    assert surgery["level"][1] == [2211] and surgery["orders"] is None
+    assert surgery["level"][1] == [2211]
+    assert surgery["orders"] is None
     induction = designer.at(bolus=2.0, rate=0.0).artists
-    assert induction["orders"][0] == [9.2] and induction["level"] is None
+    assert induction["orders"][0] == [9.2]
+    assert induction["level"] is None
     other = designer.at(bolus=2.0, rate=20.0).artists
     assert other["level"] is other["orders"] is None
 
@@ -85,9 +87,11 @@ def test_a_mean_change_is_added_to_the_start(pressure: float, pulse: float):
 
 def test_the_group_follows_the_shock_index():
     near = explorable("pressure_at_induction").at(who=an.EMERGENCY, pressure=100, pulse=90)
-    assert "so high" in near.sentence and "about 102 mmHg" in near.sentence
+    assert "so high" in near.sentence
+    assert "about 102 mmHg" in near.sentence
     calm = explorable("pressure_at_induction").at(who=an.EMERGENCY, pressure=105, pulse=90)
-    assert "so low" in calm.sentence and "about 121 mmHg" in calm.sentence
+    assert "so low" in calm.sentence
+    assert "about 121 mmHg" in calm.sentence
 
 
 def test_every_measured_row_has_its_mark_and_directions_have_no_bar():
@@ -139,4 +143,5 @@ def test_the_pool_is_that_of_the_trials_chosen(until: str, kind: str, method: st
 
 def test_trials_that_are_out_stay_in_the_picture_pale():
     artists = explorable("ketamine_or_etomidate").at(until=an.BEFORE).artists
-    assert len(artists["out"]) == 3 and len(artists["intervals"]) == len(artists["squares"]) == 5
+    assert len(artists["out"]) == 3
+    assert len(artists["intervals"]) == len(artists["squares"]) == 5

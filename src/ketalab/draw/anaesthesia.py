@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
@@ -320,15 +321,8 @@ def induction_clock(drugs: pd.DataFrame) -> Figure:
     axes.set_xticks([], minor=True)
     axes.grid(False, axis="y")
     keys = [
-        Line2D([], [], color=GREY, linewidth=10, label="asleep"),
-        Line2D(
-            [],
-            [],
-            color=GREY,
-            linewidth=10,
-            alpha=0.35,
-            label="range of the sources: falling asleep, waking",
-        ),
+        Patch(color=GREY, label="anaesthetised, all sources agree"),
+        Patch(color=GREY, alpha=0.35, linewidth=0, label="falling asleep or waking, sources differ"),
     ]
     legend_above(fig, keys, columns=2)
     return fig
@@ -391,7 +385,10 @@ def sedation(harms: pd.DataFrame) -> Figure:
                 color=DRUG_COLOUR[drug],
             )
     axes.set_yticks(range(len(EVENTS)), list(EVENTS.values())[::-1], fontsize=13)
-    axes.set(xlim=(-1, 128), xlabel="in 1,000 sedations, pooled, with 95 % interval")
+    axes.set(
+        xlim=(-1, 128),
+        xlabel=f"in 1,000 sedations, pooled, with 95 % interval ({short_name('bellolio2016')})",
+    )
     axes.grid(False, axis="y")
     legend_above(fig, axes.get_lines()[:2], columns=2)
     return fig
@@ -471,7 +468,7 @@ def collapse(differences: pd.DataFrame) -> Figure:
     """The large trial of 2025: ketamine minus etomidate, deaths and collapse, in whom it was worse."""
     wanted = {
         "death in hospital by day 28": "death by day 28",
-        "cardiovascular collapse": "collapse during intubation",
+        "cardiovascular collapse": "collapse at intubation",
         "cardiovascular collapse, people with sepsis or septic shock": "collapse, in sepsis",
         "cardiovascular collapse, APACHE II of 20 or more": "collapse, in the sickest",
     }
@@ -488,7 +485,7 @@ def collapse(differences: pd.DataFrame) -> Figure:
         axes.annotate(text, (row.high, at), (12, 0), textcoords="offset points", va="center", fontsize=14)
     axes.set_yticks(y, wanted.values(), fontsize=14)
     axes.set(
-        xlim=(-6, 22),
+        xlim=(-6, 24),
         ylim=(-0.6, 3.6),
         xlabel="← fewer with ketamine    in 100 people    more with ketamine →",
     )

@@ -30,10 +30,10 @@ FLOOR, ROOF = 20.0, 20000.0  # ng/mL, the ends of the axis
 SHORT, LONG = "first 20 min", "three hours"
 WINDOWS = {SHORT: 20.0, LONG: 180.0}
 DELAYS = {
-    "11 s (roused, children)": ("anaesthetic_effects", "arousal"),
-    "23 s (slow waves of the EEG)": ("anaesthetic_effects", "slow_waves"),
-    "47 s (theta waves of the EEG)": ("anaesthetic_effects", "theta_waves"),
-    "8.3 min (pain and perception)": ("drug_facts", "ke0_half_life"),
+    "11 s (roused)": ("anaesthetic_effects", "arousal"),
+    "23 s (slow waves)": ("anaesthetic_effects", "slow_waves"),
+    "47 s (theta waves)": ("anaesthetic_effects", "theta_waves"),
+    "8.3 min (pain)": ("drug_facts", "ke0_half_life"),
 }
 ROUSED, SLOW, THETA, PAIN = DELAYS
 
@@ -64,7 +64,7 @@ def infusion_designer() -> Explorable:
                 0.5,
                 12.5,
                 "Runs behind the first dose. Volunteers and patients in studies were given 12.5 to 41.",
-                (0.0, 12.5, 41.0),
+                (0.0, 12.5, 15.0, 41.0),
             ),
             Slider("minutes", "Infusion time", "min", 5, 120, 5, 40, "How long the infusion runs."),
             Steps(
@@ -72,7 +72,7 @@ def infusion_designer() -> Explorable:
                 "Delay",
                 tuple(DELAYS),
                 SLOW,
-                "Half-life of equilibration between blood and effect, as four studies found it.",
+                "Half-life between blood and effect, as measured: children roused, waves of the EEG, pain.",
                 (SLOW, PAIN),
             ),
             Choice(
@@ -90,8 +90,8 @@ def infusion_designer() -> Explorable:
             "Depression trials: 0.5 mg/kg over 40 min": {},
             "Induction: 2 mg/kg in a minute": {"bolus": 2.0, "rate": 0.0, "window": SHORT},
             "Induction, with the slow delay": {"bolus": 2.0, "rate": 0.0, "window": SHORT, "delay": PAIN},
-            "Surgery, 1979: 2 mg/kg, then 41 µg/kg/min": {"bolus": 2.0, "rate": 41.0, "minutes": 120},
-            "Volunteers, 2001: 0.7 mg/kg, then 15 µg/kg/min": {"bolus": 0.7, "rate": 15.0, "minutes": 60},
+            "Surgery, 1979: 2 mg/kg, then 41 µg/kg/min": {"bolus": 2.0, "rate": 41.0},
+            "Volunteers, 2001: 0.7 mg/kg, then 15 µg/kg/min": {"bolus": 0.7, "rate": 15.0},
         },
     )
 
