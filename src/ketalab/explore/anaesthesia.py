@@ -376,7 +376,7 @@ def ketamine_or_etomidate() -> Explorable:
                 29,
                 "Turns the ratio into people: how many of 1,000 would die with ketamine. It was "
                 "29.1 % in 2025.",
-                (29,),
+                (15, 29, 45),
             ),
         ),
         stage=_trials_stage,
