@@ -249,7 +249,16 @@ def trials_stage(fig: Figure, effects: Effects) -> tuple[Axes, dict[str, Artist]
         for study, ketamine, etomidate in zip(effects.study, effects.treated, effects.control, strict=True)
     ]
     axes.set_yticks([*y, len(effects) + 0.3], [*names, "Pooled"])
-    axes.set(ylim=(len(effects) + 0.9, -0.6), xlabel="← fewer deaths with ketamine    risk ratio    more →")
+    axes.set(ylim=(len(effects) + 1.8, -0.6), xlabel="← fewer deaths with ketamine    risk ratio    more →")
+    axes.text(
+        -0.02,
+        -1,
+        "died with ketamine, with etomidate",
+        ha="right",
+        color=GREY,
+        fontsize=12,
+        transform=axes.get_yaxis_transform(),
+    )
     ticks = (0.25, 0.5, 1, 2, 4)
     axes.set_xlim(np.log(0.22), np.log(4.5))
     axes.set_xticks(np.log(ticks), [f"{tick:g}" for tick in ticks])
@@ -262,12 +271,22 @@ def trials_stage(fig: Figure, effects: Effects) -> tuple[Axes, dict[str, Artist]
         "squares": axes.add_collection(PolyCollection(start, facecolors=BLACK), autolim=False),
         "line": axes.plot([], [], color=BLUE, linewidth=1.4, linestyle="--")[0],
         "diamond": axes.add_collection(PolyCollection(start, facecolors=BLUE), autolim=False),
+        "people": axes.text(
+            0.5,
+            len(effects) + 1.3,
+            "",
+            ha="center",
+            va="center",
+            color=BLUE,
+            transform=axes.get_yaxis_transform(),
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
+        ),
     }
     return axes, artists
 
 
-def place_trials(effects: Effects, pooled: Pooled, inside: Mask) -> dict[str, object]:
-    """The data of every mark for this pool of the trials that are in."""
+def place_trials(effects: Effects, pooled: Pooled, inside: Mask, people: str) -> dict[str, object]:
+    """The data of every mark for this pool of the trials that are in, and what it means in people."""
     low, high = effects.interval()
     y, x = np.arange(len(effects)), effects.estimate
     bars = np.stack([np.column_stack([low, y]), np.column_stack([high, y])], axis=1)
@@ -289,8 +308,9 @@ def place_trials(effects: Effects, pooled: Pooled, inside: Mask) -> dict[str, ob
         "out": bars[~inside],
         "intervals": bars[inside],
         "squares": squares,
-        "line": ([pooled.estimate] * 2, [-1, len(effects) + 1]),
+        "line": ([pooled.estimate] * 2, [-1, foot]),
         "diamond": [diamond],
+        "people": people,
     }
 
 

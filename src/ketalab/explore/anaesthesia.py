@@ -438,4 +438,6 @@ def _trials_view(until: str, kind: str, method: str, risk: float) -> View:
         f"({ratio.low:.2f} to {ratio.high:.2f}), which "
         + ("holds 1: no difference is shown." if ratio.low < 1 < ratio.high else "leaves 1 out.")
     )
-    return View(draw.place_trials(_deaths()[1], pooled, inside), readings, sentence)
+    dead = [10 * risk + extra for extra in more]
+    words = f"{10 * risk:.0f} deaths in 1,000 become {dead[0]:.0f} ({dead[1]:.0f} to {dead[2]:.0f})"
+    return View(draw.place_trials(_deaths()[1], pooled, inside, words), readings, sentence)
