@@ -433,11 +433,11 @@ def _trials_view(until: str, kind: str, method: str, risk: float) -> View:
         Reading("deaths in 1,000, etomidate", f"{10 * risk:.0f}"),
         Reading("with ketamine", f"{more[0]:+.0f} ({more[1]:+.0f} to {more[2]:+.0f})"),
     ]
-    sentence = (
-        f"{pooled.k} trials, {people:,} people, {method}: risk ratio {ratio.estimate:.2f} "
-        f"({ratio.low:.2f} to {ratio.high:.2f}), which "
-        + ("holds 1: no difference is shown." if ratio.low < 1 < ratio.high else "leaves 1 out.")
-    )
     dead = [10 * risk + extra for extra in more]
     words = f"{10 * risk:.0f} deaths in 1,000 become {dead[0]:.0f} ({dead[1]:.0f} to {dead[2]:.0f})"
+    verdict = "no difference is shown" if ratio.low < 1 < ratio.high else "a difference is shown"
+    sentence = (
+        f"{pooled.k} trials, {people:,} people, {method}: risk ratio {ratio.estimate:.2f} "
+        f"({ratio.low:.2f} to {ratio.high:.2f}), so {words}: {verdict}."
+    )
     return View(draw.place_trials(_deaths()[1], pooled, inside, words), readings, sentence)
