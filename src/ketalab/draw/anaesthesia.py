@@ -80,8 +80,8 @@ SETTING = {
     "monograph": "monograph",
     "larijani": "review",
     "anaesthesia85": "equal depth",
-    "miller_low": "index below 0.9",
-    "miller_high": "index 0.9 or more",
+    "miller_low": "index < 0.9",
+    "miller_high": "index ≥ 0.9",
     "icu22": "critically ill",
 }
 QUANTITY = {"systolic pressure": "pressure", "heart rate": "pulse"}
@@ -177,7 +177,7 @@ def pressure_stage(fig: Figure, rows: Rows, low: float) -> tuple[dict[str, Axes]
     axes["names"].axis("off")
     for at, label in zip(rows.y, rows.frame.label, strict=True):
         axes["names"].text(1, at, label, ha="right", va="center", fontsize=12, clip_on=True)
-    axes["pressure"].set_xlim(40, 280)
+    axes["pressure"].set_xlim(25, 280)
     axes["pulse"].set_xlim(30, 190)
     axes["pressure"].axvline(low, color=GREY, linestyle=":", linewidth=1.4)
     artists: dict[str, Artist] = {}
