@@ -34,6 +34,9 @@ CATALOGUE = {
     "wind_up": "ketalab.explore.pain",
     "relief_over_weeks": "ketalab.explore.pain",
     "opioid_sparing": "ketalab.explore.pain",
+    "infusion_designer": "ketalab.explore.anaesthesia",
+    "pressure_at_induction": "ketalab.explore.anaesthesia",
+    "ketamine_or_etomidate": "ketalab.explore.anaesthesia",
 }
 
 
