@@ -316,7 +316,7 @@ def _extra(arms: tuple[Arm, Arm]) -> str:
 
 DRUGS = ("esketamine", "sertraline", "venlafaxine", "desvenlafaxine")
 MINUS, ON_DRUG, ON_PLACEBO = "drug minus placebo", "on the drug", "on placebo"
-SCALES = (MINUS, ON_DRUG, ON_PLACEBO)
+SCALES = (ON_PLACEBO, ON_DRUG, MINUS)
 ROWS = 12
 RESISTANT = "treatment-resistant depression, with a new oral antidepressant"
 DRUG_COLOUR = {
@@ -337,7 +337,7 @@ def adverse_tornado() -> Explorable:
                 "one", "Left", DRUGS, "esketamine", "The drug on the left, from its label or pooled trials."
             ),
             Choice("other", "Right", DRUGS, "sertraline", "The drug on the right."),
-            Choice(
+            Steps(
                 "scale",
                 "Show",
                 SCALES,
