@@ -105,6 +105,18 @@ def changes(watched, box, before: tuple[str, str]) -> bool:
     return False
 
 
+def settle(watched, box) -> None:
+    """Wait for the hand's last move: the page sends it when the kernel has answered the one before."""
+    last, still = shown(box), 0
+    for _ in range(100):
+        watched.page.wait_for_timeout(50)
+        now = shown(box)
+        still = still + 1 if now == last else 0
+        if still >= 10:
+            return
+        last = now
+
+
 def test_the_lab_opens_on_the_lesson_without_asking_anything(watched, lab: str):
     open_lesson(watched, lab, "00_start_here")
     watched.page.wait_for_timeout(1500)
@@ -167,6 +179,7 @@ def drive(watched, box) -> None:
     page.mouse.move(to, place["y"] + place["height"] / 2, steps=12)
     page.mouse.up()
     assert changes(watched, box, before), f"{title}: the mouse moves nothing"
+    settle(watched, box)
     assert len(box.locator("img.widget-image").first.get_attribute("alt")) >= 40
     said, sentence = box.locator("[role=status]").first, box.locator(".ketalab-sentence")
     for _ in range(60):

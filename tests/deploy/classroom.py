@@ -21,6 +21,8 @@ import requests
 from conftest import ROOT
 from websocket import WebSocket, create_connection
 
+os.environ["PATH"] += ":/usr/sbin:/sbin"  # a plain shell may not look where useradd and its kin live
+
 
 def three_free_ports() -> int:
     """The first of three neighbouring ports that nobody uses."""
