@@ -139,7 +139,7 @@ def hundred_people() -> Explorable:
     )
 
 
-TABLET_NAMES = {name: f"{name}\n" for name in TABLETS} | {"St John's wort": "St John's\nwort"}
+TABLET_NAMES = {name: f"{name}\ntablet" for name in TABLETS} | {"St John's wort": "St John's\nwort"}
 ICON = {"marker": "o", "markersize": 8.4, "linestyle": "none"}
 GRIDS = ("drug", "control", "tablet", "placebo")
 STATES = ("extra", "well", "ill", "lost", "unseen")
@@ -387,6 +387,7 @@ def reactions(drug: str, scale: str) -> pd.DataFrame:
     """Reactions of one drug in 100 people with intervals, by reaction: value, low, high."""
     rows = table("adverse_reactions")
     rows = rows[(rows.drug == drug) & ((drug != "esketamine") | (rows.population == RESISTANT))]
+    rows = rows[~rows.reaction.str.startswith("stopped")]  # leaving the trial is not a reaction
     found = {}
     for row in rows.itertuples():
         on, off = (int(row.events_drug), int(row.n_drug)), (int(row.events_placebo), int(row.n_placebo))
