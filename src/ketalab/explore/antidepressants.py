@@ -130,9 +130,9 @@ def hundred_people() -> Explorable:
         view=_people_view,
         presets={
             "Whose day 1?": {},
-            "Whose end of trial?": {"time": END},
             "Both seen: week 1": {"study": "spray, first week (Daly 2018)", "time": "week 1"},
             "Both seen: week 4": {"time": "week 4"},
+            "Whose end of trial?": {"time": END},
             "Ketamine when nobody can tell": {"study": "infusion under anaesthesia (Lii 2023)"},
             "An infusion that everybody can tell": {"study": "infusion or midazolam (Murrough 2013)"},
         },
@@ -315,8 +315,8 @@ def _extra(arms: tuple[Arm, Arm]) -> str:
 # Two labels ----------------------------------------------------------------------------------------
 
 DRUGS = ("esketamine", "sertraline", "venlafaxine", "desvenlafaxine")
-MINUS, ON_DRUG, ON_PLACEBO = "drug minus placebo", "on the drug", "on placebo"
-SCALES = (ON_PLACEBO, ON_DRUG, MINUS)
+MINUS, ON_DRUG, ON_PLACEBO = "difference", "on the drug", "on placebo"
+SCALES = (MINUS, ON_DRUG, ON_PLACEBO)
 ROWS = 12
 RESISTANT = "treatment-resistant depression, with a new oral antidepressant"
 DRUG_COLOUR = {

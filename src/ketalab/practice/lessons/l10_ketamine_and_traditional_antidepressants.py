@@ -40,7 +40,7 @@ PREDICTIONS = (
                 "the article prints neither.",
             ),
         ),
-        "Switch between *on the drug*, *on placebo* and *drug minus placebo*.",
+        "Move from *on the drug* to *on placebo*, then to the *difference*.",
     ),
     Prediction(
         "what_limits",
