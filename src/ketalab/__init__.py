@@ -14,6 +14,7 @@ HOME = {
     "claim": "ketalab.evidence",
     "explorable": "ketalab.explore",
     "lesson": "ketalab.practice",
+    "living_table": "ketalab.living",
     "references": "ketalab.evidence",
     "show": "ketalab.show",
     "sortable": "ketalab.sortable",

@@ -22,7 +22,8 @@ def numbers(value: object) -> np.ndarray:
     """All numbers in an artist's data, whatever its form."""
     if value is None or isinstance(value, str):
         return np.array([])
-    return np.concatenate([np.ravel(np.asarray(part, dtype=float)) for part in value] or [np.array([])])
+    parts = [np.ravel(np.asarray(part, dtype=float)) for part in value if not isinstance(part, str)]
+    return np.concatenate(parts or [np.array([])])
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -156,8 +156,10 @@ def newcombe_interval(
 
 
 def wilson_interval(events: int, n: int, level: float = 0.95) -> tuple[float, float, float]:
-    """A risk and the limits of its Wilson score interval."""
+    """A risk and its limits by Wilson's score method, from 0 to 1; it holds for rare events and few people."""
+    if not (n > 0 and 0 <= events <= n):
+        raise ValueError(f"events: {events} is not allowed; it must be from 0 to n, which is {n}")
     z, p = normal_quantile(level), events / n
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return p, centre - half, centre + half
+    return float(p), max(float(centre - half), 0.0), min(float(centre + half), 1.0)
