@@ -15,7 +15,7 @@ Bad input is refused in one sentence that names field, trial, value and allowed 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -582,6 +582,37 @@ def correlation_from_t(t: ArrayLike, freedom: ArrayLike) -> Array:
     value, df = columns.values()
     require("freedom", df, df >= 1, "1 or more", names)
     return value / np.sqrt(value**2 + df)
+
+
+def standardised(effects: Effects) -> Effects:
+    """Log odds ratios as standardised mean differences, g = log OR / (pi / sqrt(3)) [@chinn2000].
+
+    Exact when the outcome behind the count has a logistic distribution, alike in both groups. Effects
+    that are standardised already come back as they are; any other measure raises ValueError.
+    """
+    if effects.measure is HEDGES_G:
+        return effects
+    if effects.measure is not ODDS_RATIO:
+        raise ValueError(
+            f"measure: a {effects.measure.name} is not allowed; it must be an odds ratio or standardised"
+        )
+    spread = np.pi / np.sqrt(3)
+    return replace(effects, measure=HEDGES_G, estimate=effects.estimate / spread, se=effects.se / spread)
+
+
+def standardised_from_difference(
+    value: float, low: float, high: float, n_treated: int, n_control: int, study: str = "trial 1"
+) -> Effects:
+    """A standardised mean difference from a printed mean difference and its interval, without the SD.
+
+    The interval gives the standard error, and t = difference / SE. Then d = t sqrt(1/n1 + 1/n2), so the
+    standard deviation is the one the printed model left unexplained; SE^2 = 1/n1 + 1/n2 + d^2 / (2 n).
+    """
+    printed = from_interval(value, low, high, MEAN_DIFFERENCE, study=[study])
+    share = 1 / n_treated + 1 / n_control
+    d = printed.estimate / printed.se * np.sqrt(share)
+    se = np.sqrt(share + d**2 / (2 * (n_treated + n_control)))
+    return from_standard_error(d, se, HEDGES_G, n=float(n_treated + n_control), study=[study])
 
 
 # Shared -------------------------------------------------------------------------------------------

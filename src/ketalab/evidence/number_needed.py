@@ -148,17 +148,16 @@ def newcombe_interval(
     events_treated: int, n_treated: int, events_control: int, n_control: int, level: float = 0.95
 ) -> tuple[float, float]:
     """Limits of the risk difference from the Wilson intervals of the two risks (Newcombe's hybrid)."""
-    z = normal_quantile(level)
-    p1, low1, high1 = _wilson(events_treated, n_treated, z)
-    p2, low2, high2 = _wilson(events_control, n_control, z)
+    p1, low1, high1 = wilson_interval(events_treated, n_treated, level)
+    p2, low2, high2 = wilson_interval(events_control, n_control, level)
     down = np.hypot(p1 - low1, high2 - p2)
     up = np.hypot(high1 - p1, p2 - low2)
     return float(p1 - p2 - down), float(p1 - p2 + up)
 
 
-def _wilson(events: int, n: int, z: float) -> tuple[float, float, float]:
+def wilson_interval(events: int, n: int, level: float = 0.95) -> tuple[float, float, float]:
     """A risk and the limits of its Wilson score interval."""
-    p = events / n
+    z, p = normal_quantile(level), events / n
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     return p, centre - half, centre + half

@@ -21,6 +21,9 @@ CATALOGUE = {
     "target_atlas": "ketalab.explore.receptor",
     "interneurons_first": "ketalab.explore.circuit",
     "dose_to_surge": "ketalab.explore.circuit",
+    "reminder_and_drug": "ketalab.explore.beyond_depression",
+    "small_trials_shine": "ketalab.explore.beyond_depression",
+    "how_many_more": "ketalab.explore.beyond_depression",
 }
 
 
