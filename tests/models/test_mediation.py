@@ -1,4 +1,4 @@
-"""Simulated trials of a known truth against the exact answers, and these against an independent regression."""
+"""Simulated trials of a known truth against the exact answers, and against another regression."""
 
 import numpy as np
 import pytest

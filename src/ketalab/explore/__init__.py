@@ -24,6 +24,8 @@ CATALOGUE = {
     "reminder_and_drug": "ketalab.explore.beyond_depression",
     "small_trials_shine": "ketalab.explore.beyond_depression",
     "how_many_more": "ketalab.explore.beyond_depression",
+    "session_planner": "ketalab.explore.psychotherapy",
+    "what_mediates_what": "ketalab.explore.psychotherapy",
 }
 
 

@@ -15,7 +15,7 @@ What the experience itself brings is rise x through. Four analyses try to find i
     product     rise of M times the coefficient of M in Y ~ T + M + P (product of coefficients); P is what
                 was measured of U: P = measured U + sqrt(1 - measured^2) g
     masking     the effect awake minus the effect asleep: under anaesthesia M = 0 and G is a toss of a coin
-    enriching   everyone has the drug and knows it; a lot gives half of them `MORE` of M. Difference / MORE x rise
+    enriching   all have the drug and know it; a lot gives half `MORE` of M. Difference / MORE x rise
 
 With d = rise / 2, phi and Phi the normal density and distribution, large trials find
 
