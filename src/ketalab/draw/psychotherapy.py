@@ -140,14 +140,14 @@ def contrasts() -> Figure:
     axes = fig.subplots()
     y, places = 0.0, []
     for kind, heading in ISOLATES.items():
-        axes.axhspan(y - 0.5, y + 0.5, color=PALE, alpha=0.55, linewidth=0)
-        axes.text(LEFT + 0.04, y, heading, va="center", fontsize=13, weight="bold")
+        axes.axhspan(y - 0.5, y + 0.5, color="#ededed", linewidth=0, zorder=2)
+        axes.text(LEFT + 0.04, y, heading, va="center", fontsize=13, weight="bold", zorder=3)
         y += 1
         for row in rows[rows.isolates == kind].itertuples(index=False):
             _contrast(axes, y, pd.Series(row._asdict()))
             places.append((y, f"{row.label}, n = {row.n}"))
             y += 1
-    axes.axvline(0, color=BLACK, linewidth=1)
+    axes.axvline(0, color=BLACK, linewidth=1, zorder=1)
     axes.set_yticks([place for place, _ in places], [label for _, label in places], fontsize=12)
     axes.set(xlim=(LEFT, 2.25), ylim=(y - 0.45, -0.6))
     axes.set_xlabel("what was added is better →\n(standard deviations, 95 % interval)")

@@ -147,7 +147,7 @@ def _windows() -> dict[str, tuple[Array, Array]]:
 
 
 def _clear(curves: Array, level: float) -> Array:
-    """The hour from which each person stays below the level, the curve between two hours taken as straight."""
+    """The hour from which each person stays below the level; curves are straight between two hours."""
     above = curves > level
     person = np.arange(len(curves))
     last = np.minimum(len(HOURS) - 1 - np.argmax(above[:, ::-1], axis=1), len(HOURS) - 2)
