@@ -50,6 +50,7 @@ PHASES = {
     "talk": ("talk afterwards", GREEN),
     "training": ("computer training", PURPLE),
 }
+ASSUMED = {"alpha": 0.55, "hatch": "///"}
 ISOLATES = {
     "therapy": "Does therapy add? All had ketamine",
     "drug": "Does ketamine add? All had therapy, education or training",
@@ -74,14 +75,16 @@ def protocols() -> Figure:
     """Six published protocols on one clock that runs in hours near the dose and in weeks far from it."""
     rows = table("session_protocols")
     names = list(dict.fromkeys(rows.protocol))
-    fig = figure(10.4, 5.0)
+    fig = figure(10.4, 5.1)
     axes = fig.subplots()
     axes.set_xscale("symlog", linthresh=1.0, linscale=1.1)
     axes.axvline(0, color=BLACK, linewidth=1)
     for row in rows.itertuples():
         y = names.index(row.protocol)
-        colour = PHASES[row.phase][1]
-        axes.barh(y, row.to_h - row.from_h, left=row.from_h, height=0.56, color=colour, edgecolor="white")
+        look = {"color": PHASES[row.phase][1], "edgecolor": "white", "height": 0.56}
+        if row.basis != "printed":
+            look |= ASSUMED
+        axes.barh(y, row.to_h - row.from_h, left=row.from_h, **look)
     labels = [rows[rows.protocol == name].label.iloc[0].replace(", ", "\n") for name in names]
     axes.set_yticks(range(len(names)), labels)
     ticks = {
@@ -99,7 +102,9 @@ def protocols() -> Figure:
     axes.set_xticks([], minor=True)
     axes.set(xlim=(-500, 3300), ylim=(len(names) - 0.45, -0.55))
     axes.grid(visible=False, axis="y")
-    legend_above(fig, [Patch(color=colour, label=name) for name, colour in PHASES.values()], columns=5)
+    keys = [Patch(color=colour, label=name) for name, colour in PHASES.values()]
+    keys.append(Patch(facecolor=GREY, edgecolor="white", label="times assumed in part", **ASSUMED))
+    legend_above(fig, keys, columns=3)
     return fig
 
 
@@ -136,7 +141,7 @@ def on_one_scale(row: pd.Series) -> Effects | None:
 def contrasts() -> Figure:
     """Every comparison by lot that changed one thing, by what it changed; a hollow mark has no interval."""
     rows = table("therapy_contrasts").query("finding != 'under way'")
-    fig = figure(10.4, 6.1)
+    fig = figure(10.4, 5.3)
     axes = fig.subplots()
     y, places = 0.0, []
     for kind, heading in ISOLATES.items():

@@ -13,8 +13,7 @@ PREDICTIONS = (
     Prediction(
         "therapy_adds",
         "People with severe alcohol use disorder had three infusions of ketamine. A lot gave half of them "
-        "relapse prevention therapy and half alcohol education, for as many hours. What did the therapy "
-        "add over six months?",
+        "relapse prevention therapy and half alcohol education. What did the therapy add over six months?",
         (
             (
                 "Fifteen or more days in a hundred without alcohol",
@@ -47,7 +46,10 @@ PREDICTIONS = (
                 "Between two and three hours after it began",
                 "Right. A debriefing at the end of the infusion meets people at their highest level.",
             ),
-            ("The next morning", "By then everyone has been clear for long. Half are after over two hours."),
+            (
+                "The next morning",
+                "By then everyone has been clear for long. Half are after over two hours.",
+            ),
         ),
         "Move your hour along the clock and read how many people are clear.",
     ),
@@ -113,7 +115,9 @@ def talking_people():
 
 
 def a_false_mediator():
-    print(f"cause: {exact(World(through=0.4))['product']:.2f} credited, {World(through=0.4).truth:.2f} true")
+    print(
+        f"cause: {exact(World(through=0.4))['product']:.2f} credited, {World(through=0.4).truth:.2f} true"
+    )
     # your turn
     world = World(trait=0.6, shared=0.8)  # a World(...)
     # done
@@ -140,6 +144,11 @@ def _false_mediator(answer) -> Judgement:
     if answer.truth != 0:
         return Judgement(
             False, f"Here the experience does bring {answer.truth:.2f} SD. Set `through` back to 0."
+        )
+    if found["slope"] >= 0.5 > found["product"]:
+        return Judgement(
+            False,
+            f"The slope is fooled, but mediation credits {found['product']:.2f} SD: you measured the tie.",
         )
     if found["product"] < 0.5:
         return Judgement(
@@ -206,7 +215,14 @@ EXERCISES = (
             ),
             tolerance=0.015,
         ),
-        wrong={"printed n": 0.1724, "root of n": 0.1077, "upper": 0.5579, "no z": 0.0857, "zero": 0.0, "large": 0.3},
+        wrong={
+            "printed n": 0.1724,
+            "root of n": 0.1077,
+            "upper": 0.5579,
+            "no z": 0.0857,
+            "zero": 0.0,
+            "large": 0.3,
+        },
         imports="import numpy as np",
     ),
     Exercise(
@@ -306,7 +322,9 @@ QUESTIONS = (
         "Several protocols put the first talk about a day after the dose. How do we know that this is the "
         "best time?",
         (
-            Option("The model's window of protein is open then", "A model says when; not whether it helps."),
+            Option(
+                "The model's window of protein is open then", "A model says when; not whether it helps."
+            ),
             Option("People are clear by then", "They have been for most of a day. It is no proof of best."),
             Option(
                 "We don't: no trial found here compared two times",
@@ -357,7 +375,7 @@ QUESTIONS = (
                 right=True,
             ),
             Option("It lasts in one of twenty", "Nor that: the others were not seen, not ill."),
-            Option("That therapy adds to ketamine", "Everyone had both."),
+            Option("That therapy adds to ketamine", "Everyone had both; there is nothing to compare."),
         ),
     ),
 )
