@@ -25,6 +25,7 @@ CATALOGUE = {
     "small_trials_shine": "ketalab.explore.beyond_depression",
     "how_many_more": "ketalab.explore.beyond_depression",
     "session_planner": "ketalab.explore.psychotherapy",
+    "silent_studies": "ketalab.explore.altered_state",
     "what_mediates_what": "ketalab.explore.psychotherapy",
 }
 

@@ -127,10 +127,10 @@ def a_false_mediator():
 def leaflet():
     # your turn
     reply = (
-        "Perhaps, but no trial compared two times for therapy after ketamine, so nobody knows the best one. "
+        "Perhaps, but no trial compared two times for therapy after ketamine, so nobody knows the best. "
         "The window comes from rodents and a model. Your follow-up had no comparison group, and nearly all "
-        "patients were lost by six months. Where a lot decided who had therapy, the interval still included "
-        "no difference."
+        "patients were lost by six months. Where a lot decided who had therapy, the interval included no "
+        "difference."
     )  # at least 30 words
     # done
     return reply
@@ -173,8 +173,8 @@ EXERCISES = (
         title="How many people?",
         objective="O3",
         task=(
-            "The abstract names 108 people. For day 7 it prints a correlation of 0.41 with P = 0.01. Change "
-            "the code: how many people does that imply? The function gives P for any number."
+            "The abstract names 108 people. For day 7 it prints a correlation of 0.41 with P = 0.01. "
+            "Change the code: how many people does that imply? The function gives P for any number."
         ),
         hint="Start at 4 and add one person until P has fallen to what was printed.",
         solution=people_on_day_seven,
@@ -201,7 +201,7 @@ EXERCISES = (
             "A correlation of 0.35 in 58 people. Give the lower end of its 95 % interval, by way of "
             "Fisher's z: turn r into z, go down 1.96 standard errors, turn back."
         ),
-        hint="z is `np.arctanh(r)`, its standard error one over the root of n minus 3; back with `np.tanh`.",
+        hint="z is `np.arctanh(r)`, its standard error one over the root of n minus 3. Back: `np.tanh`.",
         solution=lowest_link,
         judge=number(
             0.1009,
@@ -230,15 +230,15 @@ EXERCISES = (
         title="Who was ever drawn by lot to talk?",
         objective="O2",
         task=(
-            "Change the code: count the people in finished trials that isolate therapy *given by a person*, "
-            "all of them with ketamine. Count nobody twice."
+            "Change the code: count the people in finished trials that isolate therapy *given by a "
+            "person*. All of them had ketamine. Count nobody twice."
         ),
         hint="Leave out what is under way and what a computer did. Two rows belong to one trial.",
         solution=talking_people,
         judge=number(
             76,
             "people",
-            "76 people, 28 of them with depression. On these rests what we know of therapy added to ketamine.",
+            "76 people, 28 of them with depression. What we know of therapy added rests on them.",
             (
                 (104, "You counted one trial twice: it has two scales, not two groups of people."),
                 (179, "The computer training is still among them. Nobody talked there."),
@@ -276,9 +276,9 @@ EXERCISES = (
         title="Answer a leaflet",
         objective="O5",
         task=(
-            "A clinic writes: *Ketamine opens a window of neuroplasticity. Our guided sessions use it at the "
-            "ideal time, and our patients are still better after six months.* Write a friendly reply. Say "
-            "what no trial has compared, and what is missing in the six months."
+            "A clinic writes: *Ketamine opens a window of neuroplasticity. Our guided sessions use it at "
+            "the ideal time, and our patients are still better after six months.* Write a friendly reply. "
+            "Say what no trial has compared, and what is missing in the six months."
         ),
         hint="Sections 2 and 3, and the bars under what the evidence says.",
         solution=leaflet,
@@ -306,11 +306,11 @@ EXERCISES = (
             "too short": "There was no control group.",
             "no comparison": (
                 "The best time for therapy after ketamine is not known, and most people had been lost when "
-                "the clinic looked again after six months, so this says very little about anyone at all here."
+                "the clinic looked again after six months, so this says very little about anyone here."
             ),
             "no losses": (
-                "No trial compared one time with another, so the ideal time is unknown, and your clinic has "
-                "no control group, so nobody can say what would have happened to these patients without it."
+                "No trial compared one time with another, so the ideal time is unknown. Your clinic has no "
+                "control group, so nobody can say what would have happened to these patients without it."
             ),
         },
     ),
@@ -365,8 +365,8 @@ QUESTIONS = (
     ),
     Question(
         "O5",
-        "Of 1806 people treated in eleven clinics, 94 were measured at six months, much better than before. "
-        "What may you conclude?",
+        "Of 1806 people treated in eleven clinics, 94 were measured at six months. They were much better "
+        "than before. What may you conclude?",
         (
             Option("Ketamine with therapy lasts six months", "In whom? Nineteen of twenty are unknown."),
             Option(
