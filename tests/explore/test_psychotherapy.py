@@ -23,7 +23,7 @@ def number(text: str) -> float:
 # A session ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("dose", "level"), [(0.5, 50), (1.0, 50), (0.5, 100)])
+@pytest.mark.parametrize(("dose", "level"), [(0.5, 50), (1.0, 50), (1.0, 100)])
 def test_people_are_clear_when_their_plasma_level_has_fallen(dose: float, level: float):
     """A minute by minute plasma curve of the same people, with another way of finding the crossing."""
     people = pk.published("otto2021").population(150, 11, 70.0)

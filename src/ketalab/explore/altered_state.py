@@ -35,7 +35,7 @@ def silent_studies() -> Explorable:
                 0,
                 MOST,
                 1,
-                0,
+                3,
                 "Studies that said no link and gave no number; a review found three of five.",
                 (0, 1, 3, 5),
             ),
@@ -48,7 +48,7 @@ def silent_studies() -> Explorable:
                 10,
                 50,
                 "Unknown: a guess. The studies that printed a number have 58 to 576.",
-                (30, 100, 300),
+                (30, 50, 100, 300),
             ),
             Slider(
                 "link",
@@ -79,11 +79,11 @@ def silent_studies() -> Explorable:
         stage=_stage,
         view=_view,
         presets={
-            "Only what was printed": {},
-            "Three silent studies of 50": {"silent": 3},
+            "Three silent studies of 50": {},
+            "Only what was printed": {"silent": 0},
             "Five silent studies of 100": {"silent": 5, "size": 100},
-            "As if the link were one and the same": {"truth": SAME},
-            "The same with three silent studies": {"truth": SAME, "silent": 3},
+            "As if the link were one and the same": {"truth": SAME, "silent": 0},
+            "The same with three silent studies": {"truth": SAME},
         },
     )
 
@@ -119,7 +119,7 @@ def _stage() -> Stage:
             markerfacecolor=BLACK if said else "white",
             markersize=9,
         )[0]
-        artists[f"people {i}"] = axes.text(0, 0, "", ha="right", va="center", fontsize=12)
+        artists[f"people {i}"] = axes.text(WIDTH[1] - 0.01, i, "", ha="right", va="center", fontsize=12)
     artists["prediction"] = axes.plot(
         [], [], color=BLUE, linewidth=1.6, linestyle="--", label="a new study"
     )[0]
@@ -147,7 +147,7 @@ def _view(silent: float, size: float, link: float, people: str, truth: str) -> V
         here = i < len(effects)
         artists[f"interval {i}"] = (np.clip([low[i], high[i]], *WIDTH), [i, i]) if here else None
         artists[f"mark {i}"] = ([np.tanh(effects.estimate[i])], [i]) if here else None
-        artists[f"people {i}"] = (WIDTH[1] - 0.01, i, f"n = {effects.n[i]:.0f}") if here else None
+        artists[f"people {i}"] = f"n = {effects.n[i]:.0f}" if here else ""
     n, y = pooled.natural, len(said) + MOST
     ends = np.clip([n.low, n.high], *WIDTH)
     artists["pool"] = [[(ends[0], y), (n.estimate, y - 0.28), (ends[1], y), (n.estimate, y + 0.28)]]

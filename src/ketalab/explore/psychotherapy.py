@@ -254,7 +254,7 @@ def what_mediates_what() -> Explorable:
                 0.1,
                 0.8,
                 "Another 0.5 SD comes from the drug past the experience, always.",
-                (0.4, 0.8, 1.6),
+                (0.8, 1.6),
             ),
             Slider(
                 "people",
