@@ -267,7 +267,7 @@ def masked() -> Figure:
     days = (0, 1, 2, 3, 5, 7, 14)
     axes.set_xticks([24 * day for day in days], [f"{day}" if day else "before" for day in days])
     axes.set(xlabel="days after the infusion", ylabel="depression (MADRS points)", ylim=(0, 36))
-    axes.legend(loc="upper right", title="mean, 95 % interval")
+    axes.legend(loc="upper right", title="Lii 2023, 40 people; mean, 95 % interval")
     return fig
 
 
@@ -341,6 +341,6 @@ def followed() -> Figure:
             color="white" if inside else BLACK,
         )
     axes.set_yticks(range(len(steps)), [when for when, _ in steps], fontsize=14)
-    axes.set(xlim=(0, began * 1.02), ylim=(len(steps) - 0.5, -0.5), xlabel="people whose scores are known")
+    axes.set(xlim=(0, began * 1.02), ylim=(len(steps) - 0.5, -0.5), xlabel="people whose scores are known (Yermus 2023)")
     axes.grid(visible=False)
     return fig
