@@ -341,6 +341,10 @@ def followed() -> Figure:
             color="white" if inside else BLACK,
         )
     axes.set_yticks(range(len(steps)), [when for when, _ in steps], fontsize=14)
-    axes.set(xlim=(0, began * 1.02), ylim=(len(steps) - 0.5, -0.5), xlabel="people whose scores are known (Yermus 2023)")
+    axes.set(
+        xlim=(0, began * 1.02),
+        ylim=(len(steps) - 0.5, -0.5),
+        xlabel="people whose scores are known (Yermus 2023)",
+    )
     axes.grid(visible=False)
     return fig
