@@ -80,8 +80,8 @@ def silent_studies() -> Explorable:
         view=_view,
         presets={
             "Three silent studies of 50": {},
-            "Only what was printed": {"silent": 0},
             "Five silent studies of 100": {"silent": 5, "size": 100},
+            "Only what was printed": {"silent": 0},
             "As if the link were one and the same": {"truth": SAME, "silent": 0},
             "The same with three silent studies": {"truth": SAME},
         },
