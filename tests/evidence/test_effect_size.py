@@ -100,6 +100,29 @@ def test_what_papers_print_turns_into_standard_errors():
 # Closed forms and other engines -----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("n", [9, 38, 58, 400])
+def test_people_behind_a_correlation_are_found_again(n: int):
+    """SciPy's own P value of a correlation of n people gives n back."""
+    rng = np.random.default_rng(n)
+    x = rng.standard_normal(n)
+    r, p = stats.pearsonr(x, 0.5 * x + rng.standard_normal(n))
+    assert es.people_behind(r, p) == n
+    assert es.people_behind([r, -r], [p, p]) == pytest.approx([n, n])
+
+
+def test_the_correlation_behind_a_coefficient_is_the_partial_one():
+    """t of one variable in a regression with another gives the correlation of the two sets of residuals."""
+    rng = np.random.default_rng(3)
+    z = rng.standard_normal(80)
+    x, y = z + rng.standard_normal(80), 2 * z + rng.standard_normal(80)
+    columns = np.column_stack([np.ones(80), x, z])
+    coefficient, residual, *_ = np.linalg.lstsq(columns, y)
+    se = np.sqrt(residual[0] / 77 * np.linalg.inv(columns.T @ columns)[1, 1])
+    left_x, left_y = (v - np.polyval(np.polyfit(z, v, 1), z) for v in (x, y))
+    expected = np.corrcoef(left_x, left_y)[0, 1]
+    assert es.correlation_from_t(coefficient[1] / se, 77) == pytest.approx([expected])
+
+
 @given(counts)
 def test_the_odds_ratio_of_filled_cells_is_its_own_formula(cells):
     a, n1, c, n2 = cells
@@ -393,6 +416,15 @@ def test_numbers_print_with_the_digits_that_mean_something(value, measure, text)
             lambda: es.standard_deviation_of_change(1, 1, 2),
             "correlation: 2 is not allowed; it must be from -1 to 1",
         ),
+        (
+            lambda: es.people_behind(0.0, 0.2),
+            "correlation: 0 is not allowed; it must be between -1 and 1, and not 0",
+        ),
+        (
+            lambda: es.people_behind(0.9, 0.9),
+            "p: 0.9 is not allowed; it must be one that 4 to 100,000 people could give",
+        ),
+        (lambda: es.correlation_from_t(2, 0), "freedom: 0 is not allowed; it must be 1 or more"),
         (
             lambda: es.correlation_of_change(1, 1, 9),
             "correlation: -39.5 is not allowed; it must be from -1 to 1; these three SDs",

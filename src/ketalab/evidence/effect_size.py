@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaln, ndtri, stdtrit
+from scipy.special import gammaln, ndtri, stdtr, stdtrit
 
 Array = NDArray[np.float64]
 Names = Sequence[str] | pd.Series | None
@@ -576,6 +576,42 @@ def correlation_of_change(sd_before: ArrayLike, sd_after: ArrayLike, sd_change: 
     r = (before**2 + after**2 - change**2) / (2 * before * after)
     require("correlation", r, np.abs(r) <= 1, "from -1 to 1; these three SDs do not fit together", names)
     return r
+
+
+def people_behind(correlation: ArrayLike, p: ArrayLike) -> Array:
+    """How many people a printed correlation and its two-sided P value imply, to the nearest one.
+
+    Turns t = r sqrt((n - 2) / (1 - r^2)) on n - 2 degrees of freedom around, between 4 and 100,000 people.
+    Rounded printing leaves it uncertain by a few. Raises ValueError where no number of people fits.
+    """
+    names, columns = _columns(None, correlation=correlation, p=p)
+    r, chance = columns.values()
+    require("correlation", r, (np.abs(r) < 1) & (r != 0), "between -1 and 1, and not 0", names)
+    require("p", chance, (chance > 0) & (chance < 1), "between 0 and 1, both excluded", names)
+
+    def surprise(n: Array) -> Array:
+        return 2 * stdtr(n - 2, -np.abs(r) * np.sqrt((n - 2) / (1 - r**2)))
+
+    few, many = np.full_like(r, 4.0), np.full_like(r, 1e5)
+    fits = (surprise(few) >= chance) & (surprise(many) <= chance)
+    require("p", chance, fits, "one that 4 to 100,000 people could give with this correlation", names)
+    for _ in range(60):  # halving: P falls as people are added
+        middle = (few + many) / 2
+        above = surprise(middle) > chance
+        few, many = np.where(above, middle, few), np.where(above, many, middle)
+    return np.round((few + many) / 2)
+
+
+def correlation_from_t(t: ArrayLike, freedom: ArrayLike) -> Array:
+    """The correlation behind a regression coefficient: r = t / sqrt(t^2 + degrees of freedom).
+
+    `t` is the coefficient over its standard error. With other variables in the regression this is the
+    partial correlation, which is not the plain one.
+    """
+    names, columns = _columns(None, t=t, freedom=freedom)
+    value, df = columns.values()
+    require("freedom", df, df >= 1, "1 or more", names)
+    return value / np.sqrt(value**2 + df)
 
 
 def standardised(effects: Effects) -> Effects:

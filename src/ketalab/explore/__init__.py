@@ -40,6 +40,9 @@ CATALOGUE = {
     "infusion_designer": "ketalab.explore.anaesthesia",
     "pressure_at_induction": "ketalab.explore.anaesthesia",
     "ketamine_or_etomidate": "ketalab.explore.anaesthesia",
+    "session_planner": "ketalab.explore.psychotherapy",
+    "silent_studies": "ketalab.explore.altered_state",
+    "what_mediates_what": "ketalab.explore.psychotherapy",
 }
 
 
