@@ -156,7 +156,7 @@ def newcombe_interval(
 
 
 def wilson_interval(events: int, n: int, level: float = 0.95) -> tuple[float, float, float]:
-    """A risk and its limits by Wilson's score method, from 0 to 1; it holds for rare events and few people."""
+    """A risk and its limits by Wilson's score method, which holds for rare events and few people."""
     if not (n > 0 and 0 <= events <= n):
         raise ValueError(f"events: {events} is not allowed; it must be from 0 to n, which is {n}")
     z, p = normal_quantile(level), events / n
