@@ -208,7 +208,7 @@ def which_trials() -> Explorable:
                 next(iter(INTERVALS)),
                 "Hartung and Knapp's is honest about few trials, to the point of saying nothing with two.",
             ),
-            Choice(
+            Steps(
                 "without",
                 "Leave out",
                 (NOBODY, *_day().about.label),
