@@ -31,6 +31,7 @@ STYLE = """
 .ketalab-living .behind { position: absolute; top: 0; bottom: 0; width: 42%; box-sizing: border-box;
   overflow-y: auto; z-index: 2; padding: 8px 14px; background: #fffdf5; color: #1b1b1b;
   border: 3px solid #0072b2; font-size: 0.92em; }
+.ketalab-living details:not([open]) .behind { display: none; }
 .ketalab-living td:nth-child(2) .behind { right: 0; }
 .ketalab-living td:nth-child(3) .behind { left: 16%; }
 .ketalab-living.ketalab-living .behind :is(p, ul, li) { margin: 0 0 0.4em;

@@ -1,4 +1,4 @@
-"""The living table in a real browser: cells open and close on a slide, by mouse and by key, one at a time."""
+"""The living table on a slide: cells open and close by mouse and by key, one at a time."""
 
 from browser.test_decks import decks, open_deck  # noqa: F401 (a fixture)
 

@@ -61,7 +61,7 @@ def test_many_trials_of_one_size_find_room():
 
 def test_shape_and_colour_both_tell_the_direction():
     shapes, paths, colours = zip(*em.DIRECTIONS.values(), strict=True)
-    assert len(set(shapes)) == len(set(paths)) == len(set(colours)) == 4
+    assert len(set(shapes)) == len(set(paths)) == len(set(colours)) == 5
 
 
 def test_the_picture_counts_the_trials_of_each_direction():
@@ -155,3 +155,20 @@ def test_bad_input_is_refused_in_one_sentence(change, words):
 @pytest.mark.mpl_image_compare(baseline_dir=BASELINE, filename="evidence_map.png", **LOOK)
 def test_the_map_looks_as_it_should():
     return em.evidence_map(trials(), designs=DESIGNS, title="What the trials found")
+
+
+def test_a_trial_without_an_interval_is_hollow_in_picture_page_and_table():
+    rows = trials().assign(interval=[False] + 6 * [True])
+    lines = em.evidence_map(rows).axes[0].lines
+    hollow = [line for line in lines if line.get_markerfacecolor() == "white" and line.get_gid()]
+    assert sum(len(line.get_xdata()) for line in hollow) == 1
+    page = em.EvidenceMap(rows)._repr_html_()
+    assert page.count("not read") == 1
+    assert em.HOLLOW in page
+    assert "; no interval" in repr(em.EvidenceMap(rows))
+
+
+def test_no_comparison_stands_in_the_legend_only_where_it_occurs():
+    assert em.NO_COMPARISON not in em.EvidenceMap(trials())._repr_html_()
+    alone = trials().replace({"direction": {"harm": em.NO_COMPARISON}})
+    assert f"{em.NO_COMPARISON} (1)" in em.EvidenceMap(alone)._repr_html_()

@@ -39,11 +39,11 @@ def test_with_and_without_keeps_the_odds_ratio():
 
 def test_wilson_interval_is_the_textbook_one():
     """The limits solve (p - events/n)^2 = z^2 p (1 - p) / n."""
-    low, high = nn.wilson_interval(7, 25)
+    _, low, high = nn.wilson_interval(7, 25)
     for p in (low, high):
         assert (p - 7 / 25) ** 2 == pytest.approx(1.959964**2 * p * (1 - p) / 25, rel=1e-5)
-    assert nn.wilson_interval(0, 20)[0] == 0
-    assert nn.wilson_interval(20, 20)[1] == 1
+    assert nn.wilson_interval(0, 20)[1] == 0
+    assert nn.wilson_interval(20, 20)[2] == 1
     with pytest.raises(ValueError, match="events: 5 is not allowed; it must be from 0 to n, which is 4"):
         nn.wilson_interval(5, 4)
 

@@ -100,6 +100,29 @@ def test_what_papers_print_turns_into_standard_errors():
 # Closed forms and other engines -----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("n", [9, 38, 58, 400])
+def test_people_behind_a_correlation_are_found_again(n: int):
+    """SciPy's own P value of a correlation of n people gives n back."""
+    rng = np.random.default_rng(n)
+    x = rng.standard_normal(n)
+    r, p = stats.pearsonr(x, 0.5 * x + rng.standard_normal(n))
+    assert es.people_behind(r, p) == n
+    assert es.people_behind([r, -r], [p, p]) == pytest.approx([n, n])
+
+
+def test_the_correlation_behind_a_coefficient_is_the_partial_one():
+    """t of one variable in a regression with another gives the correlation of the two sets of residuals."""
+    rng = np.random.default_rng(3)
+    z = rng.standard_normal(80)
+    x, y = z + rng.standard_normal(80), 2 * z + rng.standard_normal(80)
+    columns = np.column_stack([np.ones(80), x, z])
+    coefficient, residual, *_ = np.linalg.lstsq(columns, y)
+    se = np.sqrt(residual[0] / 77 * np.linalg.inv(columns.T @ columns)[1, 1])
+    left_x, left_y = (v - np.polyval(np.polyfit(z, v, 1), z) for v in (x, y))
+    expected = np.corrcoef(left_x, left_y)[0, 1]
+    assert es.correlation_from_t(coefficient[1] / se, 77) == pytest.approx([expected])
+
+
 @given(counts)
 def test_the_odds_ratio_of_filled_cells_is_its_own_formula(cells):
     a, n1, c, n2 = cells
@@ -190,6 +213,45 @@ def test_a_printed_interval_comes_back():
 
 
 # Zero cells and other edges ---------------------------------------------------------------------------
+
+
+@given(
+    st.floats(-20, 20),
+    st.floats(-20, 20),
+    st.floats(0.5, 30),
+    st.integers(2, 300),
+    st.integers(2, 300),
+    st.integers(2, 300),
+)
+def test_arms_of_one_spread_join_as_if_their_people_were_one_group(one, other, sd, n1, n2, n0):
+    """With one standard deviation s the joined arms are a group of n1 + n2: the textbook formula."""
+    errors = [sd * np.sqrt(1 / n + 1 / n0) for n in (n1, n2)]
+    joined = es.against_one_control([one, other], errors, [n1, n2], n0, study="both")
+    assert joined.study == ("both",)
+    assert joined.n[0] == n1 + n2 + n0
+    assert joined.estimate[0] == pytest.approx((n1 * one + n2 * other) / (n1 + n2))
+    assert joined.se[0] == pytest.approx(sd * np.sqrt(1 / (n1 + n2) + 1 / n0))
+
+
+@given(st.floats(-20, 20), st.floats(0.01, 9), st.integers(2, 300), st.integers(2, 300))
+def test_one_arm_joined_with_nothing_is_itself(value, se, n1, n0):
+    joined = es.against_one_control(value, se, n1, n0)
+    assert joined.estimate[0] == pytest.approx(value)
+    assert joined.se[0] == pytest.approx(se)
+
+
+def test_joined_arms_cover_the_truth_as_often_as_they_say():
+    rng = np.random.default_rng(4)
+    low, high = np.empty(2000), np.empty(2000)
+    for i in range(2000):
+        control = rng.normal(0, 10, 33)
+        arms = [rng.normal(-9, 10, n) for n in (11, 11, 12)]
+        differences = [arm.mean() - control.mean() for arm in arms]
+        errors = [10 * np.sqrt(1 / len(arm) + 1 / 33) for arm in arms]
+        joined = es.against_one_control(differences, errors, [11, 11, 12], 33)
+        low[i], high[i] = (end[0] for end in joined.interval())
+    covered = (low < -9) & (high > -9)
+    assert np.mean(covered) == pytest.approx(0.95, abs=0.015)
 
 
 def test_nothing_is_added_where_nothing_is_empty():
@@ -329,6 +391,18 @@ def test_numbers_print_with_the_digits_that_mean_something(value, measure, text)
             "low: -1 is not allowed; it must be above 0, as every odds ratio is",
         ),
         (
+            lambda: es.against_one_control([-3, -4], [1.2, -1], [80, 90], 200),
+            "se of trial 2: -1 is not allowed; it must be above 0",
+        ),
+        (
+            lambda: es.against_one_control([-3, -4], [1.2, 1.2], [80, 1], 200),
+            "n_treated of trial 2: 1 is not allowed; it must be a whole number, 2 or more",
+        ),
+        (
+            lambda: es.against_one_control(2, 1, 80, 200, es.ODDS_RATIO),
+            "measure: odds ratio is not allowed; arms are joined as differences",
+        ),
+        (
             lambda: es.from_standard_error(-2, 1, es.RISK_RATIO),
             "estimate: -2 is not allowed; it must be above 0",
         ),
@@ -342,6 +416,15 @@ def test_numbers_print_with_the_digits_that_mean_something(value, measure, text)
             lambda: es.standard_deviation_of_change(1, 1, 2),
             "correlation: 2 is not allowed; it must be from -1 to 1",
         ),
+        (
+            lambda: es.people_behind(0.0, 0.2),
+            "correlation: 0 is not allowed; it must be between -1 and 1, and not 0",
+        ),
+        (
+            lambda: es.people_behind(0.9, 0.9),
+            "p: 0.9 is not allowed; it must be one that 4 to 100,000 people could give",
+        ),
+        (lambda: es.correlation_from_t(2, 0), "freedom: 0 is not allowed; it must be 1 or more"),
         (
             lambda: es.correlation_of_change(1, 1, 9),
             "correlation: -39.5 is not allowed; it must be from -1 to 1; these three SDs",

@@ -114,6 +114,73 @@ def test_the_planned_standard_error_of_means():
     assert nt.standard_error_of_trial(es.HEDGES_G, 50, effect=0.5) == pytest.approx(g.se[0])
 
 
+def one(estimate: float = 0.2, low: float = -0.08, high: float = 0.48) -> ma.Pooled:
+    return ma.pool(es.from_interval(estimate, low, high, es.HEDGES_G), "fixed")
+
+
+@given(st.floats(0.05, 1.5), st.floats(0, 0.5), st.one_of(st.none(), st.floats(-0.5, 0.5)))
+def test_the_closed_form_is_what_simulated_updates_give(se, tau, effect):
+    pooled = one()
+    rng = np.random.default_rng(3)
+    size = 100_000
+    mean = pooled.estimate + pooled.se * rng.normal(size=size) if effect is None else np.full(size, effect)
+    found = mean + tau * rng.normal(size=size) + se * rng.normal(size=size)
+    precision = np.array([1 / pooled.se**2, 1 / (se**2 + tau**2)])
+    after = (precision[0] * pooled.estimate + precision[1] * found) / precision.sum()
+    now = nt.updated(pooled, nt.believed(pooled, effect, tau), se)
+    assert now.se == pytest.approx(precision.sum() ** -0.5)
+    assert (now.mean, now.sd) == pytest.approx((after.mean(), after.std()), abs=0.003)
+    below, above = now.chances
+    assert above == pytest.approx(np.mean(after > 1.959964 * now.se), abs=0.006)
+    assert below == pytest.approx(np.mean(after < -1.959964 * now.se), abs=0.006)
+
+
+@given(st.floats(0.05, 2))
+def test_the_closed_form_is_the_fixed_effect_pool_of_two(se):
+    trial = SHOWN[:1]
+    pooled = ma.pool(trial, "fixed")
+    counted = nt.update_intervals(trial, pooled, se)
+    assert np.allclose(nt.updated(pooled, nt.believed(pooled), se).intervals(), counted)
+
+
+def test_a_known_effect_turns_assurance_into_power():
+    belief = nt.believed(one(), 0.5)
+    chances = nt.assurance(belief, 0.2)
+    assert chances.same + chances.opposite == pytest.approx(nt.power(0.5, 0.2))
+    large = nt.updated(one(), belief, 0.001)
+    assert (large.mean, large.se) == pytest.approx((0.5, 0.001), abs=1e-4)
+
+
+def test_a_trial_that_says_nothing_leaves_the_estimate_where_it_is():
+    pooled = one()
+    now = nt.updated(pooled, nt.believed(pooled), 1e6)
+    assert (now.mean, now.se) == pytest.approx((pooled.estimate, pooled.se))
+    assert now.sd == pytest.approx(0, abs=1e-6)
+
+
+@given(st.floats(-1.5, 1.5).filter(lambda x: abs(x) > 0.02), st.floats(0.1, 0.8))
+def test_what_is_selected_is_what_simulated_trials_print(effect, se):
+    rng = np.random.default_rng(4)
+    found = effect + se * rng.normal(size=400_000)
+    shown = found[np.abs(found) > 1.959964 * se]
+    chosen = nt.selected(effect, se)
+    assert chosen.power == pytest.approx(len(shown) / len(found), abs=0.003)
+    assert chosen.power == pytest.approx(nt.power(effect, se))
+    assert chosen.wrong_sign == pytest.approx(np.mean(np.sign(shown) != np.sign(effect)), abs=0.02)
+    assert chosen.exaggeration == pytest.approx(np.abs(shown).mean() / abs(effect), rel=0.02)
+
+
+def test_without_an_effect_every_significant_sign_is_a_coin_toss():
+    chosen = nt.selected(0, 0.3)
+    assert chosen.power == pytest.approx(0.05)
+    assert chosen.wrong_sign == pytest.approx(0.5)
+    assert np.isnan(chosen.exaggeration)
+
+
+def test_a_large_trial_does_not_exaggerate():
+    assert nt.selected(0.5, 0.01).exaggeration == pytest.approx(1)
+
+
 def test_chances_are_said_in_words():
     assert repr(nt.Chances(0.58, 0.02)) == (
         "Of 100 such trials, 58 settle it the way it looks now, 2 settle it the other way, "
@@ -127,6 +194,9 @@ def test_chances_are_said_in_words():
         (lambda p: nt.power(1, 0), "se: 0 is not allowed; it must be above 0"),
         (lambda p: nt.assurance(p, -1), "se: -1 is not allowed; it must be above 0"),
         (lambda p: nt.update(SHOWN, p, 0), "se: 0 is not allowed; it must be above 0"),
+        (lambda p: nt.selected(0.3, 0), "se: 0 is not allowed; it must be above 0"),
+        (lambda p: nt.updated(p, p, 0), "se: 0 is not allowed; it must be above 0"),
+        (lambda p: nt.believed(p, tau=-1), "tau: -1 is not allowed; it must be 0 or more"),
         (
             lambda p: nt.patients_for_assurance(p, 1, lambda n: 1),
             "target: 1 is not allowed; it must be between 0 and 1",

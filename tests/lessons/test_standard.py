@@ -154,7 +154,8 @@ def test_no_template_word_ships(notebook: NotebookNode):
 def test_cells_are_short_and_free_of_paths(notebook: NotebookNode):
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            assert len(cell.source.splitlines()) <= 48, cell.source[:80]
+            made = "references" in tags(cell)  # its length is that of the list
+            assert made or len(cell.source.splitlines()) <= 48, cell.source[:80]
             assert not re.search(r"\.csv|\.\./|Path\(|open\(|https?://", cell.source), cell.source
 
 

@@ -56,7 +56,7 @@ def two_clocks(
     above.fill_between(hours, low, high, color=KETAMINE, alpha=0.3, linewidth=0)
     for edge in (low, high):
         above.plot(hours, edge, color=KETAMINE, linewidth=1.6)
-    above.text(5, 24, "ketamine in NMDA channels, model, with and without magnesium", color=KETAMINE)
+    above.text(5, 24, "ketamine in NMDA channels, model: 1 or 0 mM magnesium", color=KETAMINE)
     for scan in scans.itertuples():
         course = "daily" if scan.course == "daily" else "one"
         middle = scan.value if pd.notna(scan.value) else (scan.low + scan.high) / 2

@@ -1,9 +1,10 @@
 """A map of the evidence: indication by design by size, with a mark for every trial that says its result.
 
 Rows are indications, columns designs, and across each cell runs the number of people. What a trial
-found is told by shape and by colour. `evidence_map` draws a picture; `EvidenceMap` is the same map as
-HTML, where every mark is a link to its citation, reached with the Tab key as well as the mouse, and the
-same facts stand under it as a table.
+found is told by shape and by colour, and where the trials have a column `interval` that is False, the mark
+is hollow: the trial says which way, but not how sure. `evidence_map` draws a picture; `EvidenceMap` is
+the same map as HTML, where every mark is a link to its citation, reached with the Tab key as well as the
+mouse, and the same facts stand under it as a table.
 """
 
 from collections.abc import Sequence
@@ -18,8 +19,9 @@ from matplotlib.patches import Rectangle
 
 from ketalab.draw.forest import study_name
 from ketalab.evidence.bibliography import bibliography, link
-from ketalab.style import GREEN, GREY, ORANGE, PALE, VERMILION, figure
+from ketalab.style import GREEN, GREY, ORANGE, PALE, SKY, VERMILION, figure
 
+NO_COMPARISON = "no comparison"  # everyone had the drug
 COLUMNS = ("trial", "indication", "design", "n", "direction", "reference")
 # What a trial found: the marker for matplotlib, the same as an SVG path of radius 1, the colour.
 DIRECTIONS = {
@@ -27,7 +29,9 @@ DIRECTIONS = {
     "mixed": ("D", "M0,-1.1 L1.1,0 L0,1.1 L-1.1,0 Z", ORANGE),
     "no clear difference": ("o", "M-0.9,0 A0.9,0.9 0 1 0 0.9,0 A0.9,0.9 0 1 0 -0.9,0 Z", GREY),
     "harm": ("v", "M0,1.1 L1,-0.75 L-1,-0.75 Z", VERMILION),
+    NO_COMPARISON: ("s", "M-0.85,-0.85 H0.85 V0.85 H-0.85 Z", SKY),
 }
+HOLLOW = "hollow: no interval"
 TICKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)
 # All lengths in inches.
 WIDTH, EDGE, NAMES, HEAD, FOOT = 9.6, 0.15, 1.95, 0.78, 0.62
@@ -93,7 +97,8 @@ def _checked(trials: pd.DataFrame, designs: Sequence[str] | None) -> pd.DataFram
         raise ValueError(f"trials: column {missing[0]} is missing; a map needs {', '.join(COLUMNS)}")
     if trials.empty:
         raise ValueError("trials: 0 rows are not allowed; a map needs 1 or more")
-    trials = trials[list(COLUMNS)].reset_index(drop=True)
+    known = trials["interval"].astype(bool) if "interval" in trials else True
+    trials = trials[list(COLUMNS)].assign(interval=known).reset_index(drop=True)
     trials["n"] = pd.to_numeric(trials.n, errors="coerce").astype(float)
     for row in trials.itertuples():
         if row.direction not in DIRECTIONS:
@@ -155,31 +160,47 @@ def evidence_map(trials: pd.DataFrame, *, designs: Sequence[str] | None = None, 
             axes.plot([x, x], [HEAD, bottom], color="#e0e0e0", linewidth=0.8, zorder=0.5)
             axes.text(x, bottom + 0.14, f"{tick:,}", fontsize=12, ha="center", va="center")
     for direction, (marker, _, colour) in DIRECTIONS.items():
-        chosen = places.marks[places.marks.direction == direction]
-        style = {"markersize": _size(marker), "color": colour, "markeredgecolor": "white", "zorder": 3}
-        axes.plot(chosen.x, chosen.y, marker, gid=f"trials: {direction}", **style)
+        for sure in (True, False):
+            chosen = places.marks[(places.marks.direction == direction) & (places.marks.interval == sure)]
+            style = {"markersize": _size(marker) - (not sure), "zorder": 3, **_fill(colour, sure)}
+            axes.plot(chosen.x, chosen.y, marker, gid=f"trials: {direction}", **style)
     middle = (NAMES + WIDTH - EDGE) / 2
     axes.text(middle, bottom + 0.42, "people in the trial", fontsize=12, ha="center", va="center")
     _legend(fig, places, head)
     return fig
 
 
+def _fill(colour: str, sure: bool) -> dict[str, object]:
+    """A mark of this colour, full or hollow."""
+    if sure:
+        return {"color": colour, "markeredgecolor": "white"}
+    return {"color": "white", "markeredgecolor": colour, "markeredgewidth": 2}
+
+
+def _shown(marks: pd.DataFrame) -> list[str]:
+    """The directions of the legend: all four a comparison can have, and the fifth where it occurs."""
+    return [name for name in DIRECTIONS if name != NO_COMPARISON or (marks.direction == name).any()]
+
+
 def _legend(fig: Figure, places: Map, head: float) -> None:
+    names = _shown(places.marks)
     handles = [
-        Line2D(
-            [], [], marker=marker, color=colour, linestyle="none", markersize=10, markeredgecolor="white"
-        )
-        for marker, _, colour in DIRECTIONS.values()
+        Line2D([], [], marker=marker, linestyle="none", markersize=10, **_fill(colour, True))
+        for marker, _, colour in (DIRECTIONS[name] for name in names)
     ]
+    labels = [f"{name} ({(places.marks.direction == name).sum()})" for name in names]
+    if not places.marks.interval.all():
+        handles.append(Line2D([], [], marker="o", linestyle="none", markersize=9, **_fill(GREY, False)))
+        labels.append(HOLLOW)
     y = 1 - (head + 0.26) / (places.height + head)
     fig.legend(
         handles,
-        [f"{name} ({(places.marks.direction == name).sum()})" for name in DIRECTIONS],
+        labels,
         loc="center left",
-        bbox_to_anchor=((NAMES - 0.05) / WIDTH, y),
-        ncols=4,
+        bbox_to_anchor=((NAMES - 0.05 if len(labels) < 5 else 0.0) / WIDTH, y),
+        ncols=len(labels),
         handletextpad=0.1,
-        columnspacing=1.1,
+        columnspacing=1.1 if len(labels) < 5 else 0.7,
     )
 
 
@@ -238,7 +259,9 @@ class EvidenceMap:
 
 
 def _label(row) -> str:
-    return f"{study_name(row.trial)}: {row.direction}; {row.indication}; {row.design}; {row.n:.0f} people"
+    sure = "" if getattr(row, "interval", True) else "; no interval"
+    facts = f"{row.indication}; {row.design}; {row.n:.0f} people{sure}"
+    return f"{study_name(row.trial)}: {row.direction}; {facts}"
 
 
 def _address(row) -> str:
@@ -251,11 +274,15 @@ def _svg(places: Map, title: str) -> str:
     parts = [
         f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="group" aria-label="{title}: one mark a trial">'
     ]
-    x = NAMES * PIXELS
-    for name, (_, path, colour) in DIRECTIONS.items():
-        count = int((places.marks.direction == name).sum())
-        parts.append(_mark(x + 8, 26, path, colour) + _text(x + 22, 31, f"{name} ({count})"))
-        x += 52 + 8.3 * len(f"{name} ({count})")
+    names = _shown(places.marks)
+    labels = {name: f"{name} ({int((places.marks.direction == name).sum())})" for name in names}
+    keys = [(*DIRECTIONS[name][1:], True, label) for name, label in labels.items()]
+    if not places.marks.interval.all():
+        keys.append((DIRECTIONS["no clear difference"][1], GREY, False, HOLLOW))
+    x = NAMES * PIXELS if len(keys) < 5 else 0
+    for path, colour, sure, label in keys:
+        parts.append(_mark(x + 12, 26, path, colour, sure) + _text(x + 24, 31, label))
+        x += (52 if len(keys) < 5 else 38) + 8.1 * len(label)
     for i, (name, (top, end)) in enumerate(places.rows.items()):
         if i % 2 == 0:
             parts.append(
@@ -284,15 +311,16 @@ def _text(x: float, y: float, words: str, more: str = "") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" {more}>{escape(words)}</text>'
 
 
-def _mark(x: float, y: float, path: str, colour: str) -> str:
-    place = f'transform="translate({x:.1f},{y:.1f}) scale(8)"'
-    return f'<path {place} d="{path}" fill="{colour}" stroke="#fff" stroke-width=".12"/>'
+def _mark(x: float, y: float, path: str, colour: str, sure: bool = True) -> str:
+    place = f'transform="translate({x:.1f},{y:.1f}) scale({8 if sure else 7})"'
+    fill, edge, width = (colour, "#fff", 0.12) if sure else ("#fff", colour, 0.3)
+    return f'<path {place} d="{path}" fill="{fill}" stroke="{edge}" stroke-width="{width}"/>'
 
 
 def _linked_mark(row) -> str:
     """A mark that opens the trial's citation; one without an address can still be reached and read."""
     _, path, colour = DIRECTIONS[row.direction]
-    mark = _mark(row.x * PIXELS, row.y * PIXELS, path, colour)
+    mark = _mark(row.x * PIXELS, row.y * PIXELS, path, colour, row.interval)
     label, address = escape(_label(row)), escape(_address(row))
     goes = f'href="{address}" target="_blank" rel="noopener"' if address else 'tabindex="0" role="img"'
     return f'<a {goes} aria-label="{label}"><title>{label}</title>{mark}</a>'
@@ -301,10 +329,11 @@ def _linked_mark(row) -> str:
 def _table(marks: pd.DataFrame) -> str:
     rows = "".join(
         f"<tr><td>{_table_link(row)}</td><td>{escape(row.indication)}</td><td>{escape(row.design)}</td>"
-        f"<td>{row.n:.0f}</td><td>{escape(row.direction)}</td></tr>"
+        f"<td>{row.n:.0f}</td><td>{escape(row.direction)}</td>"
+        f"<td>{'known' if row.interval else 'not read'}</td></tr>"
         for row in marks.itertuples()
     )
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("trial", *COLUMNS[1:5]))
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("trial", *COLUMNS[1:5], "interval"))
     return (
         "<details><summary>The same as a table</summary>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></details>"

@@ -66,6 +66,7 @@ def forest_parts(
     limits: tuple[float, float] | None = None,
     title: str = "",
     headings: Mapping[str, str] | None = None,
+    width: float | None = None,
     live: bool = False,
 ) -> "ForestParts":
     """A forest plot of trials, with the diamond and the prediction interval of `pooled`.
@@ -75,9 +76,10 @@ def forest_parts(
     reference key becomes author and year. Trials stand in the `order` of their effect, of their weight,
     or as given. `limits` (reader's scale) cut the axis; an interval that goes on gets an arrow head.
     `size` is "slide" (9.6 inches wide, with columns) or "phone" (4.2 inches, text above each line).
-    `headings` renames columns (name, treated, control, people, weight, estimate). `live` leaves out the
-    column of weights and the small print, which take most of the time a redrawing takes: an explorable's
-    read-out says the numbers and the squares show the weights.
+    `headings` renames columns (name, treated, control, people, weight, estimate). `width` (inches) is for
+    places that ask for another one, such as an explorable's 7.6. `live` leaves out the column of weights,
+    the small print and the number of trials, which change with every redrawing and take most of its time:
+    an explorable's read-out says the numbers and the squares show the weights.
 
     Raises ValueError for no trials, an unknown order or size, or limits the wrong way round.
     """
@@ -94,7 +96,7 @@ def forest_parts(
     labels = [
         label(study) + marks.get(note, "") for study, note in zip(effects.study, effects.notes, strict=True)
     ]
-    rows = _rows(effects, pooled, by, labels, order, size)
+    rows = _rows(effects, pooled, by, labels, order, size, live)
     pools = [*(by.pooled.values() if by else ()), *([pooled] if pooled else [])]
     span = _given(effects.measure, limits) if limits else effect_limits(effects, pools)
     columns = _columns(effects, pools, labels, groups, size, has_weights=pooled is not None and not live)
@@ -104,7 +106,7 @@ def forest_parts(
     footnotes += [f"Difference between the groups: {by.words}"] if by and by.freedom else []
     feet = [line for note in footnotes for line in _wrapped(note, size)]
     prints = 0 if live or pooled is None else len(small_print(None, size))
-    sheet = _Sheet(size, rows, title, bool(any(favours)), prints, len(feet))
+    sheet = _Sheet(size, rows, title, bool(any(favours)), prints, len(feet), width)
     left, right = sheet.arrange(columns)
     parts = ForestParts(sheet, sheet.plot(left, right, span, effects.measure), effects, span)
     parts.per_inch = (span[1] - span[0]) / (right - left)
@@ -194,6 +196,7 @@ def _rows(
     labels: Sequence[str],
     order: Order,
     size: Size,
+    live: bool,
 ) -> list[Row]:
     line = CROWDED if size == "slide" and len(effects) > CROWD else LINE[size]
     position = _position(effects, pooled, order)
@@ -217,7 +220,7 @@ def _rows(
     if pooled is not None and pooled.k > 1:
         rows += [
             Row("gap", height=0.08),
-            Row("pool", f"All {pooled.k} trials", height=line),
+            Row("pool", "All that are counted" if live else f"All {pooled.k} trials", height=line),
             Row("prediction", "Prediction for a new trial", height=line),
         ]
     return rows
@@ -262,9 +265,16 @@ class _Sheet:
     """A figure of fixed width whose height follows from its rows; everything is placed in inches."""
 
     def __init__(
-        self, size: Size, rows: Sequence[Row], title: str, favours: bool, prints: int, feet: int
+        self,
+        size: Size,
+        rows: Sequence[Row],
+        title: str,
+        favours: bool,
+        prints: int,
+        feet: int,
+        width: float | None,
     ) -> None:
-        self.size, self.width, self.edge = size, WIDTH[size], EDGE[size]
+        self.size, self.width, self.edge = size, width or WIDTH[size], EDGE[size]
         self.prints, self.feet = prints, feet
         self.title = textwrap.fill(title, 90 if size == "slide" else 38)
         above = 0.36 if size == "slide" else 0.12
@@ -420,7 +430,7 @@ class ForestParts:
             return {f"diamond{tail}": [], f"estimate{tail}": "", f"line{tail}": ([], [])}
         y = self.lines["pool", group]
         low, middle, high = pooled.low, pooled.estimate, pooled.high  # the axes cut off what is outside
-        tops = [y0 for span in self._spans() for y0 in (*span, np.nan)]
+        tops = [y0 for span in self._spans() for y0 in (*span, np.nan)][:-1]
         return {
             f"diamond{tail}": [[(low, y), (middle, y + TALL), (high, y), (middle, y - TALL)]],
             f"estimate{tail}": interval_text(pooled.measure, *pooled.natural[:3]),

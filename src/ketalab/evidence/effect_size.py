@@ -15,12 +15,12 @@ Bad input is refused in one sentence that names field, trial, value and allowed 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaln, ndtri, stdtrit
+from scipy.special import gammaln, ndtri, stdtr, stdtrit
 
 Array = NDArray[np.float64]
 Names = Sequence[str] | pd.Series | None
@@ -482,6 +482,36 @@ def from_standard_error(
     )
 
 
+def against_one_control(
+    estimate: ArrayLike,
+    se: ArrayLike,
+    n_treated: ArrayLike,
+    n_control: int,
+    measure: Measure = MEAN_DIFFERENCE,
+    *,
+    study: str = "trial 1",
+) -> Effects:
+    """Several arms that share one control group as a single comparison, so that nobody counts twice.
+
+    Each printed SE_i of arm i against the control implies a spread s_i^2 = SE_i^2 / (1/n_i + 1/n_0).
+    With their mean s^2, weighted by n_i, the arms taken together differ from the control by
+    sum(n_i d_i) / sum(n_i), with SE^2 = s^2 (1 / sum(n_i) + 1/n_0). Differences in the scale's units.
+
+    Raises ValueError for a ratio, or for what `from_standard_error` and whole numbers refuse.
+    """
+    if measure.ratio:
+        raise ValueError(f"measure: {measure.name} is not allowed; arms are joined as differences")
+    names, columns = _columns(None, estimate=estimate, se=se, n_treated=n_treated, n_control=n_control)
+    differences, errors, people, control = columns.values()
+    require("se", errors, errors > 0, "above 0", names)
+    _require_whole("n_treated", people, 2, names)
+    _require_whole("n_control", control, 2, names)
+    variance = np.average(errors**2 / (1 / people + 1 / control), weights=people)
+    joined = np.average(differences, weights=people)
+    error = np.sqrt(variance * (1 / people.sum() + 1 / control[0]))
+    return from_standard_error(joined, error, measure, n=people.sum() + control[0], study=[study])
+
+
 def fisher_z(correlation: ArrayLike, n: ArrayLike, *, study: Names = None) -> Effects:
     """Correlations for pooling: z = artanh(r) with SE^2 = 1 / (n - 3), pooled and turned back by tanh."""
     names, columns = _columns(study, correlation=correlation, n=n)
@@ -546,6 +576,73 @@ def correlation_of_change(sd_before: ArrayLike, sd_after: ArrayLike, sd_change: 
     r = (before**2 + after**2 - change**2) / (2 * before * after)
     require("correlation", r, np.abs(r) <= 1, "from -1 to 1; these three SDs do not fit together", names)
     return r
+
+
+def people_behind(correlation: ArrayLike, p: ArrayLike) -> Array:
+    """How many people a printed correlation and its two-sided P value imply, to the nearest one.
+
+    Turns t = r sqrt((n - 2) / (1 - r^2)) on n - 2 degrees of freedom around, between 4 and 100,000 people.
+    Rounded printing leaves it uncertain by a few. Raises ValueError where no number of people fits.
+    """
+    names, columns = _columns(None, correlation=correlation, p=p)
+    r, chance = columns.values()
+    require("correlation", r, (np.abs(r) < 1) & (r != 0), "between -1 and 1, and not 0", names)
+    require("p", chance, (chance > 0) & (chance < 1), "between 0 and 1, both excluded", names)
+
+    def surprise(n: Array) -> Array:
+        return 2 * stdtr(n - 2, -np.abs(r) * np.sqrt((n - 2) / (1 - r**2)))
+
+    few, many = np.full_like(r, 4.0), np.full_like(r, 1e5)
+    fits = (surprise(few) >= chance) & (surprise(many) <= chance)
+    require("p", chance, fits, "one that 4 to 100,000 people could give with this correlation", names)
+    for _ in range(60):  # halving: P falls as people are added
+        middle = (few + many) / 2
+        above = surprise(middle) > chance
+        few, many = np.where(above, middle, few), np.where(above, many, middle)
+    return np.round((few + many) / 2)
+
+
+def correlation_from_t(t: ArrayLike, freedom: ArrayLike) -> Array:
+    """The correlation behind a regression coefficient: r = t / sqrt(t^2 + degrees of freedom).
+
+    `t` is the coefficient over its standard error. With other variables in the regression this is the
+    partial correlation, which is not the plain one.
+    """
+    names, columns = _columns(None, t=t, freedom=freedom)
+    value, df = columns.values()
+    require("freedom", df, df >= 1, "1 or more", names)
+    return value / np.sqrt(value**2 + df)
+
+
+def standardised(effects: Effects) -> Effects:
+    """Log odds ratios as standardised mean differences, g = log OR / (pi / sqrt(3)) [@chinn2000].
+
+    Exact when the outcome behind the count has a logistic distribution, alike in both groups. Effects
+    that are standardised already come back as they are; any other measure raises ValueError.
+    """
+    if effects.measure is HEDGES_G:
+        return effects
+    if effects.measure is not ODDS_RATIO:
+        raise ValueError(
+            f"measure: a {effects.measure.name} is not allowed; it must be an odds ratio or standardised"
+        )
+    spread = np.pi / np.sqrt(3)
+    return replace(effects, measure=HEDGES_G, estimate=effects.estimate / spread, se=effects.se / spread)
+
+
+def standardised_from_difference(
+    value: float, low: float, high: float, n_treated: int, n_control: int, study: str = "trial 1"
+) -> Effects:
+    """A standardised mean difference from a printed mean difference and its interval, without the SD.
+
+    The interval gives the standard error, and t = difference / SE. Then d = t sqrt(1/n1 + 1/n2), so the
+    standard deviation is the one the printed model left unexplained; SE^2 = 1/n1 + 1/n2 + d^2 / (2 n).
+    """
+    printed = from_interval(value, low, high, MEAN_DIFFERENCE, study=[study])
+    share = 1 / n_treated + 1 / n_control
+    d = printed.estimate / printed.se * np.sqrt(share)
+    se = np.sqrt(share + d**2 / (2 * (n_treated + n_control)))
+    return from_standard_error(d, se, HEDGES_G, n=float(n_treated + n_control), study=[study])
 
 
 # Shared -------------------------------------------------------------------------------------------

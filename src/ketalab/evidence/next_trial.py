@@ -9,10 +9,18 @@ tau^2 around that. Assurance averages the power over both:
 so the chance that its own interval leaves out "no effect" has a closed form. The chance that the
 *updated pool* does is counted over the same distribution, by pooling again at its quantiles. SE and
 tau^2 are taken as they are estimated, which with few trials promises a little too much.
+
+Where only one estimate with its interval is known (a single trial, a pool that someone else published),
+the update has a closed form: a mean weighted by precision, whose standard error is known beforehand.
+
+    1 / SE_new^2 = 1 / SE^2 + 1 / (s^2 + tau^2)
+
+A trial too small for the true effect, when it does find "significance", prints an effect that is too
+large, and at times of the wrong sign [@gelman2014]: `selected` says by how much and how often.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,6 +123,87 @@ def assurance(pooled: Pooled, se: float, level: float = 0.95) -> Chances:
     centre, spread = abs(pooled.estimate), _spread(pooled, se)
     edge = normal_quantile(level) * se
     return Chances(float(ndtr((centre - edge) / spread)), float(ndtr((-centre - edge) / spread)))
+
+
+@dataclass(frozen=True)
+class Selected:
+    """What a trial prints when it finds "significance", for a known true effect.
+
+    `power` how often that happens, `wrong_sign` the share of those on the wrong side of no effect,
+    `exaggeration` how many times too large they are on average (NaN where there is no true effect).
+    """
+
+    power: float
+    wrong_sign: float
+    exaggeration: float
+
+
+def selected(effect: float, se: float, level: float = 0.95) -> Selected:
+    """Power, wrong sign and exaggeration of the estimates that leave out "no effect" [@gelman2014].
+
+    With x ~ Normal(m, 1), m = |effect| / SE and z the quantile, the mean size of those beyond z is
+    [phi(z - m) + phi(z + m) + m (Phi(m - z) - Phi(-m - z))] / power.
+    """
+    _positive("se", se)
+    z, m = normal_quantile(level), abs(effect) / se
+    right, wrong = float(ndtr(m - z)), float(ndtr(-m - z))
+    size = (_density(z - m) + _density(z + m) + m * (right - wrong)) / (right + wrong)
+    return Selected(right + wrong, wrong / (right + wrong), size / m if m > 0 else np.nan)
+
+
+def _density(x: float) -> float:
+    return float(np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi))
+
+
+def believed(pooled: Pooled, effect: float | None = None, tau: float = 0.0) -> Pooled:
+    """What is believed about the next trial's true effect, in the form of a pool.
+
+    As open as the trials so far leave it, or with `effect` a known one. `tau` is how far true effects
+    differ between trials (scale of the sums), to be assumed where one estimate alone is known.
+    """
+    if not tau >= 0:
+        raise ValueError(f"tau: {tau:g} is not allowed; it must be 0 or more")
+    if effect is None:
+        return replace(pooled, tau2=tau**2)
+    return replace(pooled, estimate=float(effect), se=0.0, tau2=tau**2)
+
+
+@dataclass(frozen=True)
+class Updated:
+    """Where an estimate may stand once the next trial is in, on the scale of the sums.
+
+    It is normal with `mean` and `sd`; its standard error `se` is known before the trial.
+    """
+
+    mean: float
+    sd: float
+    se: float
+    level: float
+
+    def intervals(self, count: int = QUANTILES) -> tuple[Array, Array]:
+        """Lower and upper limits at this many equally likely outcomes, from the lowest up."""
+        centre = self.mean + self.sd * ndtri((np.arange(count) + 0.5) / count)
+        margin = normal_quantile(self.level) * self.se
+        return centre - margin, centre + margin
+
+    @property
+    def chances(self) -> tuple[float, float]:
+        """Chances that the interval lies wholly below and wholly above "no effect"."""
+        edge = normal_quantile(self.level) * self.se
+        return tuple(float(ndtr((side * self.mean - edge) / self.sd)) for side in (-1, 1))
+
+
+def updated(pooled: Pooled, belief: Pooled, se: float) -> Updated:
+    """The pool with the next trial in it, in closed form; see the module for what it takes as known.
+
+    `pooled` is today's estimate, `belief` what is believed about the next trial (`believed`).
+    """
+    _positive("se", se)
+    tau2 = 0.0 if np.isnan(belief.tau2) else belief.tau2
+    now, new = pooled.se**2, se**2 + tau2
+    weight = now / (now + new)
+    mean = pooled.estimate + weight * (belief.estimate - pooled.estimate)
+    return Updated(mean, weight * _spread(belief, se), float(np.sqrt(weight * new)), pooled.level)
 
 
 def update(effects: Effects, pooled: Pooled, se: float) -> Chances:

@@ -148,25 +148,18 @@ def newcombe_interval(
     events_treated: int, n_treated: int, events_control: int, n_control: int, level: float = 0.95
 ) -> tuple[float, float]:
     """Limits of the risk difference from the Wilson intervals of the two risks (Newcombe's hybrid)."""
-    z = normal_quantile(level)
-    p1, low1, high1 = _wilson(events_treated, n_treated, z)
-    p2, low2, high2 = _wilson(events_control, n_control, z)
+    p1, low1, high1 = wilson_interval(events_treated, n_treated, level)
+    p2, low2, high2 = wilson_interval(events_control, n_control, level)
     down = np.hypot(p1 - low1, high2 - p2)
     up = np.hypot(high1 - p1, p2 - low2)
     return float(p1 - p2 - down), float(p1 - p2 + up)
 
 
-def wilson_interval(events: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Limits of a risk by Wilson's score method, from 0 to 1; it holds for rare events and few people."""
+def wilson_interval(events: int, n: int, level: float = 0.95) -> tuple[float, float, float]:
+    """A risk and its limits by Wilson's score method, which holds for rare events and few people."""
     if not (n > 0 and 0 <= events <= n):
         raise ValueError(f"events: {events} is not allowed; it must be from 0 to n, which is {n}")
-    _, low, high = _wilson(events, n, normal_quantile(level))
-    return max(float(low), 0.0), min(float(high), 1.0)
-
-
-def _wilson(events: int, n: int, z: float) -> tuple[float, float, float]:
-    """A risk and the limits of its Wilson score interval."""
-    p = events / n
+    z, p = normal_quantile(level), events / n
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return p, centre - half, centre + half
+    return float(p), max(float(centre - half), 0.0), min(float(centre + half), 1.0)

@@ -18,6 +18,7 @@ from ketalab.explore.canvas import Stage
 from ketalab.explore.controls import Choice, Slider, Steps
 from ketalab.explore.explorable import Explorable, Reading, View, significant
 from ketalab.explore.plasma import ceiling
+from ketalab.explore.stamp import stamp
 from ketalab.models import pathway
 from ketalab.style import BLACK, BLUE, DRUG, GREEN, GREY, PALE, PURPLE, figure, legend_above
 
@@ -129,16 +130,17 @@ def hundred_people() -> Explorable:
         view=_people_view,
         presets={
             "Whose day 1?": {},
-            "Whose end of trial?": {"time": END},
             "Both seen: week 1": {"study": "spray, first week (Daly 2018)", "time": "week 1"},
             "Both seen: week 4": {"time": "week 4"},
+            "Whose end of trial?": {"time": END},
             "Ketamine when nobody can tell": {"study": "infusion under anaesthesia (Lii 2023)"},
             "An infusion that everybody can tell": {"study": "infusion or midazolam (Murrough 2013)"},
         },
     )
 
 
-TABLET_NAMES = {name: f"{name}\n" for name in TABLETS} | {"St John's wort": "St John's\nwort"}
+TABLET_NAMES = {name: f"{name}\ntablet" for name in TABLETS} | {"St John's wort": "St John's\nwort"}
+ICON = {"marker": "o", "markersize": 8.4, "linestyle": "none"}
 GRIDS = ("drug", "control", "tablet", "placebo")
 STATES = ("extra", "well", "ill", "lost", "unseen")
 
@@ -153,28 +155,28 @@ def _people_stage() -> Stage:
         ax.set(xlim=(-0.7, 9.7), ylim=(-3.2, 14.6))
         ax.set_axis_off()
         looks = {
-            "extra": {"color": strong, "marker": "o"},
-            "well": {"color": light, "marker": "o"},
-            "ill": {"facecolor": "white", "edgecolor": GREY, "linewidth": 1.1, "marker": "o"},
-            "lost": {"color": BLACK, "marker": "x", "linewidth": 1.2},
-            "unseen": {"color": PALE, "marker": "."},
+            "extra": {"color": strong},
+            "well": {"color": light},
+            "ill": {"markerfacecolor": "white", "markeredgecolor": GREY, "markeredgewidth": 1.1},
+            "lost": {"color": BLACK, "marker": "x", "markeredgewidth": 1.2},
+            "unseen": {"color": PALE, "markersize": 2},
         }
         for state, look in looks.items():
-            artists[f"{name} {state}"] = ax.scatter([], [], s=9 if state == "unseen" else 70, **look)
-        artists[f"{name} name"] = ax.text(4.5, 9.9, "", ha="center", va="bottom", fontsize=12.5)
-        artists[f"{name} count"] = ax.text(4.5, -0.8, "", ha="center", va="top", fontsize=16, weight="bold")
-        artists[f"{name} people"] = ax.text(4.5, -2.2, "", ha="center", va="top", fontsize=12, color=GREY)
+            artists[f"{name} {state}"] = ax.plot([], [], **(ICON | look))[0]
+        artists[f"{name} name"] = stamp(ax, 4.5, 9.9, ha="center", va="bottom", fontsize=12.5)
+        artists[f"{name} count"] = stamp(ax, 4.5, -0.8, ha="center", va="top", fontsize=16, weight="bold")
+        artists[f"{name} people"] = stamp(ax, 4.5, -2.2, ha="center", va="top", fontsize=12, color=GREY)
     for name, colour in (("drug", BLUE), ("tablet", ORAL)):
-        artists[f"{name} who"] = axes[name].text(
-            10.2, 13.2, "", ha="center", va="bottom", fontsize=13, weight="bold", color=colour
+        artists[f"{name} who"] = stamp(
+            axes[name], 10.2, 13.2, ha="center", va="bottom", fontsize=13, weight="bold", color=colour
         )
     looks = [
         ({"color": BLUE}, "well, more than without the drug"),
         ({"color": "#a9a9a9"}, "well, as without the drug"),
-        ({"facecolor": "white", "edgecolor": GREY}, "not well"),
+        ({"markerfacecolor": "white", "markeredgecolor": GREY}, "not well"),
         ({"color": BLACK, "marker": "x"}, "left, or not seen"),
     ]
-    keys = [axes["control"].scatter([], [], s=62, label=label, **look) for look, label in looks]
+    keys = [axes["control"].plot([], [], label=label, **(ICON | look))[0] for look, label in looks]
     legend_above(fig, keys, columns=2)
     return Stage(fig, axes, artists)
 
@@ -313,7 +315,7 @@ def _extra(arms: tuple[Arm, Arm]) -> str:
 # Two labels ----------------------------------------------------------------------------------------
 
 DRUGS = ("esketamine", "sertraline", "venlafaxine", "desvenlafaxine")
-MINUS, ON_DRUG, ON_PLACEBO = "drug minus placebo", "on the drug", "on placebo"
+MINUS, ON_DRUG, ON_PLACEBO = "difference", "on the drug", "on placebo"
 SCALES = (MINUS, ON_DRUG, ON_PLACEBO)
 ROWS = 12
 RESISTANT = "treatment-resistant depression, with a new oral antidepressant"
@@ -335,7 +337,7 @@ def adverse_tornado() -> Explorable:
                 "one", "Left", DRUGS, "esketamine", "The drug on the left, from its label or pooled trials."
             ),
             Choice("other", "Right", DRUGS, "sertraline", "The drug on the right."),
-            Choice(
+            Steps(
                 "scale",
                 "Show",
                 SCALES,
@@ -372,11 +374,11 @@ def _tornado_stage() -> Stage:
             artists[f"{side} {drug} whisker"] = ax.hlines([], [], [], linewidth=2, **look)
             artists[f"{side} {drug} dot"] = ax.plot([], [], "o", color=DRUG_COLOUR[drug], markersize=8)[0]
         artists[f"{side} none"] = ax.plot([], [], "x", color=GREY, markersize=6, markeredgewidth=1.4)[0]
-        artists[f"{side} name"] = ax.text(
-            1, -1.1, "", ha="right" if side == "one" else "left", va="center", fontsize=14, weight="bold"
+        artists[f"{side} name"] = stamp(
+            ax, 1, -1.1, ha="right" if side == "one" else "left", va="center", fontsize=14, weight="bold"
         )
     for row in range(ROWS):
-        artists[f"label {row}"] = right.text(-20.5, row, "", ha="center", va="center", fontsize=12)
+        artists[f"label {row}"] = stamp(right, -20.5, row, ha="center", va="center", fontsize=12)
     return Stage(fig, {"one": left, "other": right}, artists)
 
 
@@ -385,6 +387,7 @@ def reactions(drug: str, scale: str) -> pd.DataFrame:
     """Reactions of one drug in 100 people with intervals, by reaction: value, low, high."""
     rows = table("adverse_reactions")
     rows = rows[(rows.drug == drug) & ((drug != "esketamine") | (rows.population == RESISTANT))]
+    rows = rows[~rows.reaction.str.startswith("stopped")]  # leaving the trial is not a reaction
     found = {}
     for row in rows.itertuples():
         on, off = (int(row.events_drug), int(row.n_drug)), (int(row.events_placebo), int(row.n_placebo))
@@ -392,11 +395,12 @@ def reactions(drug: str, scale: str) -> pd.DataFrame:
             middle, ends = on[0] / on[1] - off[0] / off[1], newcombe_interval(*on, *off)
         else:
             events, n = on if scale == ON_DRUG else off
-            middle, ends = events / n, wilson_interval(events, n)
+            middle, *ends = wilson_interval(events, n)
         found[row.reaction] = (100 * middle, 100 * ends[0], 100 * ends[1])
     return pd.DataFrame.from_dict(found, orient="index", columns=["value", "low", "high"])
 
 
+@cache
 def _tornado_view(one: str, other: str, scale: str) -> View:
     frames = {"one": reactions(one, scale), "other": reactions(other, scale)}
     both = pd.concat([frame.value for frame in frames.values()], axis=1).max(axis=1)
@@ -572,7 +576,7 @@ def _steps_stage() -> Stage:
     for which in ("without", "with"):
         for fate, colour in FATE_COLOUR.items():
             artists[f"{which} {fate}"] = bars.add_patch(Rectangle((0, 0), 0, 0, color=colour))
-            artists[f"{which} {fate} text"] = bars.text(0, 0, "", ha="center", va="center", fontsize=12)
+            artists[f"{which} {fate} text"] = stamp(bars, 0, 0, ha="center", va="center", fontsize=12)
     return Stage(fig, {"main": main, "bars": bars}, artists)
 
 

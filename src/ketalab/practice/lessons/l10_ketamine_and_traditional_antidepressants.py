@@ -40,7 +40,7 @@ PREDICTIONS = (
                 "the article prints neither.",
             ),
         ),
-        "Switch between *on the drug*, *on placebo* and *drug minus placebo*.",
+        "Move from *on the drug* to *on placebo*, then to the *difference*.",
     ),
     Prediction(
         "what_limits",
@@ -136,7 +136,7 @@ EXERCISES = (
         judge=number(
             31.58,
             "of 100",
-            "About 32 of 100: one person in three. Nothing on an SSRI label is as frequent.",
+            "About 32 of 100: one person in three. Nothing in this lesson's tablet tables comes near.",
             (
                 (41.04, "That is the share on the drug. Some dissociate on placebo, too."),
                 (0.3158, "That is a fraction. The answer is asked for in 100 people."),

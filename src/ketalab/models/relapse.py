@@ -1,0 +1,99 @@
+"""How long a response lasts, and what further sessions would do, if relapse struck at a steady rate.
+
+Without further sessions a responder relapses at the hazard h (1/day). A session lowers it to r h for the
+w days that follow (r is a hazard ratio, w a window nobody has measured). With sessions every s days the
+chance to be still well after t days is
+
+    S(t) = exp(-h (t - (1 - r) P(t)))
+    P(t) = floor(t / s) min(w, s) + min(t mod s, w)         days under protection so far
+
+It is a line through sparse data: real relapse is fast at first and slower later, in people who differ.
+Times are in days, hazards in 1/day.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+NEVER = np.inf  # days between sessions when there are none
+
+
+def hazard_from_median(median_days: float) -> float:
+    """h = ln 2 / median, for a median time to relapse in days (above 0)."""
+    return float(np.log(2)) / _positive("median_days", median_days, "days")
+
+
+def hazard_from_share(share_well: float, days: float) -> float:
+    """h = -ln(share) / t: the steady hazard that leaves this share (between 0 and 1) well at t days."""
+    if not 0 < share_well < 1:
+        raise ValueError(
+            f"share_well: {share_well:g} is not allowed; it must be between 0 and 1, both excluded"
+        )
+    return -float(np.log(share_well)) / _positive("days", days, "days")
+
+
+def protected_days(days: ArrayLike, spacing: float, window: float) -> Array:
+    """P(t): how many of the first t days lie within `window` days after a session.
+
+    Sessions come at day 0 and every `spacing` days; `NEVER` means none, not even at day 0.
+    """
+    t = np.asarray(days, float)
+    if np.any(~(t >= 0)):
+        raise ValueError(f"days: {np.min(t):g} is not allowed; it must be 0 or more")
+    if not window >= 0:
+        raise ValueError(f"window: {window:g} is not allowed; it must be 0 days or more")
+    if spacing == NEVER:
+        return np.zeros_like(t)
+    gap = _positive("spacing", spacing, "days")
+    whole = np.floor(t / gap)
+    return whole * min(window, gap) + np.minimum(t - whole * gap, window)
+
+
+def still_well(
+    days: ArrayLike, hazard: float, ratio: float = 1.0, spacing: float = NEVER, window: float = 0.0
+) -> Array:
+    """S(t): the share of responders that has not relapsed after t days.
+
+    `hazard` in 1/day (0 or more), `ratio` the hazard ratio under protection (0 to 1). Raises ValueError
+    for any value outside its range.
+    """
+    if not hazard >= 0:
+        raise ValueError(f"hazard: {hazard:g} is not allowed; it must be 0 per day or more")
+    if not 0 <= ratio <= 1:
+        raise ValueError(f"ratio: {ratio:g} is not allowed; it must be a hazard ratio from 0 to 1")
+    protected = protected_days(days, spacing, window)
+    return np.exp(-hazard * (np.asarray(days, float) - (1 - ratio) * protected))
+
+
+def median_days(hazard: float, ratio: float = 1.0, spacing: float = NEVER, window: float = 0.0) -> float:
+    """The day at which half have relapsed; infinite when the hazard is 0.
+
+    The cumulative hazard rises in straight pieces, so the day is found exactly: whole rounds of
+    sessions first, then the rest of the last round.
+    """
+    still_well(0.0, hazard, ratio, spacing, window)  # refuses what is out of range
+    target = float(np.log(2))
+    if hazard == 0:
+        return np.inf
+    if spacing == NEVER:
+        return target / hazard
+    shielded = min(window, spacing)
+    slow, fast = hazard * ratio * shielded, hazard * (spacing - shielded)
+    if slow + fast == 0:
+        return np.inf
+    rounds = np.floor(target / (slow + fast) * (1 + 1e-15))
+    rest = target - rounds * (slow + fast)
+    if rest <= slow and slow > 0:
+        return float(rounds * spacing + rest / (hazard * ratio))
+    return float(rounds * spacing + shielded + (rest - slow) / hazard)
+
+
+def sessions_given(days: float, spacing: float) -> int:
+    """How many sessions fall into the first t days, the one at day 0 included."""
+    return 0 if spacing == NEVER else int(np.floor(days / _positive("spacing", spacing, "days"))) + 1
+
+
+def _positive(name: str, value: float, unit: str) -> float:
+    if not value > 0:
+        raise ValueError(f"{name}: {value:g} is not allowed; it must be more than 0 {unit}")
+    return float(value)
