@@ -1,0 +1,77 @@
+"""What the risk lesson counts: outcomes of the esketamine trials, shares with intervals, surveys of bladders."""
+
+from functools import cache
+
+import pandas as pd
+
+from ketalab.evidence.number_needed import wilson_interval
+from ketalab.evidence.tables import table
+from ketalab.models.benefit_harm import Outcome
+
+YOUNGER, OLDER = "under 65 (TRANSFORM-1 and 2)", "65 and over (TRANSFORM-3)"
+RESISTANT = "treatment-resistant depression, with a new oral antidepressant"
+SEVERE = "severe or serious reaction"
+STOPPED = "stopped for a reaction"
+
+
+@cache
+def outcomes(group: str) -> tuple[Outcome, ...]:
+    """Benefit first, then harms, of four weeks of esketamine or placebo spray, each with a new tablet.
+
+    Responses are `trial_counts`, reactions `adverse_reactions` and `after_a_dose`, the severe ones
+    `severe_reactions`. For people of 65 and over fewer reactions were found.
+    """
+    if group not in (YOUNGER, OLDER):
+        raise ValueError(f"group: {group!r} is not one of {YOUNGER}, {OLDER}")
+    trial = {YOUNGER: "transform12", OLDER: "transform3"}[group]
+    counts = table("trial_counts")
+    row = counts[(counts.trial == trial) & (counts.outcome == "response") & (counts.time_h == 648)].iloc[0]
+    found = [
+        Outcome(
+            "depression halved",
+            True,
+            int(row.events_active),
+            int(row.n_active),
+            int(row.events_control),
+            int(row.n_control),
+        )
+    ]
+    if group == YOUNGER:
+        reactions = table("adverse_reactions").query("drug == 'esketamine' and population == @RESISTANT")
+        reactions = reactions.set_index("reaction")
+        for name in ("dissociation", "nausea"):
+            found.append(_harm(name, reactions.loc[name], "drug", "placebo"))
+    rise = table("after_a_dose")
+    rise = rise[(rise.definition == "systolic 40 mmHg up") & rise.people.str.contains(group[:2])]
+    found.append(_harm("pressure up 40 mmHg", rise.iloc[0], None, "control"))
+    severe = table("severe_reactions").query("trial == @trial").set_index("outcome")
+    for name in (SEVERE, STOPPED):
+        found.append(_harm(name, severe.loc[name], "active", "control"))
+    return tuple(found)
+
+
+def _harm(name: str, row: pd.Series, drug: str | None, control: str) -> Outcome:
+    columns = [f"events_{drug}" if drug else "events", f"n_{drug}" if drug else "n"]
+    columns += [f"events_{control}", f"n_{control}"]
+    return Outcome(name, False, *(int(row[column]) for column in columns))
+
+
+@cache
+def surveys() -> pd.DataFrame:
+    """`bladder_surveys` with `value`, `low` and `high` in percent: Wilson's limits where there are counts."""
+    rows = table("bladder_surveys")
+    for i, row in rows.iterrows():
+        if pd.notna(row.events):
+            ends = wilson_interval(int(row.events), int(row.n))
+            rows.loc[i, ["low", "high"]] = [100 * end for end in ends]
+            rows.loc[i, "value"] = 100 * row.events / row.n
+        else:
+            rows.loc[i, "value"] = row.percent
+    return rows
+
+
+def upper_limit(n: int, level: float = 0.95) -> float:
+    """Upper limit of a risk (0 to 1) after no event in n people: 1 - (1 - level)^(1/n), nearly 3/n at 95 %."""
+    if n < 1:
+        raise ValueError(f"n: {n} is not allowed; it must be 1 or more people")
+    return 1 - (1 - level) ** (1 / n)
