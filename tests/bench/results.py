@@ -42,7 +42,8 @@ def results(found: dict) -> str:
     lines = [
         "# How fast\n",
         f"Made by `make bench` on {found['datetime'][:10]}, with {cpu['count']} cores of "
-        f"{cpu['brand_raw']} and Python {python}. Times are medians; they hold for this machine and are never tested.\n",
+        f"{cpu['brand_raw']} and Python {python}. Times are medians; "
+        "they hold for this machine and are never tested.\n",
         "## From a move of the hand to the new picture\n",
         *explorable_table(explorables),
         "## Lessons and decks\n",
@@ -68,8 +69,8 @@ def explorable_table(groups: Groups) -> list[str]:
     slowest = max(rows, key=lambda row: row[1])
     return [
         f"Of {len(rows)} explorables half take {shown(median(row[1] for row in rows))} or less; the "
-        f"slowest, {slowest[0]}, takes {shown(slowest[1])}. *Anew* builds the figure again for each move, as "
-        "`ipywidgets.interact` does.\n",
+        f"slowest, {slowest[0]}, takes {shown(slowest[1])}. *Anew* builds the figure again for each "
+        "move, as `ipywidgets.interact` does.\n",
         *markdown(
             ("explorable", "redrawn", "anew", "times"),
             ((name, shown(fast), shown(slow), f"{slow / fast:.0f}") for name, fast, slow in rows),
