@@ -240,8 +240,7 @@ def place_rows(rows: Rows, starts: dict[str, float]) -> dict[str, object]:
 
 
 def trials_stage(fig: Figure, effects: Effects) -> tuple[Axes, dict[str, Artist]]:
-    """Names and counts at the left, intervals at the right, a line and a diamond for the pool "
-    "below them."""
+    """Names and counts at the left, intervals at the right, a line and a diamond for the pool below."""
     axes = fig.subplots()
     y = np.arange(len(effects))
     names = [

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Rectangle
 from matplotlib.ticker import NullFormatter
 
-from ketalab.draw.effect_axis import MINUS
+from ketalab.draw.effect_axis import MINUS, span
 from ketalab.draw.evidence_map import DIRECTIONS
 from ketalab.evidence import table
 from ketalab.evidence.bibliography import short_name
@@ -34,11 +34,6 @@ HOW_WORD = {
 }
 CONTROL = {"any": BLACK, "inactive": ORANGE, "another drug": BLUE}
 BETTER = "ketamine better →"
-
-
-def span(low: float, high: float, decimals: int = 2) -> str:
-    """An interval in words, with real minus signs."""
-    return f"{low:.{decimals}f} to {high:.{decimals}f}".replace("-", MINUS)
 
 
 # A memory -----------------------------------------------------------------------------------------

@@ -22,6 +22,11 @@ CORRELATIONS = (
 )
 
 
+def span(low: float, high: float, decimals: int = 2) -> str:
+    """An interval in words, with real minus signs."""
+    return f"{low:.{decimals}f} to {high:.{decimals}f}".replace("-", MINUS)
+
+
 def set_effect_axis(axes: Axes, measure: Measure, limits: tuple[float, float], most: int = 7) -> None:
     """Limits on the scale of the sums, ticks at round numbers of the reader's scale."""
     ticks = tick_values(measure, *limits, most=most)

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
 
+from ketalab.draw.depression import masked_scores
 from ketalab.draw.evidence_map import DIRECTIONS
 from ketalab.evidence import table
 from ketalab.evidence.effect_size import (
@@ -35,7 +36,7 @@ ANALYSIS_NAMES = {
     "slope": "slope in the\nketamine arm",
     "product": "mediation,\nadjusted",
     "masking": "awake minus\nasleep",
-    "enriching": "richer session\nby lot",
+    "enriching": "richer session,\nrandomised",
 }
 WINDOW_COLOUR = {
     "clear enough to talk": BLUE,
@@ -139,7 +140,7 @@ def on_one_scale(row: pd.Series) -> Effects | None:
 
 
 def contrasts() -> Figure:
-    """Every comparison by lot that changed one thing, by what it changed; a hollow mark has no interval."""
+    """Every randomised comparison that changed one thing; a hollow mark has no interval."""
     rows = table("therapy_contrasts").query("finding != 'under way'")
     fig = figure(10.4, 5.3)
     axes = fig.subplots()
@@ -244,13 +245,13 @@ def roads() -> Figure:
 
 def masked() -> Figure:
     """Depression scores of 40 people under general anaesthesia, with and without ketamine."""
-    rows = table("trial_scores").query("trial == 'lii2023' and scale == 'MADRS'")
+    rows = masked_scores()
     fig = figure(9.6, 4.4)
     axes = fig.subplots()
     looks = {"ketamine": (DRUG["ketamine"], "o", -2.5), "saline": (GREY, "s", 2.5)}
     for arm, (colour, shape, shift) in looks.items():
         part = rows[rows.arm == arm].sort_values("time_h")
-        margin = 1.96 * part.sd / np.sqrt(part.n)
+        margin = part.high - part["mean"]
         hours = part.time_h + shift
         axes.errorbar(
             hours,

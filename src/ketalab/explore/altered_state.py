@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 from matplotlib.collections import PolyCollection
 
-from ketalab.draw.effect_axis import MINUS
+from ketalab.draw.effect_axis import MINUS, span
 from ketalab.evidence.bibliography import short_name
 from ketalab.evidence.dissociation import as_effects, correlations
 from ketalab.evidence.effect_size import Effects, fisher_z, join
@@ -157,10 +157,8 @@ def _view(silent: float, size: float, link: float, people: str, truth: str) -> V
     )
     readings = [
         Reading("pooled correlation", f"{n.estimate:.2f}".replace("-", MINUS)),
-        Reading("95 % interval", _span(n.low, n.high)),
-        Reading(
-            "a new study", _span(n.prediction_low, n.prediction_high) if known else "taken as the same"
-        ),
+        Reading("95 % interval", span(n.low, n.high)),
+        Reading("a new study", span(n.prediction_low, n.prediction_high) if known else "taken as the same"),
         Reading("spread that chance does not explain", f"{100 * pooled.i2:.0f} %"),
         Reading("people in all", f"{effects.n.sum():.0f}"),
         Reading("differences in benefit it explains", f"{100 * n.estimate**2:.1f} %"),
@@ -169,7 +167,3 @@ def _view(silent: float, size: float, link: float, people: str, truth: str) -> V
     added = f"With {count} silent studies" if count else "With what was printed"
     sentence = f"{added} the pooled correlation is {readings[0].text}, and its interval {words}."
     return View(artists, readings, sentence)
-
-
-def _span(low: float, high: float) -> str:
-    return f"{low:.2f} to {high:.2f}".replace("-", MINUS)

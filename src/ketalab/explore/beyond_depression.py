@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import NullFormatter, NullLocator
 from scipy.special import ndtr, ndtri
 
-from ketalab.draw.beyond_depression import span
+from ketalab.draw.effect_axis import span
 from ketalab.evidence import next_trial as nt
 from ketalab.evidence import table
 from ketalab.evidence.effect_size import HEDGES_G, normal_quantile

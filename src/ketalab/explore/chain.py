@@ -11,6 +11,7 @@ from ketalab.explore.canvas import Stage
 from ketalab.explore.circuit import SELECTIVITY
 from ketalab.explore.controls import Choice, Slider
 from ketalab.explore.explorable import Explorable, Reading, View
+from ketalab.explore.plasma import DOSE, INFUSION_TIME
 from ketalab.models import cascade, chain
 from ketalab.models.cascade import DAY, Array
 from ketalab.style import BLACK, LEVEL, PURPLE, figure
@@ -32,28 +33,10 @@ def dose_to_synapse() -> Explorable:
         name="dose_to_synapse",
         title="From dose to synapse",
         controls=(
-            Slider(
-                "dose",
-                "Dose",
-                "mg/kg",
-                0.1,
-                2.0,
-                0.05,
-                0.5,
-                "Into a vein, in a person of 70 kg with the venous parameters of lesson 01.",
-                (0.25, 0.5, 1.0, 2.0),
+            replace(
+                DOSE, help="Into a vein, in a person of 70 kg with the venous parameters of lesson 01."
             ),
-            Slider(
-                "minutes",
-                "Infusion time",
-                "min",
-                2,
-                120,
-                1,
-                40,
-                "How long the infusion runs.",
-                (40,),
-            ),
+            replace(INFUSION_TIME, stops=(40,)),
             Choice(
                 "site",
                 "Receptors as measured in",

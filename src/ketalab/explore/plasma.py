@@ -1,5 +1,6 @@
 """Explorables of the lesson from dose to brain: one curve, many sessions, many people."""
 
+from dataclasses import replace
 from functools import cache
 from math import ceil, log10
 
@@ -38,6 +39,22 @@ def _typical(model: str, weight: float) -> LinearModel:
     return pk.published(MODELS[model]).typical(weight)
 
 
+# The two controls that explorables of a dose have in common; each says its own help and stops.
+DOSE = Slider(
+    "dose",
+    "Dose",
+    "mg/kg",
+    0.1,
+    2.0,
+    0.05,
+    0.5,
+    "Dose for each kilogram of body weight.",
+    (0.25, 0.5, 1.0, 2.0),
+)
+INFUSION_TIME = Slider(
+    "minutes", "Infusion time", "min", 2, 120, 1, 40, "How long the infusion runs.", (10, 40, 100)
+)
+
 # One dose -----------------------------------------------------------------------------------------
 
 INFUSION, BOLUS, IM = "IV infusion", "IV bolus", "intramuscular"
@@ -60,28 +77,8 @@ def route_to_plasma() -> Explorable:
                 INFUSION,
                 "How the dose is given. Nasal doses come in whole devices of 28 mg.",
             ),
-            Slider(
-                "dose",
-                "Dose",
-                "mg/kg",
-                0.1,
-                2.0,
-                0.05,
-                0.5,
-                "Dose for each kilogram of body weight.",
-                (0.25, 0.5, 1.0, 2.0),
-            ),
-            Slider(
-                "minutes",
-                "Infusion time",
-                "min",
-                2,
-                120,
-                1,
-                40,
-                "How long the infusion runs; the other routes do not use it.",
-                (10, 40, 100),
-            ),
+            DOSE,
+            replace(INFUSION_TIME, help="How long the infusion runs; the other routes do not use it."),
             Slider(
                 "weight",
                 "Body weight",
@@ -253,16 +250,11 @@ def repeated_sessions() -> Explorable:
         name="repeated_sessions",
         title="Repeated sessions and washout",
         controls=(
-            Slider(
-                "dose",
-                "Dose",
-                "mg/kg",
-                0.1,
-                1.0,
-                0.05,
-                0.5,
-                "Each infusion, over 40 min, in a person of 70 kg.",
-                (0.25, 0.5, 1.0),
+            replace(
+                DOSE,
+                high=1.0,
+                help="Each infusion, over 40 min, in a person of 70 kg.",
+                stops=(0.25, 0.5, 1.0),
             ),
             Slider(
                 "interval",
@@ -389,28 +381,13 @@ def population_fan() -> Explorable:
         name="population_fan",
         title="The same order, three hundred people",
         controls=(
-            Slider(
-                "dose",
-                "Dose",
-                "mg/kg",
-                0.1,
-                1.0,
-                0.05,
-                0.5,
-                "Prescribed dose; a fixed dose is this times 70 kg.",
-                (0.25, 0.5, 1.0),
+            replace(
+                DOSE,
+                high=1.0,
+                help="Prescribed dose; a fixed dose is this times 70 kg.",
+                stops=(0.25, 0.5, 1.0),
             ),
-            Slider(
-                "minutes",
-                "Infusion time",
-                "min",
-                2,
-                120,
-                1,
-                40,
-                "How long the infusion runs.",
-                (10, 40, 100),
-            ),
+            INFUSION_TIME,
             Choice(
                 "dosing",
                 "The dose is",

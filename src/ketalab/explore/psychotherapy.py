@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from ketalab.draw.effect_axis import span
 from ketalab.draw.psychotherapy import ANALYSIS_NAMES, WINDOW_COLOUR, people_tested
 from ketalab.draw.synapse import FIRST, clock_axis
 from ketalab.explore.canvas import Stage
@@ -364,4 +365,4 @@ def _jitter() -> Array:
 
 def _range(found: Array) -> str:
     low, high = np.percentile(found, (2.5, 97.5))
-    return f"{low:.1f} to {high:.1f} SD".replace("-", "\N{MINUS SIGN}")
+    return f"{span(low, high, 1)} SD"

@@ -12,7 +12,7 @@ from ketalab.evidence import table
 from ketalab.explore.canvas import Stage
 from ketalab.explore.controls import Choice, Slider, Steps
 from ketalab.explore.explorable import Explorable, Reading, View
-from ketalab.explore.plasma import ARTERIAL, MODELS, VENOUS, ceiling
+from ketalab.explore.plasma import ARTERIAL, DOSE, INFUSION_TIME, MODELS, VENOUS, ceiling
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models import receptor
 from ketalab.models.linear import LinearModel
@@ -305,28 +305,13 @@ def infusion_to_block() -> Explorable:
         name="infusion_to_block",
         title="From infusion to receptor",
         controls=(
-            Slider(
-                "dose",
-                "Dose",
-                "mg/kg",
-                0.1,
-                2.0,
-                0.1,
-                0.5,
-                "Racemic ketamine into a vein, in a person of 70 kg.",
-                (0.5, 1.0, 2.0),
+            replace(
+                DOSE,
+                step=0.1,
+                help="Racemic ketamine into a vein, in a person of 70 kg.",
+                stops=(0.5, 1.0, 2.0),
             ),
-            Slider(
-                "minutes",
-                "Infusion time",
-                "min",
-                2,
-                120,
-                1,
-                40,
-                "How long the infusion runs.",
-                (2, 40),
-            ),
+            replace(INFUSION_TIME, stops=(2, 40)),
             Slider(
                 "unbound",
                 "Free in plasma",

@@ -35,6 +35,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ketalab.evidence import table
 from ketalab.evidence.tables import data_folder
+from ketalab.models.ranges import within
 
 Array = NDArray[np.float64]
 
@@ -42,14 +43,6 @@ STEPS = ("ampa", "bdnf", "surface", "trkb", "mtorc1", "protein", "spines")
 ANTIMONY = Path(__file__).with_suffix(".ant")
 DAY = 24.0  # h
 WIDEST = 1e4  # a rate or gain may be this much larger or smaller than 1
-
-
-def _check(name: str, value: ArrayLike, low: float, high: float) -> None:
-    numbers = np.asarray(value, dtype=float)
-    wrong = ~((numbers >= low) & (numbers <= high))
-    if wrong.any():
-        first = numbers[wrong].flat[0]
-        raise ValueError(f"{name}: {first:g} is not allowed; it must be {low:g} to {high:g}")
 
 
 @dataclass(frozen=True)
@@ -85,7 +78,7 @@ class Parameters:
         limits = {"surge": (-1, 100), "resting": (0, 1)}
         for field in fields(self):
             low, high = limits.get(field.name, (1 / WIDEST, WIDEST))
-            _check(field.name, getattr(self, field.name), low, high)
+            within(field.name, getattr(self, field.name), low, high)
 
     def with_values(self, **values: ArrayLike) -> "Parameters":
         """A copy with some values changed; ValueError for a name that is not a parameter."""
@@ -107,7 +100,7 @@ class Blocked:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            _check(f"blocked {field.name}", getattr(self, field.name), 0, 1)
+            within(f"blocked {field.name}", getattr(self, field.name), 0, 1)
 
 
 NOTHING = Blocked()
@@ -172,7 +165,7 @@ def simulate(
     if hours.ndim != 1 or hours.size < 2 or not (np.diff(hours) > 0).all():
         raise ValueError("times: they must be two or more hours in increasing order")
     drive = np.asarray(drive, dtype=float)
-    _check("drive", drive, -1, 1e6)
+    within("drive", drive, -1, 1e6)
     step = _column(np.diff(hours), p)
 
     ampa = _relax(p.rate_ampa * step, 1 + (1 - blocked.ampa) * drive)

@@ -1,6 +1,6 @@
 """Does the experience carry the benefit, or only travel with it? Trials whose truth is known.
 
-A drug T (0 or 1, drawn by lot) raises an experience M, such as dissociation. The benefit Y may come through
+A drug T (0 or 1, randomised) raises an experience M, such as dissociation. The benefit Y may come through
 the experience, past it, or through the guess G the experience allows; and a trait U that nobody chose may
 make people both more sensitive to the one and more likely to have the other. Everything is in standard
 deviations; U, e, f are standard normal and independent:
@@ -35,6 +35,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from ketalab.models.ranges import within
+
 Array = NDArray[np.float64]
 MORE = 1.0  # SD of extra experience that enriching the session gives
 ANALYSES = ("slope", "product", "masking", "enriching")
@@ -66,10 +68,7 @@ class World:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            low, high = RANGES[field.name]
-            value = getattr(self, field.name)
-            if not low <= value <= high:
-                raise ValueError(f"{field.name}: {value:g} is not allowed; it must be {low:g} to {high:g}")
+            within(field.name, getattr(self, field.name), *RANGES[field.name])
 
     @property
     def truth(self) -> float:
@@ -188,14 +187,14 @@ def _difference(values: Array) -> Array:
 
 def _slope(x: Array, y: Array, beside: Array | None = None) -> Array:
     """Least-squares coefficient of y on x within the arms, one for each trial; `beside` is adjusted for."""
-    x, y = _within(x), _within(y)
+    x, y = _centred(x), _centred(y)
     if beside is not None:
-        beside = _within(beside)
+        beside = _centred(beside)
         x = x - beside * (_dot(x, beside) / _dot(beside, beside))[:, None, None]
     return _dot(x, y) / _dot(x, x)
 
 
-def _within(values: Array) -> Array:
+def _centred(values: Array) -> Array:
     return values - values.mean(axis=-1, keepdims=True)
 
 

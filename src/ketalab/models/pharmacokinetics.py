@@ -29,6 +29,7 @@ from ketalab.models.linear import (
     concentration,
     steady_state_volume,
 )
+from ketalab.models.ranges import within
 
 __all__ = [
     "Dose",
@@ -143,8 +144,8 @@ class PublishedModel:
         return self._build(deviates, weight, age)
 
     def _build(self, deviates: Array | None, weight: Array, age: Array) -> LinearModel:
-        _within("weight", weight, 2, 300, "kg")
-        _within("age", age, 0, 120, "years")
+        within("weight", weight, 2, 300, "kg")
+        within("age", age, 0, 120, "years")
         values = {(row.part, row.symbol): row.at(weight) for row in self.parameters}
         slope = values.pop(("ketamine", "Qh_age_slope"), None)
         if slope is not None:
@@ -156,12 +157,6 @@ class PublishedModel:
                 values[row.part, row.symbol] = values["ketamine", row.symbol]
         masses = self.molar_masses if self.about.metabolite_amounts == "moles" else {}
         return _Wiring(values, weight.size, masses).model()
-
-
-def _within(name: str, values: Array, low: float, high: float, unit: str) -> None:
-    if not ((values >= low) & (values <= high)).all():
-        worst = values[~((values >= low) & (values <= high))][0]
-        raise ValueError(f"{name}: {worst:g} is not allowed; it must be {low} to {high} {unit}")
 
 
 def _vary(values: dict[tuple[str, str], Array], rows: Sequence[Parameter], deviates: Array) -> None:

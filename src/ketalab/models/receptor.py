@@ -31,6 +31,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ketalab.evidence import table
 from ketalab.evidence.tables import data_folder
+from ketalab.models.ranges import within
 
 Array = NDArray[np.float64]
 
@@ -427,11 +428,7 @@ def pulse_train(
 
 
 def _voltage(voltage_mv: ArrayLike) -> Array:
-    voltage = np.asarray(voltage_mv, dtype=float)
-    if not ((voltage >= -120) & (voltage <= 80)).all():
-        worst = voltage[~((voltage >= -120) & (voltage <= 80))].flat[0]
-        raise ValueError(f"voltage_mv: {worst:g} is not allowed; it must be -120 to 80 mV")
-    return voltage
+    return within("voltage_mv", voltage_mv, -120, 80, "mV")
 
 
 def _not_negative(name: str, values: ArrayLike, unit: str) -> Array:

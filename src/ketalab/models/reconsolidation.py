@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ketalab.models import pharmacokinetics as pk
+from ketalab.models.ranges import within
 
 Array = NDArray[np.float64]
 STORING_RATE = float(np.log(20) / 6)  # per hour
@@ -49,7 +50,7 @@ class Account:
 
     def __post_init__(self) -> None:
         for name, most in (("opening", 1), ("storing", 1), ("surprise", 2)):
-            _within(name, getattr(self, name), 0, most, "")
+            within(name, getattr(self, name), 0, most)
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,10 @@ def remembered(account: Account, start: ArrayLike, length: float, peak: float, t
     which a session is half reminder, half something new (min, 1 to 240). Start: -48 to 48 h.
     Raises ValueError for anything else.
     """
-    _within("length", length, 1, 180, "min")
-    _within("turn", turn, 1, 240, "min")
+    within("length", length, 1, 180, "min")
+    within("turn", turn, 1, 240, "min")
     starts = np.atleast_1d(np.asarray(start, dtype=float))
-    _within("start", starts, -48, 48, "h")
+    within("start", starts, -48, 48, "h")
     ends = length / 60
     during = np.linspace(0, ends, 13)
     b0 = block(during - starts[:, None], peak).mean(axis=1)
@@ -97,7 +98,7 @@ def remembered(account: Account, start: ArrayLike, length: float, peak: float, t
 
 def block(hours: ArrayLike, peak: float) -> Array:
     """Share of receptors blocked so many hours after the start of the infusion; 0 before it."""
-    _within("peak", peak, 0, 0.99, "of the receptors")
+    within("peak", peak, 0, 0.99, "of the receptors")
     times, level = _plasma()
     x = np.interp(hours, times, level, left=0.0, right=0.0)
     return x / (x + (1 - peak) / peak) if peak > 0 else np.zeros_like(x)
@@ -109,11 +110,3 @@ def _plasma() -> tuple[Array, Array]:
     hours = np.arange(0, LASTING + STEP, STEP)
     level = pk.concentration(pk.published(SOURCE).typical(70.0), [INFUSION], hours * 60, "ketamine")[0]
     return hours, level / level.max()
-
-
-def _within(name: str, value: ArrayLike, low: float, high: float, unit: str) -> None:
-    values = np.ravel(np.asarray(value, dtype=float))
-    outside = values[~((values >= low) & (values <= high))]
-    if outside.size:
-        unit = f" {unit}" if unit else ""
-        raise ValueError(f"{name}: {outside[0]:g} is not allowed; it must be {low:g} to {high:g}{unit}")

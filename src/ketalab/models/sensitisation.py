@@ -31,6 +31,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ketalab.evidence import table
+from ketalab.models.ranges import within
 from ketalab.models.receptor import PHYSIOLOGICAL_MM, REST_MV, magnesium_free
 
 Array = NDArray[np.float64]
@@ -62,7 +63,7 @@ class Neurone:
             ("gain", 0, 2, "1/mV"),
             ("magnesium", 0, 5, "mM"),
         ):
-            _within(field, getattr(self, field), low, high, unit)
+            within(field, getattr(self, field), low, high, unit)
 
 
 def depolarisation(neurone: Neurone, interval: ArrayLike, volleys: int, block: ArrayLike = 0.0) -> Array:
@@ -72,8 +73,8 @@ def depolarisation(neurone: Neurone, interval: ArrayLike, volleys: int, block: A
     1); the two broadcast, and the volleys (1 to 200) are the last axis of the answer. Raises ValueError
     for a value out of range.
     """
-    gap = _each_within("interval", interval, 0.05, 600, " s")
-    blocked = _each_within("block", block, 0, 1)
+    gap = within("interval", interval, 0.05, 600, "s")
+    blocked = within("block", block, 0, 1)
     if not 1 <= volleys <= MOST_VOLLEYS:
         raise ValueError(f"volleys: {volleys} is not allowed; it must be 1 to {MOST_VOLLEYS}")
     before = np.zeros((*np.broadcast_shapes(gap.shape, blocked.shape), volleys))
@@ -125,8 +126,8 @@ class Relief:
     half_life: float
 
     def __post_init__(self) -> None:
-        _within("c50", self.c50, 0.1, 1000, "ng/mL")
-        _within("half_life", self.half_life, 0.1, 100, "days")
+        within("c50", self.c50, 0.1, 1000, "ng/mL")
+        within("half_life", self.half_life, 0.1, 100, "days")
 
     @property
     def rate(self) -> float:
@@ -150,8 +151,8 @@ def relief(model: Relief, days: ArrayLike, level: ArrayLike) -> Array:
     time, plasma = np.asarray(days, dtype=float), np.asarray(level, dtype=float)
     if time.ndim != 1 or len(time) < 2 or not (np.diff(time) > 0).all():
         raise ValueError("days: they must be 2 or more and rise from one to the next")
-    _each_within("level", plasma, 0, 1e6, " ng/mL")
-    _within("days", time[-1] - time[0], 0, 400 * model.half_life, "days")
+    within("level", plasma, 0, 1e6, "ng/mL")
+    within("days", time[-1] - time[0], 0, 400 * model.half_life, "days")
     drive = plasma / (plasma + model.c50)
     step = model.rate * np.diff(time)
     kept = np.exp(-step)
@@ -161,20 +162,3 @@ def relief(model: Relief, days: ArrayLike, level: ArrayLike) -> Array:
     reached = np.zeros(plasma.shape)
     reached[..., 1:] = np.cumsum(gained * grown, axis=-1) / grown
     return reached
-
-
-def _each_within(name: str, values: ArrayLike, low: float, high: float, unit: str = "") -> Array:
-    array = np.asarray(values, dtype=float)
-    wrong = ~((array >= low) & (array <= high))
-    if wrong.any():
-        raise ValueError(
-            f"{name}: {array[wrong][0]:g} is not allowed; it must be {low:g} to {high:g}{unit}"
-        )
-    return array
-
-
-def _within(name: str, value: float, low: float, high: float, unit: str) -> None:
-    if not low <= value <= high:
-        raise ValueError(
-            f"{name}: {value:g} is not allowed; it must be {low:g} to {high:g} {unit}".rstrip()
-        )
