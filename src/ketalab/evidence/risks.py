@@ -41,13 +41,18 @@ def outcomes(group: str) -> tuple[Outcome, ...]:
         reactions = reactions.set_index("reaction")
         for name in ("dissociation", "nausea"):
             found.append(_harm(name, reactions.loc[name], "drug", "placebo"))
-    rise = table("after_a_dose")
-    rise = rise[(rise.definition == "systolic 40 mmHg up") & rise.people.str.contains(group[:2])]
-    found.append(_harm("pressure up 40 mmHg", rise.iloc[0], None, "control"))
+    found.append(_harm("pressure up 40 mmHg", rise_of_40(group), None, "control"))
     severe = table("severe_reactions").query("trial == @trial").set_index("outcome")
     for name in (SEVERE, STOPPED):
         found.append(_harm(name, severe.loc[name], "active", "control"))
     return tuple(found)
+
+
+def rise_of_40(group: str) -> pd.Series:
+    """The row of `after_a_dose` that counts a systolic rise of 40 mmHg in this age group."""
+    age = group.partition(" (")[0]
+    rises = table("after_a_dose").query("definition == 'systolic 40 mmHg up'")
+    return rises[rises.people.str.endswith(age)].iloc[0]
 
 
 def _harm(name: str, row: pd.Series, drug: str | None, control: str) -> Outcome:
@@ -59,14 +64,10 @@ def _harm(name: str, row: pd.Series, drug: str | None, control: str) -> Outcome:
 @cache
 def surveys() -> pd.DataFrame:
     """`bladder_surveys` with `value`, `low` and `high` in percent: Wilson's limits where there are counts."""
-    rows = table("bladder_surveys")
-    for i, row in rows.iterrows():
-        if pd.notna(row.events):
-            ends = wilson_interval(int(row.events), int(row.n))
-            rows.loc[i, ["low", "high"]] = [100 * end for end in ends]
-            rows.loc[i, "value"] = 100 * row.events / row.n
-        else:
-            rows.loc[i, "value"] = row.percent
+    rows = table("bladder_surveys").assign(value=lambda frame: frame.percent.astype(float))
+    for i, row in rows[rows.events.notna()].iterrows():
+        ends = wilson_interval(int(row.events), int(row.n))
+        rows.loc[i, ["value", "low", "high"]] = [100 * end for end in ends]
     return rows
 
 
