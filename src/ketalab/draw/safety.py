@@ -18,7 +18,6 @@ from ketalab.style import (
     GREY,
     ORANGE,
     PALE,
-    PURPLE,
     VERMILION,
     figure,
     legend_above,
@@ -67,7 +66,14 @@ def counted() -> Figure:
     axes.grid(False, axis="y")
     keys = [
         Line2D(
-            [], [], marker=shape, color=ink, markerfacecolor="white", markeredgewidth=2.4, label=label, **MARK
+            [],
+            [],
+            marker=shape,
+            color=ink,
+            markerfacecolor="white",
+            markeredgewidth=2.4,
+            label=label,
+            **MARK,
         )
         for label, ink, shape in HOW.values()
     ]
@@ -76,7 +82,7 @@ def counted() -> Figure:
 
 
 def _share(axes: Axes, y: float, row) -> None:
-    """A marker, or a bar where sources or trials give a range; the interval of the count where there is one."""
+    """A marker with the interval of its count, or a bar where trials give a range."""
     kind = "form" if row.quantity.endswith("sessions") else "told" if "event" in row.definition else "scale"
     _, ink, shape = HOW[kind]
     if pd.isna(row.value):
@@ -129,12 +135,18 @@ def surveys() -> Figure:
     axes.set_yticks(range(len(rows)), places, fontsize=12.5)
     for y in np.flatnonzero(rows.setting != rows.setting.shift())[1:]:
         axes.axhline(y - 0.5, color=PALE)
-    axes.set(xlim=(-2, 100), ylim=(len(rows) - 0.5, -0.5), xlabel="with a urinary trouble (%, 95 % interval)")
+    axes.set(
+        xlim=(-2, 100), ylim=(len(rows) - 0.5, -0.5), xlabel="with a urinary trouble (%, 95 % interval)"
+    )
     axes.grid(False, axis="y")
     keys = [Line2D([], [], marker="o", color=ink, label=label, **MARK) for label, ink in SETTING.values()]
     hollow = {"markerfacecolor": "white", "markeredgewidth": 2.4}
-    keys.append(Line2D([], [], marker="o", color=BLACK, label="chosen for use or bladder", **MARK, **hollow))
-    keys += [Line2D([], [], marker=shape, color=BLACK, label=label, **MARK) for label, shape in ASKED.values()]
+    keys.append(
+        Line2D([], [], marker="o", color=BLACK, label="chosen for use or bladder", **MARK, **hollow)
+    )
+    keys += [
+        Line2D([], [], marker=shape, color=BLACK, label=label, **MARK) for label, shape in ASKED.values()
+    ]
     legend_above(fig, keys, columns=4)
     return fig
 
@@ -147,7 +159,7 @@ READS = {
     "mixed": ("D", ORANGE),
     "no harm seen": ("o", GREEN),
 }
-COLUMNS = {"medical": (0.0, "in treatment"), "non-medical": (5.75, "outside medicine")}
+COLUMNS = {"medical": (0.0, "in treatment or a study"), "non-medical": (5.75, "outside medicine")}
 APART = 1.3
 
 
@@ -238,8 +250,13 @@ def access() -> Figure:
     for y, row in enumerate(groups.itertuples()):
         ink = DRUG["ketamine" if row.measure == "given ketamine" else "esketamine"]
         right.plot([row.low, row.high], [y, y], color=ink, linewidth=2.4)
-        right.plot(row.value, y, "o", color=ink, markersize=11, markerfacecolor="white", markeredgewidth=2.4)
-    names = [f"{row.group.removesuffix(' patients')}, {row.measure.removeprefix('given ')}" for row in groups.itertuples()]
+        right.plot(
+            row.value, y, "o", color=ink, markersize=11, markerfacecolor="white", markeredgewidth=2.4
+        )
+    names = [
+        f"{row.group.removesuffix(' patients')}, {row.measure.removeprefix('given ')}"
+        for row in groups.itertuples()
+    ]
     right.axvline(1, color=BLACK, linewidth=1.4)
     right.set_xscale("log")
     right.set_xticks([0.5, 0.7, 1, 1.4, 2], ["0.5", "0.7", "1", "1.4", "2"])
@@ -249,3 +266,57 @@ def access() -> Figure:
     right.set_title("Background")
     right.grid(False, axis="y")
     return fig
+
+
+# Outside the programme -----------------------------------------------------------------------------
+
+
+def clinics() -> Figure:
+    """What ketamine clinics say they do, and what their advertisements say: counts with intervals."""
+    rows = table("decision_facts")
+    fig = figure(10.4, 4.4)
+    left, right = fig.subplots(1, 2, width_ratios=(1.35, 1))
+    said = rows[rows.topic == "clinics"]
+    for y, row in enumerate(said.itertuples()):
+        if pd.isna(row.value):
+            _open_end(left, y, row.low, row.high)
+        else:
+            _counted(left, y, round(row.value * row.n / 100), row.n, BLUE)
+    _name_rows(left, said.measure, 26)
+    left.set_title("A survey, and a look at websites")
+    left.set_xlabel("clinics (%)")
+    adverts = rows[(rows.topic == "advertising") & (rows.measure != "advertise it for depression")]
+    for y, row in enumerate(adverts.itertuples()):
+        _counted(right, y, int(row.value), row.n, VERMILION)
+    _name_rows(right, adverts.measure, 17)
+    right.set_title("17 clinics of one state")
+    right.set_xlabel("advertisers (%)")
+    return fig
+
+
+def _counted(axes: Axes, y: float, events: int, n: int, ink: str) -> None:
+    share, low, high = (100 * end for end in risks.wilson_interval(events, int(n)))
+    axes.plot([low, high], [y, y], color=ink, linewidth=2.4)
+    axes.plot(share, y, "o", color=ink, markersize=11, markerfacecolor="white", markeredgewidth=2.4)
+
+
+def _open_end(axes: Axes, y: float, low: float, high: float) -> None:
+    """Only "over" or "fewer than" is printed: an arrow from the limit."""
+    start, way = (low, 1) if pd.isna(high) else (high, -1)
+    axes.annotate(
+        "",
+        (start + 13 * way, y),
+        (start, y),
+        arrowprops={"arrowstyle": "-|>", "color": GREY, "linewidth": 2.4, "mutation_scale": 18},
+    )
+    axes.plot(start, y, "|", color=GREY, markersize=16, markeredgewidth=2.4)
+    word = "over" if way > 0 else "below"
+    axes.text(
+        start - 3 * way, y, f"{word} {start:g}", ha="right" if way > 0 else "left", va="center", fontsize=13
+    )
+
+
+def _name_rows(axes: Axes, names: pd.Series, width: int) -> None:
+    axes.set_yticks(range(len(names)), [fill(name, width) for name in names], fontsize=12.5)
+    axes.set(xlim=(0, 100), ylim=(len(names) - 0.4, -0.6))
+    axes.grid(False, axis="y")

@@ -1,4 +1,4 @@
-"""What the risk lesson counts: outcomes of the esketamine trials, shares with intervals, surveys of bladders."""
+"""What the lesson on risks counts: outcomes of the esketamine trials and surveys of bladders."""
 
 from functools import cache
 
@@ -63,7 +63,7 @@ def _harm(name: str, row: pd.Series, drug: str | None, control: str) -> Outcome:
 
 @cache
 def surveys() -> pd.DataFrame:
-    """`bladder_surveys` with `value`, `low` and `high` in percent: Wilson's limits where there are counts."""
+    """`bladder_surveys` with `value`, `low`, `high` in percent: Wilson's limits where there are counts."""
     rows = table("bladder_surveys").assign(value=lambda frame: frame.percent.astype(float))
     for i, row in rows[rows.events.notna()].iterrows():
         ends = wilson_interval(int(row.events), int(row.n))
@@ -72,7 +72,7 @@ def surveys() -> pd.DataFrame:
 
 
 def upper_limit(n: int, level: float = 0.95) -> float:
-    """Upper limit of a risk (0 to 1) after no event in n people: 1 - (1 - level)^(1/n), nearly 3/n at 95 %."""
+    """Upper limit of a risk (0 to 1) after no event in n people: 1 - (1 - level)^(1/n), nearly 3/n."""
     if n < 1:
         raise ValueError(f"n: {n} is not allowed; it must be 1 or more people")
     return 1 - (1 - level) ** (1 / n)

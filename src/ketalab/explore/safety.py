@@ -1,4 +1,4 @@
-"""Explorables of the lesson on risks: hours after a dose, the bladder by days of use, a balance of weights."""
+"""Explorables of the lesson on risks: hours after a dose, pressure, the bladder, a balance of weights."""
 
 from functools import cache
 
@@ -80,7 +80,9 @@ def going_home() -> Explorable:
 def _ends() -> dict[str, float]:
     """Minutes until each effect was over on average, and how long people must be watched at least."""
     rows = table("after_a_dose").dropna(subset=["value"])
-    over = rows[rows.quantity == "over by"].set_index("effect").value.rename({"thinking": "slower thinking"})
+    over = (
+        rows[rows.quantity == "over by"].set_index("effect").value.rename({"thinking": "slower thinking"})
+    )
     watched = rows[rows.effect == "observation"].value.iloc[0]
     return {row: over[row] for row in ROWS[:4]} | {"watched": watched, "no driving": float(LAST)}
 
@@ -160,7 +162,7 @@ TOLD = "measured: spray in a trial, told"
 
 
 def bladder_by_days() -> Explorable:
-    """Share with a urinary symptom by days of non-medical use, carried along from the odds of one survey."""
+    """Share with a urinary symptom by days of non-medical use, from the odds of one survey."""
     return Explorable(
         name="bladder_by_days",
         title="Bladder symptoms by days of non-medical use",
@@ -276,7 +278,10 @@ COUNTED = (
     (risks.SEVERE, "severe", "severe or\nserious reaction"),
 )
 WORDS = {
-    "better": ("depression halved", "One more person whose depression score is half or less after 4 weeks."),
+    "better": (
+        "depression halved",
+        "One more person whose depression score is half or less after 4 weeks.",
+    ),
     "dissociation": ("dissociation", "One more person who reports dissociation, for an hour or two."),
     "nausea": ("nausea", "One more person who reports nausea."),
     "pressure": ("pressure up 40", "One more person whose systolic pressure once rises by 40 mmHg."),
@@ -355,8 +360,9 @@ def _balance_stage() -> Stage:
     k = len(COUNTED)
     left.set(xlim=(-160, 460), ylim=(k + 0.6, -0.6), xlabel="extra people in 1,000")
     right.set_xlabel("points to you")
-    right.xaxis.set_major_locator(MaxNLocator(4))
+    right.xaxis.set_major_locator(MaxNLocator(4, prune="both"))
     right.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    left.set_xticks([0, 200, 400])
     left.set_yticks(range(k + 1), [label for *_, label in COUNTED] + ["balance"])
     left.get_yticklabels()[-1].set_weight("bold")
     for axes in (left, right):
@@ -368,13 +374,14 @@ def _balance_stage() -> Stage:
         "bad bars": left.hlines([], [], [], color=VERMILION, linewidth=2.6),
         "good": left.plot([], [], "o", color=GREEN, markersize=10, label="benefit, measured", **OPEN)[0],
         "bad": left.plot([], [], "s", color=VERMILION, markersize=10, label="harm, measured", **OPEN)[0],
+        "credited": left.plot([], [], "d", color=BLACK, markersize=8, label="credited, model")[0],
         "for": right.add_collection(PolyCollection([], color=GREEN, alpha=0.55)),
         "against": right.add_collection(PolyCollection([], color=VERMILION, alpha=0.55)),
         "net bars": right.hlines([], [], [], color=BLACK, linewidth=2.6),
         "net": right.plot([], [], "D", color=BLACK, markersize=10, label="balance, model")[0],
         "silent": left.text(0, 1.5, "", ha="left", va="center", fontsize=12.5, color=GREY),
     }
-    legend_above(fig, [artists[name] for name in ("good", "bad", "net")], columns=3)
+    legend_above(fig, [artists[name] for name in ("good", "bad", "credited", "net")], columns=4)
     return Stage(fig, {"left": left, "right": right}, artists)
 
 
@@ -387,6 +394,7 @@ def _balance_view(people: str, credit: float, **points: float) -> View:
     artists = _balance_artists(extra, weights, credit / 100) | {
         "net": ([middle], [len(COUNTED)]),
         "net bars": [[(low, len(COUNTED)), (high, len(COUNTED))]],
+        "credited": ([extra["depression halved"][0] * credit / 100], [0.34]),
         "silent": (20, 1.5, "" if people == risks.YOUNGER else "no count found"),
     }
     share = f"{100 * float(np.mean(net > 0)):.0f} %" if any(weights.values()) else "nothing weighs yet"
@@ -398,7 +406,9 @@ def _balance_view(people: str, credit: float, **points: float) -> View:
     ]
     side = f"{middle:+,.0f} points, {'for' if middle > 0 else 'against'} the drug" if middle else "0 points"
     sentence = f"With these weights the balance of 1,000 people is {side}"
-    reach = ceiling(max(abs(low), abs(high), *(abs(w * extra[name][0]) for name, w in weights.items()), 100))
+    reach = ceiling(
+        max(abs(low), abs(high), *(abs(w * extra[name][0]) for name, w in weights.items()), 100)
+    )
     return View(artists, readings, f"{sentence}.", {"right.x": (-reach, reach)})
 
 
@@ -485,17 +495,17 @@ def _tail_stage() -> Stage:
     main = fig.subplots()
     main.set(xlim=(-60, 100), xlabel="rise of systolic pressure (mmHg)", ylabel="people, in 100 per mmHg")
     main.axvline(40, color=VERMILION, linewidth=2)
-    main.text(42, 0.94, "40 mmHg", transform=main.get_xaxis_transform(), fontsize=13, color=VERMILION)
+    place = {"transform": main.get_xaxis_transform(), "ha": "right", "va": "center", "fontsize": 13}
+    main.text(38, 0.94, "40 mmHg", color=VERMILION, **place)
     artists = {
-        "tail": main.add_collection(PolyCollection([], color=VERMILION, alpha=0.5, label="40 or more, model")),
+        "tail": main.add_collection(
+            PolyCollection([], color=VERMILION, alpha=0.5, label="40 or more, model")
+        ),
         "bell": main.plot([], [], color=BLACK, label="people, model")[0],
         "mean": main.plot([], [], color=BLACK, linestyle="--", linewidth=1.6, label="mean")[0],
     }
     legend_above(fig, list(artists.values()), columns=3)
-    for name, height in (("model", 0.8), ("counted", 0.66)):
-        artists[name] = main.text(
-            98, height, "", transform=main.get_xaxis_transform(), ha="right", va="center", fontsize=13
-        )
+    artists |= {name: main.text(98, y, "", **place) for name, y in (("model", 0.92), ("counted", 0.8))}
     return Stage(fig, {"main": main}, artists)
 
 
@@ -522,7 +532,6 @@ def _tail_view(mean: float, spread: float, people: str) -> View:
         Reading("95 % interval", f"{low:.1f} to {high:.1f}"),
     ]
     fit = "which fits the count" if inside else f"{'fewer' if share < low else 'more'} than were counted"
-    sentence = (
-        f"With a mean of {mean:.0f} and a spread of {spread:.0f} mmHg, {shown} rise by 40 mmHg or more, {fit}."
-    )
-    return View(artists, readings, sentence, {"main.y": (0, ceiling(1.1 * bell.max()))})
+    bell_words = f"With a mean of {mean:.0f} and a spread of {spread:.0f} mmHg"
+    sentence = f"{bell_words}, {shown} rise by 40 mmHg or more, {fit}."
+    return View(artists, readings, sentence, {"main.y": (0, ceiling(1.55 * bell.max()))})

@@ -132,7 +132,9 @@ def break_even(
     """
     chosen = next((one for one in outcomes if one.name == harm), None)
     if chosen is None or chosen.wanted:
-        raise ValueError(f"harm: {harm!r} is not one of {', '.join(o.name for o in outcomes if not o.wanted)}")
+        raise ValueError(
+            f"harm: {harm!r} is not one of {', '.join(o.name for o in outcomes if not o.wanted)}"
+        )
     rest = expected_net(outcomes, {**weights, harm: 0.0}, credit)
     extra = fates(chosen).extra - fates(chosen).spared
     return rest / extra if extra and rest / extra >= 0 else np.inf

@@ -1,4 +1,4 @@
-"""Two small models of how a harm depends on exposure: odds that grow with days, and a tail behind a mean."""
+"""Two small models of harm and exposure: odds that grow with days, and a tail behind a mean."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,7 +21,9 @@ def share_after_days(days: ArrayLike, baseline: float, odds_per_day: float) -> A
     if not (days >= 0).all():
         raise ValueError(f"days: {days.min():g} is not allowed; it must be 0 or more")
     if not 0 < baseline < 1:
-        raise ValueError(f"baseline: {baseline:g} is not allowed; it must be between 0 and 1, both excluded")
+        raise ValueError(
+            f"baseline: {baseline:g} is not allowed; it must be between 0 and 1, both excluded"
+        )
     if not odds_per_day > 0:
         raise ValueError(f"odds_per_day: {odds_per_day:g} is not allowed; it must be more than 0")
     odds = baseline / (1 - baseline) * np.power(odds_per_day, days)

@@ -13,8 +13,10 @@ from ketalab.practice.quiz import Option, Question
 PREDICTIONS = (
     Prediction(
         "a_small_mean",
-        "In 684 infusions for depression the largest mean rise of systolic pressure was about 3 mmHg. In four "
-        "weeks of the esketamine spray, how many of 100 adults under 65 went up by 40 mmHg or more at least "
+        "In 684 infusions for depression the largest mean rise of systolic pressure was about 3 mmHg. In "
+        "four "
+        "weeks of the esketamine spray, how many of 100 adults under 65 went up by 40 mmHg or more at "
+        "least "
         "once?",
         (
             (
@@ -29,12 +31,15 @@ PREDICTIONS = (
                 "once, but that is a level, not a rise.",
             ),
         ),
-        "In section 1, look at the percentages for pressure; then find the spread that joins the two numbers.",
+        "In section 1, look at the percentages for pressure; then find the spread that joins the two "
+        "numbers.",
     ),
     Prediction(
         "equal_weights",
-        "Four weeks of the spray, 1,000 adults under 65, compared with placebo. You count one point for each "
-        "person whose depression halves and take away one for each extra person with dissociation, nausea, a "
+        "Four weeks of the spray, 1,000 adults under 65, compared with placebo. You count one point for "
+        "each "
+        "person whose depression halves and take away one for each extra person with dissociation, "
+        "nausea, a "
         "rise of 40 mmHg or a severe reaction. Where does the balance end?",
         (
             (
@@ -99,7 +104,8 @@ def an_honest_page():
     # your turn
     page = (
         "Ketamine infusions are not approved for depression; that is off-label use, and only the "
-        "esketamine spray has a licence. You will be watched after each dose, because most people dissociate "
+        "esketamine spray has a licence. You will be watched after each dose, because most people "
+        "dissociate "
         "and blood pressure rises. It can be misused and some people become dependent. Bladder harm is "
         "known from heavy use outside medicine; for years of treatment nobody knows the risk yet."
     )  # at least 30 words
@@ -125,7 +131,8 @@ def _other_side(answer) -> Judgement:
     if net >= 0:
         return Judgement(False, f"The balance is still {net:+.0f}, on the first reader's side.")
     return Judgement(
-        True, f"With another weight for {changed[0]} the balance is {net:+.0f}. Both readers saw the same data."
+        True,
+        f"With another weight for {changed[0]} the balance is {net:+.0f}. Both readers saw the same data.",
     )
 
 
@@ -178,17 +185,24 @@ EXERCISES = (
                 (0.012, "Upside down: the survey's week stands on top."),
             ),
         ),
-        wrong={"a day": 11.905, "day, session": 23.81, "one session": 166.67, "upside down": 0.012, "off": 40.0},
+        wrong={
+            "a day": 11.905,
+            "day, session": 23.81,
+            "one session": 166.67,
+            "upside down": 0.012,
+            "off": 40.0,
+        },
     ),
     Exercise(
         key="spread_of_rises",
         title="Two true numbers",
         objective="O1",
         task=(
-            "A pooled mean rise of 12.61 mmHg and 8.4 in 100 people who rise by 40 mmHg or more: both can be "
+            "A pooled mean rise of 12.61 mmHg and 8.4 in 100 people who rise by 40 mmHg or more: both "
+            "can be "
             "true. If rises are normal, how large is their standard deviation (mmHg)?"
         ),
-        hint="$0.084 = \\Phi\\left((12.61 - 40)/\\sigma\\right)$; `norm.ppf` from SciPy is the inverse of $\\Phi$.",
+        hint="$0.084 = \\Phi((12.61 - 40)/\\sigma)$; `norm.ppf` from SciPy is the inverse of $\\Phi$.",
         solution=spread_of_rises,
         judge=number(
             19.86,
@@ -210,8 +224,10 @@ EXERCISES = (
         title="The other reader",
         objective="O4",
         task=(
-            "Change the code. The first reader's weights leave the balance of 1,000 people just on the drug's "
-            "side. Write a second reader's weights, from 0 to 10, that differ in one place only and turn it "
+            "Change the code. The first reader's weights leave the balance of 1,000 people just on the "
+            "drug's "
+            "side. Write a second reader's weights, from 0 to 10, that differ in one place only and turn "
+            "it "
             "round. Then ask yourself: is the second reader wrong?"
         ),
         hint="`first | {'dissociation': ...}` copies the first and changes one. The balance is small: +44.",
@@ -231,7 +247,8 @@ EXERCISES = (
         objective="O5",
         task=(
             "A clinic's website says: *Ketamine therapy is safe, not addictive and supervised by "
-            "professionals.* Rewrite it for a patient who has to decide: say what is and is not licensed, what "
+            "professionals.* Rewrite it for a patient who has to decide: say what is and is not licensed, "
+            "what "
             "happens after a dose, that it can be misused, and what nobody knows."
         ),
         hint="Four points. One of them begins with *we do not know*.",
@@ -259,16 +276,20 @@ EXERCISES = (
                     "What do we not know about years of treatment?",
                 ),
             ),
-            "A patient can decide with this. Ask somebody to read it for tone: does it frighten, does it sell?",
+            "A patient can decide with this. Ask somebody to read it for tone: does it frighten, does it "
+            "sell?",
             least_words=30,
         ),
         wrong={
             "too short": "It is safe.",
-            "no unknowns": "Ketamine is not approved for depression, so this is off-label use of an anaesthetic, "
-            "and you will be watched for two hours because pressure may rise and because people dissociate, "
+            "no unknowns": "Ketamine is not approved for depression, so this is off-label use of an "
+            "anaesthetic, "
+            "and you will be watched for two hours because pressure may rise and because people "
+            "dissociate, "
             "and it can be misused.",
             "no licence": "You will be watched for two hours because blood pressure may rise and people "
-            "dissociate. It can be misused and some become dependent. What happens after years of treatment "
+            "dissociate. It can be misused and some become dependent. What happens after years of "
+            "treatment "
             "is unknown to us and everybody else.",
         },
     ),
@@ -280,7 +301,9 @@ QUESTIONS = (
         "It is 90 minutes after a dose of the spray, and the strange feeling is gone. What is most likely "
         "still there?",
         (
-            Option("Nothing: dissociation is the last to go", "It is the first: over by 90 min on average."),
+            Option(
+                "Nothing: dissociation is the last to go", "It is the first: over by 90 min on average."
+            ),
             Option(
                 "Slower thinking and sleepiness",
                 "Yes: tests were level with placebo at 120 min, sleepiness only at 240.",
@@ -292,7 +315,8 @@ QUESTIONS = (
     ),
     Question(
         "O2",
-        "Bladder trouble: 77.1 % in one pool, 30 % in one survey, 3 % in one trial. What explains most of the "
+        "Bladder trouble: 77.1 % in one pool, 30 % in one survey, 3 % in one trial. What explains most of "
+        "the "
         "gap?",
         (
             Option("Two of them are wrong", "Each may be right about the people it counted."),
@@ -302,7 +326,9 @@ QUESTIONS = (
                 "themselves, at far lower doses.",
                 right=True,
             ),
-            Option("The spray protects the bladder", "Nothing suggests that: 3 % against 0.5 % on placebo."),
+            Option(
+                "The spray protects the bladder", "Nothing suggests that: 3 % against 0.5 % on placebo."
+            ),
             Option("Chance", "The intervals do not come near each other."),
         ),
     ),
@@ -325,7 +351,9 @@ QUESTIONS = (
         "Two people look at the same counts and one ends above zero, the other below. Who made a mistake?",
         (
             Option("The one above: harms come first", "That is a weight, not a fact."),
-            Option("The one below: the drug was approved", "An approval weighs for a population, not for you."),
+            Option(
+                "The one below: the drug was approved", "An approval weighs for a population, not for you."
+            ),
             Option(
                 "Perhaps neither: their weights differ",
                 "Yes. The counts are shared, the weights are not, and no weight is the right one.",
@@ -345,7 +373,8 @@ QUESTIONS = (
             Option("The molecule", "It may be the same one."),
             Option(
                 "Nobody watches, and no product of this kind was approved",
-                "Yes: the label of the spray asks for two hours of watching; the warning of 2023 is about its "
+                "Yes: the label of the spray asks for two hours of watching; the warning of 2023 is about "
+                "its "
                 "absence.",
                 right=True,
             ),
