@@ -400,7 +400,9 @@ def _balance_view(people: str, credit: float, **points: float) -> View:
     share = f"{100 * float(np.mean(net > 0)):.0f} %" if any(weights.values()) else "nothing weighs yet"
     readings = [
         Reading("balance", f"{middle:+,.0f} points" if middle else "0 points"),
-        Reading("95 % of the worlds", f"{low:+,.0f} to {high:+,.0f}"),
+        Reading(
+            "95 % of the worlds", f"{low:+,.0f} to {high:+,.0f}" if any(weights.values()) else "all at 0"
+        ),
         Reading("worlds on the drug's side", share),
         Reading("a severe reaction tips it at", _tip(people, weights, credit / 100)),
     ]
@@ -526,7 +528,7 @@ def _tail_view(mean: float, spread: float, people: str) -> View:
     }
     inside = low <= share <= high
     readings = [
-        Reading("mean rise", mean, "mmHg"),
+        Reading("mean rise", f"{mean:.0f} mmHg"),
         Reading("40 mmHg or more, model", shown),
         Reading("counted in the trials", f"{row.events} of {row.n}: {row.value:g} in 100"),
         Reading("95 % interval", f"{low:.1f} to {high:.1f}"),
