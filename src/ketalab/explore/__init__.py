@@ -43,6 +43,8 @@ CATALOGUE = {
     "session_planner": "ketalab.explore.psychotherapy",
     "silent_studies": "ketalab.explore.altered_state",
     "what_mediates_what": "ketalab.explore.psychotherapy",
+    "hold_a_standard": "ketalab.explore.verdict",
+    "readers_dial": "ketalab.explore.verdict",
 }
 
 
