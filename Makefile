@@ -36,7 +36,7 @@ load: $(READY)
 	PYTHONPATH=src:tests:. python tests/bench/class_load.py
 
 check: $(READY)
-	ruff format --check . && ruff check .
+	ruff format --check . && ruff check . && python -m ketalab.publish check
 
 lock: $(READY)
 	uv pip compile pyproject.toml $(LOCK) -o requirements.lock

@@ -47,6 +47,8 @@ CATALOGUE = {
     "bladder_by_days": "ketalab.explore.safety",
     "balance_of_1000": "ketalab.explore.safety",
     "tail_behind_a_mean": "ketalab.explore.safety",
+    "hold_a_standard": "ketalab.explore.verdict",
+    "readers_dial": "ketalab.explore.verdict",
 }
 
 
