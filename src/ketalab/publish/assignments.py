@@ -19,7 +19,7 @@ from ketalab.publish import ROOT
 from ketalab.publish.refresh import chosen, normalise
 
 COURSE = ROOT / "dist" / "assignments"
-POINTS, POINTS_BY_HAND = 2, 3
+POINTS, POINTS_ARGUMENT, POINTS_BY_HAND = 2, 1, 3  # by the check; of an argument; by a person
 CONFIG = """c = get_config()  # noqa: F821 - nbgrader provides it
 c.CourseDirectory.course_id = "ketamine"
 c.ClearSolutions.code_stub = {"python": "# your turn: replace the dots above, or go on here"}
@@ -76,7 +76,7 @@ def _exercise(place: int, exercise: Exercise) -> Iterator[NotebookNode]:
         f'assert lesson(here.number).right("{key}", {answer}), "{exercise.title}"',
         "### END HIDDEN TESTS",
     ]
-    points = 1 if exercise.is_argument else POINTS
+    points = POINTS_ARGUMENT if exercise.is_argument else POINTS
     graded = _cell(f"{key}-check", locked=True, grade=True, points=points)
     yield new_code_cell("\n".join(tests), metadata=graded)
 

@@ -24,7 +24,8 @@ def load_of_a_class() -> str:
     note = f" {machine.note[:1].upper()}{machine.note[1:]}." if machine.note else ""
     return (
         f"{head}{''.join(lines)}\nMeasured on {machine.cores} cores with an explorable of lesson 01, "
-        f"every student dragging a slider at the same time, some twenty changes a second.{note}\n\n{arithmetic(rows)}"
+        f"every student dragging a slider at the same time, some twenty changes a second.{note}\n\n"
+        f"{arithmetic(rows)}"
     )
 
 
@@ -47,9 +48,9 @@ def arithmetic(rows: pd.DataFrame) -> str:
         f"{kernels:,.0f} MB. Leave a quarter free for the system, the hub and heavier lessons: "
         f"{kernels / 1000:.1f} / {MEMORY_USED:g} = {needed:.1f} GB, so take {_size(needed)} GB.\n"
         f"- **Cores.** A move that takes over {FELT_MS} ms is felt. The largest class that stayed below it "
-        f"had {smooth.students} students on {smooth.cores} cores, {a_core:g} to a core. {CLASS} / {a_core:g} = "
-        f"{ceil(CLASS / a_core)} cores keep {CLASS} hands smooth that all drag at once. "
-        f"That is the worst case: it lasts as long as you say *now everybody*.\n"
+        f"had {smooth.students} students on {smooth.cores} cores, {a_core:g} to a core. "
+        f"{CLASS} / {a_core:g} = {ceil(CLASS / a_core)} cores keep {CLASS} hands smooth that all "
+        f"drag at once. That is the worst case: it lasts as long as you say *now everybody*.\n"
     )
 
 

@@ -19,6 +19,7 @@ from ketalab.evidence import table
 from ketalab.explore import explorable
 from ketalab.files import write_atomically
 from ketalab.publish import ROOT
+from ketalab.publish.assignments import POINTS, POINTS_ARGUMENT, POINTS_BY_HAND
 from ketalab.publish.lecture import Lecture, lectures, mistakes, plain
 from ketalab.publish.load import load_of_a_class
 from ketalab.publish.weave import CITATION, citation_link
@@ -99,20 +100,30 @@ def contents(text: str) -> str:
 
 def at_a_glance(parts: Parts) -> str:
     """One line a lesson: how long to read, how long to show, what it needs."""
-    lines = ["| Lesson | Reading | Slides | Lecture | of it quiz | Needs |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| Lesson | Needs | Reading | Slides | Lecture | of it quiz | Points |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for row in table("lessons").itertuples():
         heading = f"{row.lesson} · {row.title}"
         if row.lesson not in parts:
-            lines.append(f"| {heading} | still being written | | | | |")
+            lines.append(f"| {heading} | | still being written | | | | |")
             continue
         part = parts[row.lesson]
         needs = ", ".join(part.notebook.metadata["ketalab"]["needs"]) or "nothing"
         reading = re.search(r"Reading:\*\* about (\d+ min)", part.tagged("badges"))[1]
         lines.append(
-            f"| [{heading}](#{anchor(heading)}) | {reading} | {len(part.slides)} | {part.minutes} min "
-            f"| {part.quiz_minutes} min | {needs} |"
+            f"| [{heading}](#{anchor(heading)}) | {needs} | {reading} | {len(part.slides)} "
+            f"| {part.minutes} min | {part.quiz_minutes} min | {_points(part)} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def _points(part: Lecture) -> str:
+    """Points of a lesson's assignment, by the course and by hand."""
+    arguments = sum(exercise.is_argument for exercise in part.practice.exercises.values())
+    checked = POINTS * (len(part.practice.exercises) - arguments) + POINTS_ARGUMENT * arguments
+    return f"{checked} + {POINTS_BY_HAND * arguments}"
 
 
 def named_slides(cell: str) -> Iterator[tuple[str, int]]:
@@ -176,7 +187,9 @@ def slide_by_slide(part: Lecture) -> str:
     rows, quiz = [], [slide.number for slide in part.slides if slide.title == "Quiz"]
     for slide in part.slides:
         if slide.title != "Quiz":
-            rows.append(f"| {slide.number} | {slide.minutes} | {_cell(_shows(slide))} | {_cell(_said(slide))} |")
+            rows.append(
+                f"| {slide.number} | {slide.minutes} | {_cell(_shows(slide))} | {_cell(_said(slide))} |"
+            )
         elif slide.number == quiz[0]:
             votes = "Quiz; vote first, then open each option. The key stands below."
             rows.append(f"| {quiz[0]}–{quiz[-1]} | {part.quiz_minutes} | {len(quiz)} questions | {votes} |")
@@ -232,7 +245,9 @@ def answers(part: Lecture) -> str:
 
 def _worked(source: str) -> str:
     """The worked solution out of the lesson's folded cell: the code and the verdict."""
-    return source.partition("<details><summary>Worked solution</summary>\n\n")[2].removesuffix("\n\n</details>")
+    return source.partition("<details><summary>Worked solution</summary>\n\n")[2].removesuffix(
+        "\n\n</details>"
+    )
 
 
 def quiz_key(part: Lecture) -> str:
@@ -242,9 +257,8 @@ def quiz_key(part: Lecture) -> str:
         letter, option = next(
             (letter, o) for letter, o in zip(LETTERS, question.options, strict=False) if o.right
         )
-        lines.append(
-            f"{place}. ({question.objective}) {question.text} **{letter}. {option.text}.** {option.feedback}\n"
-        )
+        right = f"**{letter}. {option.text}.** {option.feedback}"
+        lines.append(f"{place}. ({question.objective}) {question.text} {right}\n")
     return _folded(f"Quiz key: {len(lines)} questions", "".join(lines))
 
 
