@@ -19,7 +19,7 @@ from ketalab.publish import load, teaching
 from ketalab.publish.assignments import POINTS_BY_HAND
 from ketalab.publish.lecture import Lecture, lecture, lectures
 from ketalab.publish.slides import _question, build
-from ketalab.publish.teaching import MADE, anchor, lasts, named_slides, renewed, with_sections
+from ketalab.publish.teaching import MADE, anchor, minutes_of, named_slides, renewed, with_sections
 
 GUIDE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
 PROJECT = re.compile(r"^- `(\w+)` · \*(.+?)\*: ", re.MULTILINE)
@@ -76,7 +76,8 @@ def test_the_guide_is_current():
 
 def test_what_is_out_of_date_is_renewed():
     spoilt = MADE.sub(lambda marks: f"{marks[1]}old\n{marks[3]}", GUIDE)
-    spoilt = re.sub(r"^\| \d+–\d+ \| \d+ \|", "| 0–0 | 0 |", spoilt, flags=re.MULTILINE)
+    spoilt = re.sub(r"^\| \d+–\d+ \|", "| 0–0 |", spoilt, flags=re.MULTILINE)
+    spoilt = re.sub(r"^\| 0–0 \| \d+ (?=.*\]\(#)", "| 0–0 | 1 ", spoilt, flags=re.MULTILINE)
     assert spoilt.count("old\n") > 50
     assert renewed(spoilt) == GUIDE
 
@@ -138,14 +139,26 @@ def test_timetables_fill_their_time_and_leave_a_small_reserve():
 
 def test_minutes_of_a_row_come_from_the_notes_of_its_slides():
     first, second = (parts()["01"].slides[i].minutes for i in (6, 7))
-    assert lasts("Move it | 01: 7–8 |", parts()) == first + second
-    assert lasts("Talk. + 12 min | 01: 7 |", parts()) == first + 12
-    assert lasts("Not ready | 77: 1–9 |", parts()) == 0
+    assert minutes_of("01: 7–8", parts()) == first + second
+    assert minutes_of("[01](#01--from-dose-to-brain): 7", parts()) == first
+    assert minutes_of("77: 1–9", parts()) == 0
     assert list(named_slides("05: 4–6, 9; 00: 1")) == [
         ("05", 4), ("05", 5), ("05", 6), ("05", 9), ("00", 1)
     ]  # fmt: skip
     with pytest.raises(ValueError, match="lesson 01 has no slide 99"):
-        lasts("| 01: 99 |", parts())
+        minutes_of("01: 99", parts())
+
+
+def test_a_row_without_slides_keeps_its_minutes_and_the_reserve_takes_the_rest():
+    slide = parts()["01"].slides[6].minutes
+    table_ = "### Day · 60 minutes\n\n| Clock | Min | What | Slides |\n|---|---|---|---|\n"
+    row = "| [01](#01--from-dose-to-brain): 7 |\n"
+    given = f"{table_}| | 20 | Talk | |\n| | | Show | 01: 7 |\n| | | Reserve | |\n"
+    wanted = (
+        f"{table_}| 0–20 | 20 | Talk |  |\n| 20–{20 + slide} | {slide} | Show {row}"
+        f"| {20 + slide}–60 | {40 - slide} | Reserve |  |\n"
+    )
+    assert teaching.TIMETABLE.sub(lambda found: teaching._timetable(found, parts()), given) == wanted
 
 
 def test_ten_weeks_teach_every_lesson_after_those_it_needs():

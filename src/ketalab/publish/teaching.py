@@ -4,9 +4,9 @@ A person writes the syllabi, the prompts and the marking. Renewed from their sou
 
 - everything between `<!-- made: NAME -->` and `<!-- /made -->`: contents, a lesson's facts,
   misconceptions, slides with notes, answers and quiz key, the load of a class;
-- the columns `Clock` and `Min` of a timetable: a row lasts as long as the notes of its slides say
-  (`05: 4–6; 00: 9`), plus what stands after a plus sign (`+ 5 min`). The row that begins with *Reserve*
-  takes what is left of the minutes in the heading above;
+- a timetable's clock, and the minutes of a row that names slides (`05: 4–6; 00: 9`): they last as long
+  as their notes say. A row without slides keeps the minutes a person gave it, and *Reserve* takes what
+  is left of the minutes in the heading above;
 - citations: `[@zarate2006]` becomes a link, as in a lesson.
 
 A lesson that arrives is given its section; a test names what a person still has to write in it.
@@ -15,7 +15,7 @@ A lesson that arrives is given its section; a test names what a person still has
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ketalab.evidence import table
+from ketalab.evidence import claim, table
 from ketalab.explore import explorable
 from ketalab.files import write_atomically
 from ketalab.publish import ROOT
@@ -30,8 +30,7 @@ TIMETABLE = re.compile(
     r"^(#+ [^\n]*· (\d+) minutes\n(?:(?!#)[^\n]*\n)*?)(\| Clock \|[^\n]*\n\|[-|: ]+\n)((?:\|[^\n]*\n)+)",
     re.MULTILINE,
 )
-SLIDES = re.compile(r"(\d\d): ([\d–, ]+)")
-EXTRA = re.compile(r"\+ (\d+) min")
+SLIDES = re.compile(r"\[?(\d\d)(?:\]\(#[^)]*\))?: ([\d–, ]+)")
 LETTERS = "ABCDEFGH"
 Parts = Mapping[str, Lecture]
 
@@ -75,6 +74,8 @@ def made(name: str, parts: Parts, text: str) -> str:
     if name == "load":
         return load_of_a_class()
     number, _, what = name.partition(" ")
+    if number == "claims":
+        return claims(what.split())
     if what not in BLOCKS or number not in set(table("lessons").lesson):
         raise ValueError(f"TEACHING.md: nothing makes a block {name!r}")
     return BLOCKS[what](parts[number]) if number in parts else "*This lesson is still being written.*\n"
@@ -119,6 +120,16 @@ def at_a_glance(parts: Parts) -> str:
     return "\n".join(lines) + "\n"
 
 
+def claims(keys: Sequence[str]) -> str:
+    """Claims of the article with their verdicts, to hand out and to compare with."""
+    found = [claim(key).about for key in keys]
+    head = "| Claim | The article says | Our verdict | Because | Lesson |\n|---|---|---|---|---|\n"
+    return head + "".join(
+        f"| {c.claim} | {_cell(c.statement)} | {c.verdict} | {_cell(c.reason)} | {c.lesson} |\n"
+        for c in found
+    )
+
+
 def _points(part: Lecture) -> str:
     """Points of a lesson's assignment, by the course and by hand."""
     arguments = sum(exercise.is_argument for exercise in part.practice.exercises.values())
@@ -135,10 +146,10 @@ def named_slides(cell: str) -> Iterator[tuple[str, int]]:
                 yield number, slide
 
 
-def lasts(row: str, parts: Parts) -> int:
-    """Minutes of a row of a timetable; a lesson that is not ready yet counts as nought."""
-    total = sum(map(int, EXTRA.findall(row)))
-    for number, slide in named_slides(row):
+def minutes_of(cell: str, parts: Parts) -> int:
+    """Minutes of the slides a cell names; a lesson that is not ready yet counts as nought."""
+    total = 0
+    for number, slide in named_slides(cell):
         if number in parts:
             there = parts[number].slides
             if not 1 <= slide <= len(there):
@@ -148,17 +159,26 @@ def lasts(row: str, parts: Parts) -> int:
 
 
 def _timetable(found: re.Match[str], parts: Parts) -> str:
-    """A timetable with its clock and its minutes."""
+    """A timetable with its clock, its minutes, and links from its slides to the lessons' blocks."""
     heading, budget, head, body = found.groups()
-    rows = [" | ".join(cell.strip() for cell in row.split("|")[3:-1]) for row in body.splitlines()]
-    minutes = [lasts(row, parts) for row in rows]
-    left = int(budget) - sum(minutes)
+    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in body.splitlines()]
+    for row in rows:
+        if SLIDES.search(row[3]):
+            row[1], row[3] = str(minutes_of(row[3], parts)), SLIDES.sub(_linked, row[3])
+        elif row[2].startswith("Reserve"):
+            row[1] = "0"
+    left = int(budget) - sum(int(row[1]) for row in rows)
     lines, clock = [], 0
-    for row, told in zip(rows, minutes, strict=True):
-        length = left if row.startswith("Reserve") else told
-        lines.append(f"| {clock}–{clock + length} | {length} | {row} |\n")
+    for _, minutes, what, *rest in rows:
+        length = left if what.startswith("Reserve") else int(minutes)
+        lines.append(f"| {' | '.join([f'{clock}–{clock + length}', str(length), what, *rest])} |\n")
         clock += length
     return heading + head + "".join(lines)
+
+
+def _linked(named: re.Match[str]) -> str:
+    title = table("lessons").set_index("lesson").title[named[1]]
+    return f"[{named[1]}](#{anchor(f'{named[1]} · {title}')}): {named[2]}"
 
 
 # One lesson -----------------------------------------------------------------------------------------
