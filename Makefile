@@ -27,7 +27,10 @@ assignments: $(READY)
 	python -m ketalab.publish assignments
 
 bench: $(READY)
-	python -m pytest tests/bench --benchmark-enable --benchmark-only --benchmark-columns=median,ops,rounds
+	mkdir -p dist
+	python -m pytest tests/bench/test_speed.py tests/bench/course_speed.py --benchmark-enable --benchmark-only \
+		--benchmark-columns=median,ops,rounds --benchmark-json=dist/measured.json
+	python tests/bench/results.py dist/measured.json
 
 load: $(READY)
 	PYTHONPATH=src:tests:. python tests/bench/class_load.py
