@@ -58,7 +58,7 @@ def main() -> None:
             print(row, flush=True)
             curve.append((size, round(held), round(middle, 1), round(slow, 1), os.cpu_count(), ""))
     save(curve, CURVE)
-    print(f"{CURVE.name} written; `python -m ketalab.publish teaching` puts it into the guide")
+    print(f"written: {CURVE}")
 
 
 def save(curve: Sequence[tuple], path: Path) -> None:

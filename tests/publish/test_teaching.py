@@ -19,14 +19,22 @@ from ketalab.publish import load, teaching
 from ketalab.publish.assignments import POINTS_BY_HAND
 from ketalab.publish.lecture import Lecture, lecture, lectures
 from ketalab.publish.slides import _question, build
-from ketalab.publish.teaching import MADE, anchor, minutes_of, named_slides, renewed, with_sections
+from ketalab.publish.teaching import (
+    MADE,
+    PROJECT,
+    SECTION,
+    anchor,
+    minutes_of,
+    named_slides,
+    renewed,
+    with_sections,
+)
 
 GUIDE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
-PROJECT = re.compile(r"^- `(\w+)` · \*(.+?)\*: ", re.MULTILINE)
 WEEK = re.compile(r"^### Week \d+: .*?(?=^###? )", re.MULTILINE | re.DOTALL)
 PROFESSIONS = ("Psychology", "Medicine", "Pharmacy", "Neuroscience")
 PARTS = {
-    "what to project": r"^\*\*Project\*\*\n\n- `",
+    "what to project": r"^\*\*Project\*\*\n\n- (?:slide \d+, )?`",
     "which misconception to surface first": r"^\*\*Surface first\*\*: number \d",
     "the question to ask": r"^\*\*Ask\*\* on slide \d+: \*.+?\?\*",
     "three prompts to discuss": r"^\*\*Discuss\*\*\n\n1\. .+\n2\. .+\n3\. .+\n",
@@ -48,8 +56,7 @@ def part(lesson_name: str) -> Lecture:
 
 def block(number: str, text: str = GUIDE) -> str:
     """What a person wrote about a lesson."""
-    found = re.search(rf"^### {number} · .*?(?=^### \d\d · |\Z)", text, re.MULTILINE | re.DOTALL)
-    return MADE.sub("", found[0]) if found else ""
+    return next((MADE.sub("", found[0]) for found in SECTION.finditer(text) if found[1] == number), "")
 
 
 def unwritten(number: str, text: str = GUIDE) -> list[str]:
@@ -210,6 +217,16 @@ def test_a_lesson_that_arrives_is_given_its_section(part: Lecture, lesson_name: 
     assert len(MADE.findall(text)) == len(teaching.BLOCKS)
     assert unwritten(number, text) == list(PARTS)
     assert with_sections(text, {number: part}) == text
+
+
+def test_a_lesson_under_way_breaks_nothing():
+    notebook = lessons()["01_from_dose_to_brain"]
+    notebook.cells = notebook.cells[:1]
+    begun = lecture(notebook)
+    assert begun.minutes == 1
+    assert "| 1 min |" in teaching.at_a_glance({"01": begun})
+    for what in teaching.BLOCKS.values():
+        assert what(begun) is not None
 
 
 def test_a_lesson_that_is_not_ready_says_so_and_an_unknown_block_is_refused():

@@ -52,13 +52,14 @@ class Lecture:
         return sum(slide.minutes for slide in self.slides if slide.title == "Quiz")
 
     def tagged(self, tag: str) -> str:
-        """The source of the cell with this tag."""
-        return next(cell.source for cell in self.notebook.cells if tag in tags(cell))
+        """The source of the cell with this tag; nothing while a lesson has none yet."""
+        return next((cell.source for cell in self.notebook.cells if tag in tags(cell)), "")
 
     def section(self, title: str) -> str:
-        """The Markdown under a second-level heading."""
+        """The Markdown under a second-level heading; nothing while a lesson has none yet."""
         text = "\n\n".join(cell.source for cell in self.notebook.cells if cell.cell_type == "markdown")
-        return re.search(rf"^## {re.escape(title)}.*?\n(.*?)(?=^## |\Z)", text, re.M | re.S)[1].strip()
+        found = re.search(rf"^## {re.escape(title)}.*?\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+        return found[1].strip() if found else ""
 
 
 def lectures() -> dict[str, Lecture]:

@@ -7,6 +7,7 @@ A person writes the syllabi, the prompts and the marking. Renewed from their sou
 - a timetable's clock, and the minutes of a row that names slides (`05: 4–6; 00: 9`): they last as long
   as their notes say. A row without slides keeps the minutes a person gave it, and *Reserve* takes what
   is left of the minutes in the heading above;
+- the slide before an explorable to project: "- slide 7, `route_to_plasma` · ...";
 - citations: `[@zarate2006]` becomes a link, as in a lesson.
 
 A lesson that arrives is given its section; a test names what a person still has to write in it.
@@ -30,6 +31,8 @@ TIMETABLE = re.compile(
     r"^(#+ [^\n]*· (\d+) minutes\n(?:(?!#)[^\n]*\n)*?)(\| Clock \|[^\n]*\n\|[-|: ]+\n)((?:\|[^\n]*\n)+)",
     re.MULTILINE,
 )
+SECTION = re.compile(r"^### (\d\d) · .*?(?=^### \d\d · |\Z)", re.MULTILINE | re.DOTALL)
+PROJECT = re.compile(r"^- (?:slide \d+, )?`(\w+)` · \*(.+?)\*: ", re.MULTILINE)
 SLIDES = re.compile(r"\[?(\d\d)(?:\]\(#[^)]*\))?: ([\d–, ]+)")
 LETTERS = "ABCDEFGH"
 Parts = Mapping[str, Lecture]
@@ -51,6 +54,7 @@ def renewed(text: str) -> str:
     parts = lectures()
     text = with_sections(text, parts)
     text = TIMETABLE.sub(lambda found: _timetable(found, parts), text)
+    text = SECTION.sub(lambda found: _with_slides(found, parts), text)
     text = CITATION.sub(citation_link, text)
     return MADE.sub(lambda marks: f"{marks[1]}{made(marks[2], parts, text)}{marks[3]}", text)
 
@@ -63,6 +67,18 @@ def with_sections(text: str, parts: Parts) -> str:
             blocks = "\n".join(f"<!-- made: {number} {what} -->\n<!-- /made -->\n" for what in BLOCKS)
             text = f"{text.rstrip()}\n\n### {number} · {titles[number]}\n\n{blocks}"
     return text
+
+
+def _with_slides(section: re.Match[str], parts: Parts) -> str:
+    """A lesson's section with the slide of each explorable to project."""
+    slides = parts[section[1]].slides if section[1] in parts else []
+    place = {name: slide.number for slide in slides for name in slide.explorables}
+
+    def placed(line: re.Match[str]) -> str:
+        where = f"slide {place[line[1]]}, " if line[1] in place else ""
+        return f"- {where}`{line[1]}` · *{line[2]}*: "
+
+    return PROJECT.sub(placed, section[0])
 
 
 def made(name: str, parts: Parts, text: str) -> str:
@@ -112,7 +128,7 @@ def at_a_glance(parts: Parts) -> str:
             continue
         part = parts[row.lesson]
         needs = ", ".join(part.notebook.metadata["ketalab"]["needs"]) or "nothing"
-        reading = re.search(r"Reading:\*\* about (\d+ min)", part.tagged("badges"))[1]
+        reading = "".join(re.findall(r"Reading:\*\* about (\d+ min)", part.tagged("badges")))
         lines.append(
             f"| [{heading}](#{anchor(heading)}) | {needs} | {reading} | {len(part.slides)} "
             f"| {part.minutes} min | {part.quiz_minutes} min | {_points(part)} |"
