@@ -23,6 +23,7 @@ from ketalab.publish.teaching import (
     MADE,
     PROJECT,
     SECTION,
+    SHORT,
     anchor,
     minutes_of,
     named_slides,
@@ -34,6 +35,7 @@ GUIDE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
 WEEK = re.compile(r"^### Week \d+: .*?(?=^###? )", re.MULTILINE | re.DOTALL)
 PROFESSIONS = ("Psychology", "Medicine", "Pharmacy", "Neuroscience")
 PARTS = {
+    "what to show in 45 minutes": SHORT.pattern,
     "what to project": r"^\*\*Project\*\*\n\n- (?:slide \d+, )?`",
     "which misconception to surface first": r"^\*\*Surface first\*\*: number \d",
     "the question to ask": r"^\*\*Ask\*\* on slide \d+: \*.+?\?\*",
@@ -249,6 +251,18 @@ def test_the_question_stands_in_the_notes_of_its_slide(part: Lecture, lesson_nam
     assert question.lower() in part.slides[int(slide) - 1].notes.lower()
 
 
+def test_the_short_lecture_fits_and_keeps_what_must_not_go(part: Lecture, lesson_name: str):
+    """The first slide, the first prediction, what the evidence says, and the last slide."""
+    cut, minutes = SHORT.search(block(lesson_name[:2])).groups()
+    kept = [slide for _, slide in named_slides(f"00: {cut}")]
+    assert 35 <= int(minutes) <= 45
+    assert kept == sorted(set(kept))
+    must = [s.number for s in part.slides if s.title.startswith("What the evidence says")]
+    first = next(slide.number for slide in part.slides if slide.predictions)
+    assert {1, first, *must, len(part.slides)} <= set(kept)
+    assert not [slide for slide in part.slides if slide.title == "Quiz" and slide.number in kept]
+
+
 def test_slides_and_misconceptions_that_are_named_exist(part: Lecture, lesson_name: str):
     text = block(lesson_name[:2])
     for spoken in re.findall(r"[Ss]lides? ((?:\d+(?:, | and | to )?)+)", text):
@@ -288,7 +302,7 @@ def numbers_of(number: str, notebook: NotebookNode) -> set[str]:
 
 def untied(number: str, notebook: NotebookNode, text: str) -> list[str]:
     """Numbers a person wrote about a lesson that the lesson does not know."""
-    text = PROJECT.sub("", text)
+    text = SHORT.sub("", PROJECT.sub("", text))
     text = re.sub(r"[Ss]lides? (?:\d+(?:, | and | to )?)+|[Ss]ections? \d( to \d)?|number \d", " ", text)
     text = re.sub(r"^- \(\d\)|lessons? \d\d(?: to \d\d)?(?: and \d\d)?", " ", text, flags=re.MULTILINE)
     known = numbers_of(number, notebook)

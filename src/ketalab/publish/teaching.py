@@ -7,7 +7,8 @@ A person writes the syllabi, the prompts and the marking. Renewed from their sou
 - a timetable's clock, and the minutes of a row that names slides (`05: 4–6; 00: 9`): they last as long
   as their notes say. A row without slides keeps the minutes a person gave it, and *Reserve* takes what
   is left of the minutes in the heading above;
-- the slide before an explorable to project: "- slide 7, `route_to_plasma` · ...";
+- the slide of an explorable to project ("- slide 7, `route_to_plasma` · ...") and the minutes of a short
+  lecture ("**In 45 minutes**: slides 1, 3–5 (9 min by the notes)");
 - citations: `[@zarate2006]` becomes a link, as in a lesson.
 
 A lesson that arrives is given its section; a test names what a person still has to write in it.
@@ -33,6 +34,7 @@ TIMETABLE = re.compile(
 )
 SECTION = re.compile(r"^### (\d\d) · .*?(?=^### \d\d · |\Z)", re.MULTILINE | re.DOTALL)
 PROJECT = re.compile(r"^- (?:slide \d+, )?`(\w+)` · \*(.+?)\*: ", re.MULTILINE)
+SHORT = re.compile(r"^\*\*In 45 minutes\*\*: slides ([\d–, ]+) \((\d+) min by the notes\)", re.MULTILINE)
 SLIDES = re.compile(r"\[?(\d\d)(?:\]\(#[^)]*\))?: ([\d–, ]+)")
 LETTERS = "ABCDEFGH"
 Parts = Mapping[str, Lecture]
@@ -70,15 +72,20 @@ def with_sections(text: str, parts: Parts) -> str:
 
 
 def _with_slides(section: re.Match[str], parts: Parts) -> str:
-    """A lesson's section with the slide of each explorable to project."""
-    slides = parts[section[1]].slides if section[1] in parts else []
+    """A lesson's section with the slide of each explorable to project, and the short lecture's minutes."""
+    number = section[1]
+    slides = parts[number].slides if number in parts else []
     place = {name: slide.number for slide in slides for name in slide.explorables}
 
     def placed(line: re.Match[str]) -> str:
         where = f"slide {place[line[1]]}, " if line[1] in place else ""
         return f"- {where}`{line[1]}` · *{line[2]}*: "
 
-    return PROJECT.sub(placed, section[0])
+    def timed(line: re.Match[str]) -> str:
+        minutes = minutes_of(f"{number}: {line[1]}", parts)
+        return f"**In 45 minutes**: slides {line[1]} ({minutes} min by the notes)"
+
+    return SHORT.sub(timed, PROJECT.sub(placed, section[0]))
 
 
 def made(name: str, parts: Parts, text: str) -> str:
