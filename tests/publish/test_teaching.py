@@ -15,8 +15,8 @@ from nbformat import NotebookNode
 from ketalab.evidence import table
 from ketalab.explore import CATALOGUE, explorable
 from ketalab.practice import lesson
+from ketalab.practice.exercise import POINTS_BY_HAND
 from ketalab.publish import load, teaching
-from ketalab.publish.assignments import POINTS_BY_HAND
 from ketalab.publish.lecture import Lecture, lecture, lectures
 from ketalab.publish.slides import _question, build
 from ketalab.publish.teaching import (

@@ -20,8 +20,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from ketalab.evidence import claim, table
 from ketalab.explore import explorable
 from ketalab.files import write_atomically
+from ketalab.practice.exercise import POINTS, POINTS_ARGUMENT, POINTS_BY_HAND
 from ketalab.publish import ROOT
-from ketalab.publish.assignments import POINTS, POINTS_ARGUMENT, POINTS_BY_HAND
 from ketalab.publish.lecture import Lecture, lectures, mistakes, plain
 from ketalab.publish.load import load_of_a_class
 from ketalab.publish.weave import CITATION, citation_link
