@@ -19,7 +19,7 @@ from ketalab.practice import Lesson, lesson
 from ketalab.practice.exercise import Exercise
 from ketalab.publish.weave import CITATION, CLOCK, tags
 
-MINUTES = re.compile(r"\b(\d+) minutes?\.")
+MINUTES = re.compile(r"\b(\d+) minutes?\b")
 ANSWER_LENGTH = 70  # characters of a wrong answer that are enough to recognise it
 
 
