@@ -38,7 +38,7 @@ def weave(notebook: NotebookNode) -> NotebookNode:
                 cell.source = _exercise_part(here, kind, key)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = CITATION.sub(_citation, cell.source)
+            cell.source = CITATION.sub(citation_link, cell.source)
     for cell in notebook.cells:
         if "references" in tags(cell):
             cell.source = _references(cited(notebook))
@@ -79,7 +79,7 @@ def cited(notebook: NotebookNode) -> list[str]:
     return list(dict.fromkeys(keys))
 
 
-def _citation(match: re.Match[str]) -> str:
+def citation_link(match: re.Match[str]) -> str:
     return bibliography.markdown_link(match[1] or match[2])
 
 
