@@ -115,7 +115,7 @@ STYLE = """
 .reveal .ketalab-grading { font-size: 21px; }
 .reveal .ketalab-grading.ketalab-grading :is(th, td) { line-height: 1.2; padding: 2px 8px; }
 .reveal .ketalab-grading.ketalab-grading li { margin: 0; line-height: 1.25; }
-.reveal .ketalab-grading.ketalab-grading ul { max-height: 215px; }
+.reveal .ketalab-grading.ketalab-grading ul { max-height: 245px; }
 """
 SCRIPT = """
 if (!window.ketalabGrading) {
