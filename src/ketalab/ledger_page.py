@@ -26,7 +26,7 @@ STYLE = """
 .ketalab-ledger label { display: grid; font-size: 0.9em; font-weight: bold; }
 .ketalab-ledger.ketalab-ledger :is(select, input, button) { font: inherit; font-weight: normal;
   padding: 3px 6px; border: 1px solid #6b6b6b; border-radius: 3px; background: #fff; color: #1b1b1b;
-  max-width: 15em; }
+  max-width: 13em; }
 .ketalab-ledger :is(select, input, button, summary, a, [tabindex]):focus-visible {
   outline: 3px solid #0072b2; outline-offset: 1px; }
 .ketalab-ledger .list { max-height: 21em; overflow-y: auto; border: 1px solid #8a8a8a; }
@@ -38,6 +38,8 @@ STYLE = """
 .ketalab-ledger.ketalab-ledger :is(p, ul, li) { margin: 0 0 0.35em; font-size: 1em; line-height: 1.3; }
 .ketalab-ledger ul { padding-left: 1.3em; }
 .ketalab-ledger a { color: #00557f; }
+.reveal .ketalab-ledger { font-size: 18px; }
+.reveal .ketalab-ledger .list { max-height: 400px; }
 """
 # One listener for all ledgers of the page: it outlives cells that JupyterLab draws again.
 SCRIPT = """

@@ -1,4 +1,4 @@
-"""Pictures of the last lesson: every claim with its verdict and certainty, and one claim over the trials."""
+"""Pictures of the last lesson: every claim with its verdict and certainty, and printed numbers."""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -36,7 +36,7 @@ def whole_verdict(claims: pd.DataFrame) -> Figure:
     """One box a claim: rows are the article's sections, columns the verdicts, shades the certainty."""
     fig = figure(9.8, 4.9)
     axes = fig.subplots()
-    counts = claims.groupby(["section", "verdict"]).size().unstack(fill_value=0)
+    counts = pd.crosstab(claims.section, claims.verdict)
     left = 0.0
     for verdict, colour in VERDICTS.items():
         wide = max(counts[verdict].max(), 3.6)

@@ -1,8 +1,8 @@
 """The trials that would change a verdict, each with the size that its question asks for.
 
 Every row is a proposal of this course and not a registered trial. Sizes are people in each of two groups
-for a chance of 80 % to tell them apart, from `next_trial.power` or, for events, `rare_events.people_needed`.
-The effect that is worth finding is a judgement and stands in its row.
+for a chance of 80 % to tell them apart, from `next_trial.power` or, for events, from
+`rare_events.people_needed`. The effect that is worth finding is a judgement and stands in its row.
 """
 
 from collections.abc import Callable

@@ -110,15 +110,15 @@ def _standard_stage() -> Stage:
             [], [], color="none", edgecolors=GREY, linestyle=":", label="falls by your standard", **look
         ),
         "part": axes.scatter(
-            [], [], color=VERDICTS["partly supported"], alpha=0.55, label="stands in part", **look
+            [], [], color=VERDICTS["partly supported"], alpha=0.45, label="stands in part", **look
         ),
-        "stands": axes.scatter([], [], color=VERDICTS["supported"], alpha=0.6, label="stands", **look),
+        "stands": axes.scatter([], [], color=VERDICTS["supported"], alpha=0.45, label="stands", **look),
     }
     shown = [
         axes.scatter([], [], marker="s", s=150, linewidths=1.6, label=artists[name].get_label(), **colours)
         for name, colours in {
-            "stands": {"color": VERDICTS["supported"], "alpha": 0.6},
-            "part": {"color": VERDICTS["partly supported"], "alpha": 0.55},
+            "stands": {"color": VERDICTS["supported"], "alpha": 0.45},
+            "part": {"color": VERDICTS["partly supported"], "alpha": 0.45},
             "falls": {"color": "none", "edgecolors": GREY, "linestyle": ":"},
             "never": {"color": "none", "edgecolors": PALE},
         }.items()
@@ -292,7 +292,7 @@ def _dial_view(outcome: str, before: float, spread: float, bias: float, worth: f
         Reading("weight of what you believed before", _percent(belief.weight(prior, trials))),
     ]
     sentence = (
-        f"You now believe in {after.mean:.1f} points, and your chance that the benefit is worth having went "
+        f"You now believe in {after.mean:.1f} points, and your chance of a benefit worth having went "
         f"from {_percent(prior.above(worth))} to {_percent(after.above(worth))}."
     )
     return View(artists, readings, sentence, {})

@@ -27,8 +27,8 @@ VERDICTS = tuple(SIGN)
 MEANING = {
     "supported": "good evidence for, nothing serious against",
     "partly supported": "true of some people, times or comparisons",
-    "contested": "good studies disagree",
     "overstated": "something in it, but less than is said",
+    "contested": "good studies disagree",
     "unsupported": "no evidence found, or evidence against",
 }
 NOTHING = "Nothing graded yet: choose a verdict and how sure you are."
@@ -98,19 +98,24 @@ STYLE = """
 .ketalab-grading .ways { display: grid; grid-template-columns: 1.7fr 1fr; gap: 4px 30px; }
 .ketalab-grading label { display: block; padding: 2px 0; cursor: pointer; }
 .ketalab-grading.ketalab-grading p { margin: 0 0 4px; font-size: 1em; line-height: 1.3; }
-.ketalab-grading.ketalab-grading button { font: inherit; padding: 4px 14px; margin-right: 8px; cursor: pointer;
-  border: 1px solid #0072b2; border-radius: 3px; background: #fff; color: #1b1b1b; }
+.ketalab-grading.ketalab-grading button { font: inherit; padding: 4px 14px; margin-right: 8px;
+  cursor: pointer; border: 1px solid #0072b2; border-radius: 3px; background: #fff; color: #1b1b1b; }
 .ketalab-grading :is(button, input, a):focus-visible { outline: 3px solid #0072b2; outline-offset: 2px; }
 .ketalab-grading.ketalab-grading button:disabled { opacity: 0.4; cursor: default; }
+.ketalab-grading .result .sum { grid-column: 1 / -1; }
 .ketalab-grading .result { display: grid; grid-template-columns: auto 1fr; gap: 6px 24px; }
 .ketalab-grading.ketalab-grading table { border-collapse: collapse; margin: 4px 0; font-size: 0.85em; }
-.ketalab-grading.ketalab-grading :is(th, td) { border: 1px solid #8a8a8a; padding: 3px 7px; text-align: center;
-  background: #fff; color: #1b1b1b; }
+.ketalab-grading.ketalab-grading :is(th, td) { border: 1px solid #8a8a8a; padding: 3px 7px;
+  text-align: center; background: #fff; color: #1b1b1b; }
 .ketalab-grading.ketalab-grading td.same { background: #bfe5d8; font-weight: bold; }
 .ketalab-grading.ketalab-grading td.other { background: #f7d9c4; font-weight: bold; }
 .ketalab-grading.ketalab-grading ul { margin: 4px 0; padding-left: 1.2em; font-size: 0.85em;
   max-height: 17em; overflow-y: auto; }
 .ketalab-grading a { color: #00557f; }
+.reveal .ketalab-grading { font-size: 21px; }
+.reveal .ketalab-grading.ketalab-grading :is(th, td) { line-height: 1.2; padding: 2px 8px; }
+.reveal .ketalab-grading.ketalab-grading li { margin: 0; line-height: 1.25; }
+.reveal .ketalab-grading.ketalab-grading ul { max-height: 245px; }
 """
 SCRIPT = """
 if (!window.ketalabGrading) {
@@ -134,7 +139,7 @@ if (!window.ketalabGrading) {
   const compare = (box) => {
     const { claims, result, all } = parts(box), names = all.verdicts, levels = all.levels;
     const counts = names.map(() => names.map(() => 0)), differ = [];
-    let graded = 0, agreed = 0, rated = 0, surer = 0, bolder = 0;
+    let graded = 0, agreed = 0, rated = 0, level = 0, bolder = 0;
     for (const claim of claims) {
       const mine = picked(claim, "verdict"), its = all.claims[claim.dataset.claim];
       if (!mine) continue;
@@ -146,21 +151,29 @@ if (!window.ketalabGrading) {
       const sure = picked(claim, "certainty");
       if (!sure) continue;
       rated += 1;
-      surer += sure === its.certainty;
+      level += sure === its.certainty;
       bolder += levels.indexOf(sure) > levels.indexOf(its.certainty);
     }
     if (!graded) { result.innerHTML = `<p>${all.nothing}</p>`; return; }
-    const rows = counts.map((row) => row.reduce((a, b) => a + b, 0));
+    const add = (a, b) => a + b;
+    const rows = counts.map((row) => row.reduce(add, 0));
     const columns = names.map((_, j) => counts.reduce((sum, row) => sum + row[j], 0));
     const chance = rows.reduce((sum, n, i) => sum + n * columns[i], 0) / graded ** 2;
-    const kappa = chance > 1 - 1e-12 ? "" : ` Cohen's kappa: ${((agreed / graded - chance) / (1 - chance)).toFixed(2)}.`;
-    const cell = (n, i, j) => `<td${n ? ` class="${i === j ? "same" : "other"}"` : ""}>${n || "·"}</td>`;
-    const head = names.map((_, j) => `<th scope="col">${all.signs[j]}</th>`).join("");
-    const body = counts.map((row, i) => `<tr><th scope="row">${all.signs[i]} ${names[i]}</th>${row.map((n, j) => cell(n, i, j)).join("")}</tr>`).join("");
-    const sure = rated ? ` How sure: same level ${surer} of ${rated}; you were surer than the ledger ${bolder} times.` : "";
-    result.innerHTML = `<p style="grid-column: 1 / -1"><b>You agree with the ledger on ${agreed} of ${graded}.</b>${kappa}${sure}</p>
+    const beyond = ((agreed / graded - chance) / (1 - chance)).toFixed(2);
+    const kappa = chance > 1 - 1e-12 ? "" : ` Cohen's kappa: ${beyond}.`;
+    const cell = (n, same) => n ? `<td class="${same ? "same" : "other"}">${n}</td>` : "<td>·</td>";
+    const head = all.signs.map((sign) => `<th scope="col">${sign}</th>`).join("");
+    const line = (row, i) => row.map((n, j) => cell(n, i === j)).join("");
+    const body = counts.map((row, i) =>
+      `<tr><th scope="row">${all.signs[i]} ${names[i]}</th>${line(row, i)}</tr>`).join("");
+    const sure = rated ? ` How sure: the same level ${level} times of ${rated}, surer than the ledger
+      ${bolder} times.` : "";
+    const list = differ.length
+      ? `<p>Where you differ:</p><ul tabindex="0">${differ.join("")}</ul>` : "<p>No difference.</p>";
+    const sum = `<b>You agree with the ledger on ${agreed} of ${graded}.</b>${kappa}${sure}`;
+    result.innerHTML = `<p class="sum">${sum}</p>
       <table><caption>rows: you; columns: ledger</caption><tr><td></td>${head}</tr>${body}</table>
-      <div>${differ.length ? `<p>Where you differ:</p><ul tabindex="0">${differ.join("")}</ul>` : "<p>No difference.</p>"}</div>`;
+      <div>${list}</div>`;
   };
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.(".ketalab-grading button[data-go]");
@@ -203,7 +216,8 @@ class Grading:
             '<button type="button" data-go="next">Next</button>'
             '<button type="button" data-go="compare">Compare with the ledger</button>'
             f'<span role="status">{NOTHING}</span></p>'
-            f"<details><summary>Without the buttons: the ledger's grades</summary><ul>{answers}</ul></details>"
+            "<details><summary>Without the buttons: the ledger's grades</summary>"
+            f"<ul>{answers}</ul></details>"
             f"<script>{SCRIPT}{LESSON_SCRIPT}</script></div>"
         )
 

@@ -22,8 +22,8 @@ PREDICTIONS = (
     ),
     Prediction(
         "sceptic",
-        "A reader is quite sure that ketamine does nothing beyond its control: 0 points, give or take 1. She "
-        "then takes ten trials at their word. What does she believe about the benefit after a day?",
+        "A reader is quite sure that ketamine does nothing beyond its control: 0 points, give or take 1. "
+        "She then takes ten trials at their word. What does she believe about the benefit after a day?",
         (
             ("Still about 0 points", "No: ten trials outweigh her. She ends at about 3 points."),
             (
@@ -85,7 +85,8 @@ def conclusion():
     # your turn
     text = (
         "In treatment-resistant depression ketamine lowers scores within a day more than placebo or "
-        "midazolam does, and the effect of one dose fades within days. The blind is poor, so part of it may "
+        "midazolam does, and the effect of one dose fades within days. The blind is poor, so part of it "
+        "may "
         "be hope. Against ECT two open trials disagree. Whether it saves lives, lasts without further "
         "doses, or works better with therapy is not known. It needs supervision."
     )  # at least 40 words
@@ -124,7 +125,8 @@ EXERCISES = (
         title="Relative and absolute",
         objective="O4",
         task=(
-            "On continued esketamine 26.7 % relapsed, on placebo 45.3 %. A press office writes: *41 % fewer "
+            "On continued esketamine 26.7 % relapsed, on placebo 45.3 %. A press office writes: *41 % "
+            "fewer "
             "relapses*. Change the code: how many people must go on for one relapse to be spared?"
         ),
         hint="The absolute difference is a share of all people treated. Its inverse is a number of people.",
@@ -132,7 +134,8 @@ EXERCISES = (
         judge=number(
             5.376,
             "people",
-            "5.4, so six people go on for one relapse fewer. That is a large effect; but all of them had been "
+            "5.4, so six people go on for one relapse fewer. That is a large effect; but all of them had "
+            "been "
             "well on the drug before they were randomised.",
             (
                 (0.186, "That is the absolute difference. Turn it over."),
@@ -181,7 +184,8 @@ EXERCISES = (
         title="Raise the bar",
         objective="O3",
         task=(
-            "You ask that every claim of benefit has beaten an active treatment. Change the code: from which "
+            "You ask that every claim of benefit has beaten an active treatment. Change the code: from "
+            "which "
             "whole week on do fewer than ten of them stand, if the benefit must have lasted that long?"
         ),
         hint="Raise `weeks` by one until fewer than ten are left.",
@@ -206,7 +210,8 @@ EXERCISES = (
         title="Write the conclusion again",
         objective="O2",
         task=(
-            "The article ends: *rapid, life-saving relief*, *proven benefits*. Rewrite its conclusion so that "
+            "The article ends: *rapid, life-saving relief*, *proven benefits*. Rewrite its conclusion so "
+            "that "
             "every sentence would stand in the ledger. Say for whom and how long, against what and who was "
             "blind, and what is not known."
         ),
@@ -241,18 +246,24 @@ EXERCISES = (
         wrong={
             "too short": "Ketamine works fast in depression, but it fades and lives saved are not shown.",
             "no comparison": (
-                "Ketamine works within hours in people whose depression was not helped by other drugs. The effect "
-                "fades within days. People can tell what they got, so hope may play a part. Whether it saves "
+                "Ketamine works within hours in people whose depression was not helped by other drugs. "
+                "The effect "
+                "fades within days. People can tell what they got, so hope may play a part. Whether it "
+                "saves "
                 "lives is unknown, and so is how long it can go on safely."
             ),
             "no blind": (
-                "Ketamine beats midazolam within a day in depression that other drugs did not help, and the "
-                "benefit fades within days or a few weeks. Whether it saves any lives is not known, and whether "
+                "Ketamine beats midazolam within a day in depression that other drugs did not help, and "
+                "the "
+                "benefit fades within days or a few weeks. Whether it saves any lives is not known, and "
+                "whether "
                 "adding therapy to it makes a difference is not known either."
             ),
             "no doubt": (
-                "Ketamine beats placebo and midazolam within hours, and the effect lasts for days. The blind is "
-                "poor, as people feel the drug. With more sessions the effect lasts for weeks, and trained people "
+                "Ketamine beats placebo and midazolam within hours, and the effect lasts for days. The "
+                "blind is "
+                "poor, as people feel the drug. With more sessions the effect lasts for weeks, and "
+                "trained people "
                 "watch over everyone who is treated, so it is a useful drug in good hands."
             ),
         },
@@ -276,7 +287,8 @@ QUESTIONS = (
     ),
     Question(
         "O4",
-        "In 24 people, the main outcome was suicidal thoughts after 24 hours: P = 0.32. After 48 hours it was "
+        "In 24 people, the main outcome was suicidal thoughts after 24 hours: P = 0.32. After 48 hours "
+        "it was "
         "P = 0.047. A headline says: ketamine reduces suicidal thoughts in two days. What is wrong?",
         (
             Option("Nothing: 0.047 is below 0.05", "One look of several will be, now and then."),

@@ -1,0 +1,81 @@
+"""The last lesson in a real browser: grade by key and compare, filter the ledger, without a kernel."""
+
+from browser.test_decks import decks, open_deck  # noqa: F401 (a fixture)
+
+from ketalab.evidence import table
+from ketalab.practice.grading import VERDICTS, agreement
+
+DECK = "13_the_article_on_trial"
+
+
+def slide_of(page, selector: str):
+    box = page.locator(selector).first
+    at = box.evaluate("(box) => Reveal.getIndices(box.closest('section')).h")
+    page.evaluate(f"() => Reveal.slide({at})")
+    return box, at
+
+
+def below_the_slide(box) -> float:
+    """How far the box reaches below its slide, in pixels of the slide."""
+    return box.evaluate(
+        "(box) => (box.getBoundingClientRect().bottom - document.querySelector('.reveal')"
+        ".getBoundingClientRect().bottom) / Reveal.getScale()"
+    )
+
+
+def test_grading_and_the_ledger_work_on_a_slide(watched, decks):  # noqa: F811
+    open_deck(watched, decks, DECK)
+    page = watched.page
+    box, at = slide_of(page, ".ketalab-grading")
+    box.get_by_role("button", name="Compare with the ledger").click()
+    assert box.locator(".result").inner_text() == (
+        "Nothing graded yet: choose a verdict and how sure you are."
+    )
+    for _ in range(12):
+        box.get_by_role("button", name="Back").click()
+    numbers = box.locator("fieldset").evaluate_all("(all) => all.map((one) => one.dataset.claim)")
+    mine = {}
+    for place, number in enumerate(numbers):
+        claim = box.locator(f"fieldset[data-claim={number}]")
+        assert claim.is_visible()
+        claim.locator("input[data-what=verdict]").nth(0).focus()
+        page.keyboard.press("Space")
+        for _ in range(place % 3):
+            page.keyboard.press("ArrowDown")
+        claim.locator("input[data-what=certainty]").nth(2).check()
+        mine[number] = VERDICTS[place % 3]
+        box.get_by_role("button", name="Next").focus()
+        page.keyboard.press("Enter")
+    found, text = agreement(mine), box.locator(".result").inner_text()
+    assert page.evaluate("() => Reveal.getIndices().h") == at
+    assert f"You agree with the ledger on {found.agreed} of 12. Cohen's kappa: {found.kappa:.2f}." in text
+    cells = box.locator(".result td").all_inner_texts()[1:]
+    counts = [0 if cell == "·" else int(cell) for cell in cells]
+    assert counts == found.counts.to_numpy().ravel().tolist()
+    listed = box.locator(".result li b").all_inner_texts()
+    assert tuple(listed) == found.misjudged
+    assert below_the_slide(box) <= 0
+    to = box.locator(".result li a").first
+    to.evaluate("(a) => a.addEventListener('click', (event) => event.preventDefault())")
+    to.click()
+    assert to.get_attribute("href").endswith(".html")
+
+    ledger, at = slide_of(page, ".ketalab-ledger")
+    claims = table("claims")
+    assert below_the_slide(ledger) <= 0
+    ledger.get_by_label("verdict").select_option("unsupported")
+    ledger.get_by_label("lesson").select_option("11")
+    some = claims[(claims.verdict == "unsupported") & (claims.lesson == "11")]
+    assert ledger.get_by_role("status").inner_text() == f"{len(some)} of 61 claims shown."
+    shown = ledger.locator("details:visible summary > b").all_inner_texts()
+    assert shown == some.claim.tolist()
+    ledger.get_by_label("words").focus()
+    page.keyboard.type("repressed")
+    assert ledger.locator("details:visible summary > b").all_inner_texts() == ["C51"]
+    ledger.locator("details:visible summary").focus()
+    page.keyboard.press("Enter")
+    assert ledger.locator("details[open] li a").count() == 2
+    ledger.get_by_role("button", name="Show all").click()
+    assert ledger.get_by_role("status").inner_text() == "61 of 61 claims shown."
+    assert page.evaluate("() => Reveal.getIndices().h") == at
+    assert watched.errors == []
