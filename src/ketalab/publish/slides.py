@@ -28,7 +28,7 @@ from ketalab.files import write_atomically
 from ketalab.lessons import ready
 from ketalab.practice import lesson
 from ketalab.practice.quiz import Question
-from ketalab.publish import ROOT
+from ketalab.publish import ROOT, glossary
 from ketalab.publish.weave import CLOCK, tags
 
 DECKS = ROOT / "dist" / "slides"
@@ -91,6 +91,7 @@ def main(lessons: Sequence[str] = ()) -> None:
     complete = ready()
     rows = [row for row in table("lessons").to_dict("records") if row["lesson"] in complete]
     write_page(DECKS / "index.html", "index.html.j2", lessons=rows)
+    write_page(DECKS / "glossary.html", "glossary.html.j2", **glossary.page())
 
 
 def write_assets(folder: Path) -> None:
@@ -167,7 +168,7 @@ def _cell(cell: NotebookNode, views: dict[str, Widget]) -> Iterator[str]:
 
 def _for_slides(source: str) -> str:
     """Markdown without what only a reader at a desk needs."""
-    return CLOCK.sub("", source)
+    return CLOCK.sub("", source).replace("](glossary.ipynb#", "](glossary.html#")
 
 
 def _output(output: NotebookNode, views: dict[str, Widget]) -> str:
