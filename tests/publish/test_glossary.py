@@ -66,7 +66,9 @@ def test_each_term_is_used_by_the_lesson_that_explains_it():
     used = glossary.uses()
     for term in terms():
         if term.lesson in ready():
-            assert term.lesson in used.get(term.anchor, ()), f"{term.term}: not used in lesson {term.lesson}"
+            assert term.lesson in used.get(term.anchor, ()), (
+                f"{term.term}: not used in lesson {term.lesson}"
+            )
 
 
 def test_each_entry_leads_back_to_the_lessons_that_use_it():
@@ -100,7 +102,7 @@ def test_no_form_belongs_to_two_terms():
         ("an NMDA receptor antagonist", ["NMDA receptor", "antagonist"]),
         ("two half-lives of the drug", ["half-lives"]),
         ("## occupancy\n\nno link in `occupancy`, $occupancy$ or <b title='occupancy'>", []),
-        ("[occupancy](https://doi.org/10 \"meyer2004\"), then occupancy", ["occupancy"]),
+        ('[occupancy](https://doi.org/10 "meyer2004"), then occupancy', ["occupancy"]),
         ("```\noccupancy\n```\nno preoccupancy, no pre-occupancy, no PLASMA", []),
         ("<details><summary>Hint</summary>\n\noccupancy\n\n</details>", []),
     ],
@@ -126,7 +128,7 @@ def test_a_title_is_not_linked():
 def test_weaving_takes_old_links_away_and_costs_no_reading_time(notebook: NotebookNode):
     stale = copy.deepcopy(notebook)
     last = next(cell for cell in reversed(stale.cells) if glossary.is_read(cell))
-    last.source += ' [plasma](glossary.ipynb#no-such-word "Old words.")'
+    last.source += ' [plasma](glossary.ipynb#cell-id=no-such-word "Old words.")'
     again = weave(stale)
     assert "no-such-word" not in str(again.cells)
     bare = copy.deepcopy(notebook)

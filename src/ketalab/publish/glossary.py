@@ -20,7 +20,11 @@ from ketalab.evidence import bibliography, table
 from ketalab.lessons import NOTEBOOKS, lesson_files, ready
 
 PAGE = NOTEBOOKS / "glossary.ipynb"
-LINK = re.compile(r"\[([^\]]*)\]\(glossary\.(?:ipynb|html)#([^ )]*)[^)]*\)")
+NOTEBOOK, WEB = (
+    "glossary.ipynb#cell-id=",
+    "glossary.html#",
+)  # JupyterLab finds a cell, also in a file not yet open
+LINK = re.compile(rf"\[([^\]]*)\]\({re.escape(NOTEBOOK)}([^ )]*)[^)]*\)")
 PROTECTED = re.compile(
     r"^```.*?^```"  # code
     r"|`[^`]*`"
@@ -34,9 +38,9 @@ PROTECTED = re.compile(
 MADE = ("badges", "references", "task:", "solution:", "exercise:")  # cells that weaving writes
 INTRODUCTION = (
     "# Glossary\n\n"
-    "The words of the course in one or two plain sentences each. In the lessons the first use of a word is a "
-    "link: point at it to read the definition, click it to come here. Below each word stand the lessons that "
-    "use it; the one in bold explains it best.\n\n"
+    "The words of the course in one or two plain sentences each. In the lessons the first use of a word is "
+    "a link: point at it to read the definition, click it to come here. Below each word stand the lessons "
+    "that use it; the one in bold explains it best.\n\n"
     "*Teaching material, not medical advice.*"
 )
 
@@ -53,18 +57,20 @@ class Term:
 
     @property
     def anchor(self) -> str:
-        """The heading's address, as JupyterLab, nbviewer and nbconvert make it from the term."""
+        """The name of the entry's cell, which is also what nbconvert and nbviewer call its heading."""
         return self.term.replace(" ", "-")
 
     def link(self, words: str) -> str:
-        return f'[{words}](glossary.ipynb#{self.anchor} "{self.definition}")'
+        return f'[{words}]({NOTEBOOK}{self.anchor} "{self.definition}")'
 
 
 @cache
 def terms() -> tuple[Term, ...]:
     """Every term in the order of the table."""
     return tuple(
-        Term(row.term, tuple(filter(None, row.forms.split("; "))), row.definition, row.lesson, row.reference)
+        Term(
+            row.term, tuple(filter(None, row.forms.split("; "))), row.definition, row.lesson, row.reference
+        )
         for row in table("glossary").itertuples()
     )
 
@@ -132,6 +138,11 @@ def _parts(source: str) -> Iterator[tuple[bool, str]]:
     yield True, source[end:]
 
 
+def for_web(source: str) -> str:
+    """A text whose links lead to the page among the slides."""
+    return source.replace(f"]({NOTEBOOK}", f"]({WEB}")
+
+
 def linked_terms(notebook: NotebookNode) -> list[str]:
     """The anchors that a lesson links to, in order."""
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
@@ -158,8 +169,8 @@ def notebook() -> NotebookNode:
     used = uses()
     cells = [new_markdown_cell(INTRODUCTION, id="glossary")]
     for letter, group in by_letter(used):
-        entries = "\n\n".join(_entry(term, used[term.anchor]) for term in group)
-        cells.append(new_markdown_cell(f"## {letter}\n\n{entries}", id=f"letter-{letter}"))
+        cells.append(new_markdown_cell(f"## {letter}", id=f"letter-{letter}"))
+        cells += [new_markdown_cell(_entry(t, used[t.anchor]), id=t.anchor) for t in group]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
 

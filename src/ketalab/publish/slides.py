@@ -168,7 +168,7 @@ def _cell(cell: NotebookNode, views: dict[str, Widget]) -> Iterator[str]:
 
 def _for_slides(source: str) -> str:
     """Markdown without what only a reader at a desk needs."""
-    return CLOCK.sub("", source).replace("](glossary.ipynb#", "](glossary.html#")
+    return glossary.for_web(CLOCK.sub("", source))
 
 
 def _output(output: NotebookNode, views: dict[str, Widget]) -> str:
