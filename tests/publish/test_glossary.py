@@ -12,7 +12,6 @@ from nbformat.v4 import new_markdown_cell
 from ketalab.lessons import ready
 from ketalab.publish import glossary
 from ketalab.publish.glossary import LINK, PROTECTED, Term, linked_terms, meant, terms, unlinked, vocabulary
-from ketalab.publish.slides import _for_slides
 from ketalab.publish.weave import reading_minutes, weave
 
 ANCHORS = {term.anchor for term in terms()}
@@ -139,9 +138,14 @@ def test_weaving_takes_old_links_away_and_costs_no_reading_time(notebook: Notebo
     assert sum(map(reading_minutes, bare.cells)) > 0
 
 
-def test_a_slide_leads_to_the_page_beside_it():
-    (linked,) = woven("The occupancy.")
-    assert "](glossary.html#occupancy " in _for_slides(linked)
+def test_a_slide_links_its_own_first_use_to_the_page_beside_it():
+    cells = [new_markdown_cell(text) for text in ("# Title", "The occupancy.", "Its occupancy, once.")]
+    cells[1].metadata["slideshow"] = {"slide_type": "skip"}
+    glossary.link_first_uses(cells)
+    before = copy.deepcopy(cells)
+    shown = glossary.on_slides(cells)[2].source
+    assert shown.startswith("Its [occupancy](glossary.html#occupancy ")
+    assert cells == before
 
 
 def test_a_term_waits_for_a_lesson_that_uses_it():

@@ -8,6 +8,7 @@ in the title, a heading, code, a citation or another link, an equation, HTML, or
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -138,9 +139,16 @@ def _parts(source: str) -> Iterator[tuple[bool, str]]:
     yield True, source[end:]
 
 
-def for_web(source: str) -> str:
-    """A text whose links lead to the page among the slides."""
-    return source.replace(f"]({NOTEBOOK}", f"]({WEB}")
+def on_slides(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """Copies of a lesson's cells in which the first use on a slide is the link, to the page beside it."""
+    copies = deepcopy(list(cells))
+    shown = [cell for cell in copies if cell.metadata.get("slideshow", {}).get("slide_type") != "skip"]
+    for cell in shown:
+        cell.source = unlinked(cell.source)
+    link_first_uses(shown)
+    for cell in shown:
+        cell.source = cell.source.replace(f"]({NOTEBOOK}", f"]({WEB}")
+    return copies
 
 
 def linked_terms(notebook: NotebookNode) -> list[str]:
