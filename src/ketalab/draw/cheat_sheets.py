@@ -86,14 +86,14 @@ def clocks() -> Figure:
         for place, better in enumerate(group.better.sort_values(ascending=False)):
             face = BLUE if better else "white"
             below.plot(hour, place, "o", color=BLUE, markerfacecolor=face, markersize=5.5)
-    below.set(ylim=(-0.8, rows.groupby("hours").size().max() - 0.2), yticks=(), ylabel="measured:\nmood")
+    below.set(ylim=(-0.8, rows.groupby("hours").size().max() - 0.2), yticks=(), ylabel="trials")
     clock_axis(below, 800)
     below.set_xlabel("time after the start of the infusion")
     keys = [
         Line2D(
             [], [], marker="o", linestyle="", color=BLUE, markerfacecolor=face, markersize=5.5, label=name
         )
-        for face, name in ((BLUE, "better than control"), ("white", "interval holds zero"))
+        for face, name in ((BLUE, "measured: mood better than control"), ("white", "interval holds zero"))
     ]
     below.legend(handles=keys, loc="upper left", fontsize=SMALL, handletextpad=0.1, borderaxespad=0.1)
     for axes in (above, below):

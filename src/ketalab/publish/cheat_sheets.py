@@ -127,6 +127,14 @@ def equation(number: str, words: str) -> str:
     raise ValueError(f"cheat sheet: lesson {number}: no equation holds {words!r}")
 
 
+def _equation(what: str, number: str, words: str, part: int | None = None) -> tuple[str, str]:
+    """What an equation gives and where its symbols are explained, and its TeX; or a part of it."""
+    tex = equation(number, words)
+    if part is not None:
+        tex = tex.split(r", \qquad")[part].rstrip("$") + "$"
+    return f"{what} (lesson {number})", tex
+
+
 # Numbers -------------------------------------------------------------------------------------------
 
 
@@ -246,10 +254,10 @@ def neuroscience(lessons: tuple[str, ...]) -> Sheet:
             ),
         ),
         equations=(
-            ("Arrives in the blood unchanged", equation("01", r"F_\text{gut}")),
-            ("Free drug from the plasma level", equation("02", "f_u")),
-            ("Channels without magnesium", equation("02", "B(V)").split(r", \qquad")[0] + "$"),
-            ("Share of the current that the drug takes", equation("02", r"\theta = ")),
+            _equation("Arrives in the blood unchanged", "01", r"F_\text{gut}"),
+            _equation("Free drug from the plasma level", "02", "f_u"),
+            _equation("Channels without magnesium", "02", "B(V)", part=0),
+            _equation("Share of the current that the drug takes", "02", r"\theta = "),
         ),
         take_home=take_home(lessons),
         misconceptions=(
@@ -370,10 +378,10 @@ def clinical(lessons: tuple[str, ...]) -> Sheet:
             ),
         ),
         equations=(
-            ("Trials pooled, each by how surely it is known", equation("05", r"\hat\mu")),
-            ("A trial shows drug plus belief", equation("05", "D = d + e")),
-            ("Width of an interval, n people", equation("07", r"\text{width}")),
-            ("The effect runs behind the blood", equation("09", "dC_e")),
+            _equation("Trials pooled, each by how surely it is known", "05", r"\hat\mu"),
+            _equation("A trial shows drug plus belief", "05", "D = d + e"),
+            _equation("Width of an interval, n people", "07", r"\text{width}"),
+            _equation("The effect runs behind the blood", "09", "dC_e"),
         ),
         take_home=take_home(lessons),
         misconceptions=(
@@ -479,9 +487,9 @@ def comparison(lessons: tuple[str, ...]) -> Sheet:
             ),
         ),
         equations=(
-            ("Remission and relapse in a cycle of four weeks", equation("10", "R_k")),
-            ("A correlation, and how sure it is", equation("11", "artanh")),
-            ("What a mediation analysis finds", equation("11", r"\gamma\lambda")),
+            _equation("Remission and relapse in a cycle of four weeks", "10", "R_k"),
+            _equation("A correlation, and how sure it is", "11", "artanh"),
+            _equation("What a mediation analysis finds", "11", r"\gamma\lambda"),
         ),
         take_home=take_home(lessons),
         misconceptions=(
