@@ -568,10 +568,21 @@ def risks(lessons: tuple[str, ...]) -> Sheet:
                 (surveys.reference.label_cystitis,),
             ),
         ),
-        equations=(),
+        equations=(
+            _equation("People beyond a threshold, from mean and spread", "12", r"\Phi"),
+            _equation("Odds after d days of use outside medicine", "12", r"r^{\,d}"),
+            _equation("Benefit minus harm; the weights are yours", "12", r"\text{balance}"),
+        ),
         take_home=take_home(lessons),
-        misconceptions=tuple(point(number, MISCONCEPTIONS) for number in ("12", "13")),
-        unknown=tuple(point(number, UNKNOWN) for number in ("12", "13")),
+        misconceptions=(
+            point("12", MISCONCEPTIONS, "ruins the bladder"),
+            point("13", MISCONCEPTIONS),
+        ),
+        unknown=(
+            point("12", UNKNOWN, "years of treatment"),
+            point("12", UNKNOWN, "become dependent"),
+            point("13", UNKNOWN),
+        ),
     )
 
 
