@@ -27,13 +27,16 @@ assignments: $(READY)
 	python -m ketalab.publish assignments
 
 bench: $(READY)
-	python -m pytest tests/bench --benchmark-enable --benchmark-only --benchmark-columns=median,ops,rounds
+	mkdir -p dist
+	python -m pytest tests/bench/test_speed.py tests/bench/course_speed.py --benchmark-enable --benchmark-only \
+		--benchmark-columns=median,ops,rounds --benchmark-json=dist/measured.json
+	python tests/bench/results.py dist/measured.json
 
 load: $(READY)
 	PYTHONPATH=src:tests:. python tests/bench/class_load.py
 
 check: $(READY)
-	ruff format --check . && ruff check .
+	ruff format --check . && ruff check . && python -m ketalab.publish check
 
 lock: $(READY)
 	uv pip compile pyproject.toml $(LOCK) -o requirements.lock

@@ -1,6 +1,7 @@
 """Effect sizes against printed answers, statsmodels and closed forms; and what bad input is answered."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -302,6 +303,15 @@ def test_effects_print_as_a_table_without_empty_columns():
     assert shown.splitlines()[0] == "Odds ratio of 2 trials"
     assert "4.54 1.58 13.05" in re.sub(r" +", " ", shown)
     assert "note" not in shown
+
+
+def test_effects_print_blanks_where_a_trial_says_nothing():
+    told = es.odds_ratio([30, 8], [47, 18], [7, 1], [25, 18], study=["one", "two"])
+    no_people = repr(replace(told, n=np.array([np.nan, 36]))).splitlines()
+    assert no_people[2].split() == ["one", "30/47", "7/25", "4.54", "1.58", "13.05"]
+    assert no_people[3].split()[3] == "36"
+    silent = repr(replace(told, estimate=np.array([np.nan, 1.0]), se=np.array([np.nan, 0.5])))
+    assert silent.splitlines()[2].split() == ["one", "30/47", "7/25", "72"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import copy
 import io
+import re
 from base64 import b64decode
 from pathlib import Path
 
@@ -142,8 +143,14 @@ def test_an_invalid_notebook_is_not_written(tmp_path: Path):
     assert not path.exists()
 
 
-def test_the_readme_lists_the_lessons_as_they_are():
-    text = readme.README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", [readme.README, readme.CONTRIBUTING], ids=lambda page: page.name)
+def test_the_tables_of_a_page_are_as_they_should_be(page: Path):
+    text = page.read_text(encoding="utf-8")
     assert readme.renewed(text) == text, "run `make refresh`"
+    assert readme.renewed(re.sub(r"^\| 0[01].*\n", "", text, flags=re.MULTILINE)) == text
+
+
+def test_the_readme_links_every_lesson():
+    text = readme.README.read_text(encoding="utf-8")
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         assert f"(notebooks/{path.name})" in text

@@ -36,7 +36,7 @@ ANALYSIS_NAMES = {
     "slope": "slope in the\nketamine arm",
     "product": "mediation,\nadjusted",
     "masking": "awake minus\nasleep",
-    "enriching": "richer session\nby lot",
+    "enriching": "richer session,\nrandomised",
 }
 WINDOW_COLOUR = {
     "clear enough to talk": BLUE,
@@ -140,7 +140,7 @@ def on_one_scale(row: pd.Series) -> Effects | None:
 
 
 def contrasts() -> Figure:
-    """Every comparison by lot that changed one thing, by what it changed; a hollow mark has no interval."""
+    """Every randomised comparison that changed one thing; a hollow mark has no interval."""
     rows = table("therapy_contrasts").query("finding != 'under way'")
     fig = figure(10.4, 5.3)
     axes = fig.subplots()

@@ -107,12 +107,12 @@ class Effects:
         return len(self.study)
 
     def __repr__(self) -> str:
-        filled = self.frame().replace("", np.nan).dropna(axis=1, how="all").replace(np.nan, "")
-        table = filled.to_string(
-            index=False,
-            formatters=dict.fromkeys(("estimate", "low", "high"), self.measure.text)
-            | {"n": "{:.0f}".format},
-        )
+        filled = self.frame().replace("", np.nan).dropna(axis=1, how="all")
+        shown_as = dict.fromkeys(("estimate", "low", "high"), self.measure.text) | {"n": "{:.0f}".format}
+        for column, text in shown_as.items():
+            if column in filled:
+                filled[column] = filled[column].map(text, na_action="ignore")
+        table = filled.fillna("").to_string(index=False)
         return f"{self.measure.name.capitalize()} of {len(self)} trials\n{table}"
 
     def __getitem__(self, chosen: slice | Sequence | NDArray) -> "Effects":

@@ -124,7 +124,7 @@ def _counts(key: str, name: str, condition: str, trial: str, definition: str) ->
 
 # The map ------------------------------------------------------------------------------------------
 
-SALINE, ACTIVE, NO_LOT = "against saline", "against another drug", "no draw by lot seen"
+SALINE, ACTIVE, NOT_RANDOMISED = "against saline", "against another drug", "no randomisation seen"
 DIRECTION = {
     "positive": "benefit",
     "mixed": "mixed",
@@ -144,9 +144,9 @@ def mapped_trials() -> pd.DataFrame:
     rows = trials[trials.domain.isin(["PTSD", "anxiety", "OCD"]) | drinking].copy()
     rows["indication"] = rows.domain.where(~drinking, "alcohol")
     rows["interval"] = rows.trial.isin(_with_interval())
-    by_lot = ~rows.design.isin(["single arm", "cohort"])
+    randomised = ~rows.design.isin(["single arm", "cohort"])
     against = rows.comparator.map(lambda name: SALINE if name == "saline" else ACTIVE)
-    rows["control"] = against.where(by_lot, NO_LOT)
+    rows["control"] = against.where(randomised, NOT_RANDOMISED)
     alone = rows.design == "single arm"
     rows["direction"] = rows.primary_result.map(DIRECTION).where(~alone, "no comparison")
     order = {name: place for place, name in enumerate(CONDITIONS)}

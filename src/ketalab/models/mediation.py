@@ -1,6 +1,6 @@
 """Does the experience carry the benefit, or only travel with it? Trials whose truth is known.
 
-A drug T (0 or 1, drawn by lot) raises an experience M, such as dissociation. The benefit Y may come through
+A drug T (0 or 1, randomised) raises an experience M, such as dissociation. The benefit Y may come through
 the experience, past it, or through the guess G the experience allows; and a trait U that nobody chose may
 make people both more sensitive to the one and more likely to have the other. Everything is in standard
 deviations; U, e, f are standard normal and independent:

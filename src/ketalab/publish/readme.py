@@ -1,22 +1,30 @@
-"""The README's table of lessons, written from `data/lessons.csv`."""
+"""The tables in README.md and CONTRIBUTING.md, written from the data and the lessons.
+
+What stands between `<!-- lessons -->` and `<!-- /lessons -->` is the table of lessons; between
+`<!-- freshness -->` and `<!-- /freshness -->` how new each lesson's sources are.
+"""
 
 import re
 
-from ketalab.evidence import table
-from ketalab.files import write_atomically
-from ketalab.lessons import ready
-from ketalab.publish import ROOT
+import nbformat
 
-README = ROOT / "README.md"
-TABLE = re.compile(r"(<!-- lessons -->\n).*?(<!-- /lessons -->)", re.DOTALL)
+from ketalab.evidence import bibliography, table
+from ketalab.files import write_atomically
+from ketalab.lessons import lesson_files, ready
+from ketalab.publish import ROOT
+from ketalab.publish.weave import cited
+
+README, CONTRIBUTING = ROOT / "README.md", ROOT / "CONTRIBUTING.md"
+BLOCK = re.compile(r"(<!-- (lessons|freshness) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
 
 
 def renewed(text: str) -> str:
-    """The README with its table of lessons as it should be."""
-    return TABLE.sub(lambda marks: f"{marks[1]}{rows()}{marks[2]}", text)
+    """The page with its tables as they should be."""
+    makers = {"lessons": lesson_rows, "freshness": freshness_rows}
+    return BLOCK.sub(lambda found: f"{found[1]}{makers[found[2]]()}{found[3]}", text)
 
 
-def rows() -> str:
+def lesson_rows() -> str:
     """One line a lesson; those that are ready are linked, the others are named as to come."""
     here = ready()
     return "".join(
@@ -27,7 +35,26 @@ def rows() -> str:
     )
 
 
+def freshness_rows() -> str:
+    """One line a lesson: sources its text cites, the articles among them, median year, and newest."""
+    return "".join(
+        _freshness(path.name[:2], cited(nbformat.read(path, as_version=4))) for path in lesson_files()
+    )
+
+
+def _freshness(lesson: str, keys: list[str]) -> str:
+    # Only a journal article's year is surely that of its publication; pages give the year of reading.
+    entries = bibliography.bibliography().entries
+    articles = [key for key in keys if entries[key].type == "article"]
+    years = sorted(int(entries[key].fields["year"]) for key in articles)
+    newest = sorted(key for key in articles if int(entries[key].fields["year"]) == years[-1])
+    links = ", ".join(map(bibliography.markdown_link, newest[:2]))
+    more = f" and {len(newest) - 2} more" if len(newest) > 2 else ""
+    return f"| {lesson} | {len(keys)} | {len(articles)} | {years[len(years) // 2]} | {links}{more} |\n"
+
+
 def write() -> None:
-    text = README.read_text(encoding="utf-8")
-    with write_atomically(README) as file:
-        file.write(renewed(text).encode())
+    for page in (README, CONTRIBUTING):
+        text = page.read_text(encoding="utf-8")
+        with write_atomically(page) as file:
+            file.write(renewed(text).encode())

@@ -10,9 +10,8 @@ from ketalab.practice.quiz import Option, Question
 PREDICTIONS = (
     Prediction(
         "people_with_ocd",
-        "The article says that preliminary research indicates a benefit in OCD. We found two trials "
-        "in which "
-        "a lot decided who got ketamine first. How many people were in both together?",
+        "The article says that preliminary research indicates a benefit in OCD. We found two randomised "
+        "trials. How many people were in both together?",
         (
             ("About 30", "Right: 27 people, 15 and 12. Preliminary is the right word."),
             ("About 300", "It is 27, 15 and 12. A trial of 120 has been planned; we could read no result."),

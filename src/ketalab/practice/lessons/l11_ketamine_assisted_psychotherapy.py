@@ -12,8 +12,8 @@ from ketalab.practice.quiz import Option, Question
 PREDICTIONS = (
     Prediction(
         "therapy_adds",
-        "People with severe alcohol use disorder had three infusions of ketamine. A lot gave half of them "
-        "relapse prevention therapy and half alcohol education. What did the therapy add over six months?",
+        "People with severe alcohol use disorder had three infusions of ketamine. They were randomised "
+        "to relapse prevention therapy or alcohol education. What did the therapy add over six months?",
         (
             (
                 "Fifteen or more days in a hundred without alcohol",
@@ -55,8 +55,8 @@ PREDICTIONS = (
     ),
     Prediction(
         "asleep",
-        "Forty people with depression had an operation under general anaesthesia. A lot gave half of them "
-        "ketamine while they slept. Nobody felt anything. What happened to their depression?",
+        "Forty people with depression had an operation under general anaesthesia. Half of them, at "
+        "random, got ketamine while they slept. Nobody felt anything. What happened to their depression?",
         (
             (
                 "It fell after ketamine and hardly after saline",
@@ -129,7 +129,7 @@ def leaflet():
     reply = (
         "Perhaps, but no trial compared two times for therapy after ketamine, so nobody knows the best. "
         "The window comes from rodents and a model. Your follow-up had no comparison group, and nearly all "
-        "patients were lost by six months. Where a lot decided who had therapy, the interval included no "
+        "patients were lost by six months. Where therapy was randomised, the interval included no "
         "difference."
     )  # at least 30 words
     # done
@@ -227,7 +227,7 @@ EXERCISES = (
     ),
     Exercise(
         key="talking_people",
-        title="Who was ever drawn by lot to talk?",
+        title="Who was ever randomised to talk?",
         objective="O2",
         task=(
             "Change the code: count the people in finished trials that isolate therapy *given by a "
@@ -294,7 +294,7 @@ EXERCISES = (
                 ),
                 Point(
                     "the missing comparison group",
-                    ("comparison", "control", "lot", "random"),
+                    ("comparison", "control", "random"),
                     "Better than what? Name the group that is missing.",
                 ),
                 Point(
@@ -358,7 +358,7 @@ QUESTIONS = (
         (
             Option("A larger mediation analysis", "More people make the same confusion more precise."),
             Option(
-                "A lot that gives half of the patients more awe, all with ketamine",
+                "Half of the patients randomised to more awe, all with ketamine",
                 "Yes. One such trial made the experience richer, and depression fell alike.",
                 right=True,
             ),

@@ -1,0 +1,63 @@
+"""What a reader waits for: `make bench` times it once; `make test` has no use for it.
+
+A fresh kernel's first picture, each lesson from top to bottom, and each deck cut from its lesson.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.manager import start_new_kernel
+
+from ketalab.publish import refresh, slides
+
+SHOW = "from ketalab import explorable\nexplorable('route_to_plasma')"
+ENGINES = "import antimony, brian2, roadrunner, rdkit.Chem, SALib, statsmodels.api\n"
+
+
+@pytest.fixture
+def fresh_kernel() -> Iterator[Callable[[], BlockingKernelClient]]:
+    """Starts a kernel that nobody has used; all are stopped when the benchmark is over."""
+    with ExitStack() as running:
+
+        def start() -> BlockingKernelClient:
+            manager, client = start_new_kernel(kernel_name="python3")
+            running.callback(manager.shutdown_kernel, now=True)
+            running.callback(client.stop_channels)
+            return client
+
+        yield start
+
+
+@pytest.mark.parametrize("code", [SHOW, ENGINES + SHOW], ids=["as it is", "with every engine first"])
+def test_first_picture(benchmark, fresh_kernel, code: str):
+    benchmark.group = "fresh kernel to first picture"
+
+    def show(client: BlockingKernelClient) -> dict:
+        return client.execute_interactive(code, timeout=120)
+
+    reply = benchmark.pedantic(show, setup=lambda: ((fresh_kernel(),), {}), rounds=3)
+    assert reply["content"]["status"] == "ok"
+
+
+def test_lesson_runs(benchmark, lesson_name: str, notebook, tmp_path: Path):
+    benchmark.group = f"lesson: {lesson_name}"
+    benchmark.pedantic(refresh.execute, args=(notebook, tmp_path), rounds=1)
+    assert any(cell.get("outputs") for cell in notebook.cells)
+
+
+def test_deck_cut(benchmark, lesson_name: str, notebook, tmp_path: Path, node_modules: Path):
+    benchmark.group = f"lesson: {lesson_name}"
+
+    def cut() -> slides.Deck:
+        deck = slides.build(nbformat.from_dict(notebook))
+        slides.write_page(tmp_path / deck.file, "deck.html.j2", deck=deck)
+        return deck
+
+    deck = benchmark.pedantic(cut, rounds=1)
+    size = (tmp_path / deck.file).stat().st_size
+    benchmark.extra_info.update(slides=len(deck.slides), megabytes=round(size / 1e6, 1))
+    assert size < 8e6
