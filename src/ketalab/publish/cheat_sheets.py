@@ -67,6 +67,11 @@ class Sheet:
         return f"cheat_sheet_{self.slug}.html"
 
     @property
+    def room_on_the_left(self) -> bool:
+        """Whether the column of numbers ends above the other one."""
+        return len(self.numbers) < len(self.equations) + len(self.take_home) + 7
+
+    @property
     def image(self) -> str:
         """The picture as an address that holds it, lines and letters as outlines."""
         settle(self.picture)
