@@ -13,6 +13,8 @@ HOME = {
     "cite": "ketalab.evidence",
     "claim": "ketalab.evidence",
     "explorable": "ketalab.explore",
+    "grading": "ketalab.practice.grading",
+    "ledger": "ketalab.ledger_page",
     "lesson": "ketalab.practice",
     "living_table": "ketalab.living",
     "references": "ketalab.evidence",

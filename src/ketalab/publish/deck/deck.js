@@ -12,7 +12,7 @@ Reveal.initialize({
   center: false, display: "flex", hash: true, slideNumber: "c/t", transition: "none",
   pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
   // A slider or the heading of a table has the keys while it has the focus.
-  keyboardCondition: () => !document.activeElement?.closest(".ketalab-explorable, .ketalab-sortable, details"),
+  keyboardCondition: () => !document.activeElement?.closest(".ketalab-explorable, [data-lm-suppress-shortcuts], details"),
 });
 
 document.addEventListener("keydown", (event) => {

@@ -1,0 +1,139 @@
+"""The trials that would change a verdict, each with the size that its question asks for.
+
+Every row is a proposal of this course and not a registered trial. Sizes are people in each of two groups
+for a chance of 80 % to tell them apart, from `next_trial.power` or, for events, `rare_events.people_needed`.
+The effect that is worth finding is a judgement and stands in its row.
+"""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from ketalab.evidence.effect_size import HEDGES_G, MEAN_DIFFERENCE, Measure
+from ketalab.evidence.next_trial import power, standard_error_of_trial
+from ketalab.evidence.tables import table
+from ketalab.models.rare_events import measured_risks, people_needed
+
+CHANCE = 0.8
+DISCHARGE = "death, 3 months after discharge"
+
+
+def people_for_power(effect: float, se_of: Callable[[int], float], chance: float = CHANCE) -> int:
+    """Fewest people in each group for this chance to find a known true effect.
+
+    Raises ValueError for an effect of 0, which no number finds, or a chance outside 0.05 to 1.
+    """
+    if effect == 0:
+        raise ValueError(
+            "effect: 0 is not allowed; no number of people finds a difference that is not there"
+        )
+    if not 0.05 < chance < 1:
+        raise ValueError(f"chance: {chance:g} is not allowed; it must be between 0.05 and 1, both excluded")
+    few, many = 1, 2
+    while power(effect, se_of(many)) < chance:
+        few, many = many, 2 * many
+    while many - few > 1:
+        middle = (few + many) // 2
+        few, many = (few, middle) if power(effect, se_of(middle)) >= chance else (middle, many)
+    return many
+
+
+def spread_of_points() -> float:
+    """Standard deviation of MADRS points a day after the dose, from the trial under anaesthesia."""
+    rows = table("trial_differences")
+    row = rows[(rows.trial == "lii2023") & (rows.time_h == 24) & (rows.scale == "MADRS")].iloc[0]
+    return float(row.se / (1 / row.n_active + 1 / row.n_control) ** 0.5)
+
+
+def _people(effect: float, measure: Measure, sd: float | None = None) -> int:
+    return people_for_power(effect, lambda n: standard_error_of_trial(measure, n, effect=effect, sd=sd))
+
+
+def next_decade() -> pd.DataFrame:
+    """What would have to be shown: claim, question, groups, check of the blind, outcome, effect, people."""
+    # Deaths in three months after discharge: the highest risk for which this course has a source.
+    risk = measured_risks()[DISCHARGE]
+    rows = [
+        (
+            "C14",
+            "Is it the drug or the hope?",
+            "ketamine or saline, both asleep under anaesthesia",
+            "guesses of patients and raters, printed",
+            "MADRS after a day",
+            "3 points",
+            _people(3.0, MEAN_DIFFERENCE, spread_of_points()),
+        ),
+        (
+            "C16",
+            "Does a course still help at six months?",
+            "eight infusions of ketamine or midazolam",
+            "guesses after the first and the last infusion",
+            "MADRS at 26 weeks",
+            "3 points",
+            _people(3.0, MEAN_DIFFERENCE, spread_of_points()),
+        ),
+        (
+            "C22",
+            "Does it help in PTSD?",
+            "repeated ketamine or midazolam, same therapy",
+            "guesses; raters who never see the patient",
+            "CAPS-5 at 12 weeks",
+            "g 0.3",
+            _people(0.3, HEDGES_G),
+        ),
+        (
+            "C27",
+            "Do fewer people relapse?",
+            "three infusions, ketamine or a felt placebo",
+            "guesses; drinking checked in blood",
+            "relapse at 12 months",
+            "g 0.3",
+            _people(0.3, HEDGES_G),
+        ),
+        (
+            "C29",
+            "Is chronic pain better after three months?",
+            "a long infusion, ketamine or midazolam",
+            "guesses each week",
+            "pain at 12 weeks",
+            "g 0.3",
+            _people(0.3, HEDGES_G),
+        ),
+        (
+            "C49",
+            "Does therapy add to ketamine?",
+            "ketamine with therapy or as much friendly talk",
+            "raters blind; patients not told which is hoped for",
+            "MADRS at 26 weeks",
+            "g 0.3",
+            _people(0.3, HEDGES_G),
+        ),
+        (
+            "C54",
+            "Is there a best hour?",
+            "the same therapy one day or seven days after",
+            "raters blind to the day",
+            "MADRS at 26 weeks",
+            "g 0.2",
+            _people(0.2, HEDGES_G),
+        ),
+        (
+            "C55",
+            "Does it save lives?",
+            "esketamine or usual care, at discharge from hospital",
+            "registers count deaths, which need no blind",
+            "deaths by suicide in three months",
+            "risk halved",
+            int(round(people_needed(risk, 0.5), -2)),
+        ),
+    ]
+    names = [
+        "claim",
+        "question",
+        "groups",
+        "check of the blind",
+        "outcome",
+        "effect",
+        "people in each group",
+    ]
+    return pd.DataFrame(rows, columns=names)
