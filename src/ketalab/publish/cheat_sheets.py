@@ -514,9 +514,13 @@ def risks(lessons: tuple[str, ...]) -> Sheet:
         _row("after_a_dose", effect="dissociation", definition="reported as an adverse event"),
         _row("after_a_dose", effect="blood pressure", definition="systolic 40 mmHg up"),
     )
-    peak, over = (
-        _row("after_a_dose", effect="blood pressure", quantity=q, drug="esketamine")
-        for q in ("peak", "over by")
+    peak, over, soon = (
+        _row("after_a_dose", effect="blood pressure", quantity=quantity, reference=reference)
+        for quantity, reference in (
+            ("peak", "janssen2020b"),
+            ("over by", "janssen2020b"),
+            ("over by", "ema2020"),
+        )
     )
     forms = _row(
         "after_a_dose", effect="serious event", definition="serious adverse event, all reports to the maker"
@@ -525,6 +529,7 @@ def risks(lessons: tuple[str, ...]) -> Sheet:
     severe = _row("severe_reactions", trial="transform12", outcome="severe or serious reaction")
     surveys = table("bladder_surveys").set_index("survey")
     claims = table("claims")
+    verdicts, unsure = claims.verdict.value_counts(), (claims.certainty == "very low").sum()
     return Sheet(
         slug="risks",
         title="Risks, and the article on trial",
@@ -532,11 +537,16 @@ def risks(lessons: tuple[str, ...]) -> Sheet:
         colour="#7a4a00",
         picture=draw.verdicts(),
         alt="The numbers of all claims of the article in five rows: "
-        + ", ".join(f"{verdict} {count}" for verdict, count in claims.verdict.value_counts().items())
+        + ", ".join(f"{verdict} {count}" for verdict, count in verdicts.items())
         + ".",
         caption="Every claim of the article under our verdict. A verdict is our reading of the sources we "
         "found, not a law.",
         numbers=(
+            Fact(
+                f"Of {len(claims)} claims: hold; hold in part; very low certainty",
+                f"{verdicts['supported']}; {verdicts['partly supported']}; {unsure}",
+                ("lesson 13",),
+            ),
             Fact(
                 "Dissociation reported, esketamine and placebo",
                 f"{dissociation.value:g} and {dissociation.control:g} %",
@@ -548,9 +558,9 @@ def risks(lessons: tuple[str, ...]) -> Sheet:
                 (pressure.reference,),
             ),
             Fact(
-                "Pressure highest after; back after about",
-                f"{peak.value:g} min; {over.value:g} min",
-                (peak.reference,),
+                "Pressure highest after; back after, minutes",
+                f"{peak.value:g}; {over.value:g} (US) or {soon.low:g} to {soon.high:g} (EU)",
+                (peak.reference, soon.reference),
             ),
             Fact("Watched at each session for at least", f"{watched.value:g} min", (watched.reference,)),
             Fact("Sessions with a serious event", f"{forms.value:g} %", (forms.reference,)),
@@ -568,7 +578,7 @@ def risks(lessons: tuple[str, ...]) -> Sheet:
                 )
             ),
             Fact(
-                "Cystitis put down to the drug in esketamine trials",
+                "Cystitis put down to esketamine in trials, within a year",
                 f"{surveys.events.label_cystitis} of {surveys.n.label_cystitis:,}",
                 (surveys.reference.label_cystitis,),
             ),
@@ -577,16 +587,17 @@ def risks(lessons: tuple[str, ...]) -> Sheet:
             _equation("People beyond a threshold, from mean and spread", "12", r"\Phi"),
             _equation("Odds after d days of use outside medicine", "12", r"r^{\,d}"),
             _equation("Benefit minus harm; the weights are yours", "12", r"\text{balance}"),
+            _equation("Agreement of two judges beyond luck", "13", r"\kappa"),
         ),
         take_home=take_home(lessons),
         misconceptions=(
             point("12", MISCONCEPTIONS, "ruins the bladder"),
-            point("13", MISCONCEPTIONS),
+            point("13", MISCONCEPTIONS, "Unsupported means false"),
         ),
         unknown=(
             point("12", UNKNOWN, "years of treatment"),
             point("12", UNKNOWN, "become dependent"),
-            point("13", UNKNOWN),
+            point("13", UNKNOWN, "independent raters"),
         ),
     )
 
