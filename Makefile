@@ -34,6 +34,7 @@ bench: $(READY)
 
 load: $(READY)
 	PYTHONPATH=src:tests:. python tests/bench/class_load.py
+	python -m ketalab.publish teaching
 
 check: $(READY)
 	ruff format --check . && ruff check . && python -m ketalab.publish check

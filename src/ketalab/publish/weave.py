@@ -40,7 +40,7 @@ def weave(notebook: NotebookNode) -> NotebookNode:
                 cell.source = _exercise_part(here, kind, key)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = CITATION.sub(_citation, glossary.unlinked(cell.source))
+            cell.source = CITATION.sub(citation_link, glossary.unlinked(cell.source))
     for cell in notebook.cells:
         if "references" in tags(cell):
             cell.source = _references(cited(notebook))
@@ -67,7 +67,10 @@ def reading_minutes(cell: NotebookNode) -> float:
         return EXERCISE_MIN
     if cell.cell_type == "code":
         return EXPLORABLE_MIN if "explorable(" in cell.source else 0.5
-    return len(re.findall(r"\w+", re.sub(r"\(http[^)]*\)", "", cell.source))) / WORDS_PER_MINUTE
+    return (
+        len(re.findall(r"\w+", re.sub(r"\(http[^)]*\)", "", glossary.unlinked(cell.source))))
+        / WORDS_PER_MINUTE
+    )
 
 
 def cited(notebook: NotebookNode) -> list[str]:
@@ -82,7 +85,7 @@ def cited(notebook: NotebookNode) -> list[str]:
     return list(dict.fromkeys(keys))
 
 
-def _citation(match: re.Match[str]) -> str:
+def citation_link(match: re.Match[str]) -> str:
     return bibliography.markdown_link(match[1] or match[2])
 
 

@@ -14,10 +14,8 @@ PREDICTIONS = (
     Prediction(
         "a_small_mean",
         "In 684 infusions for depression the largest mean rise of systolic pressure was about 3 mmHg. In "
-        "four "
-        "weeks of the esketamine spray, how many of 100 adults under 65 went up by 40 mmHg or more at "
-        "least "
-        "once?",
+        "four weeks of the esketamine spray, how many of 100 adults under 65 went up by 40 mmHg or more "
+        "at least once?",
         (
             (
                 "None",
@@ -27,8 +25,8 @@ PREDICTIONS = (
             ("About 8", "Right: 29 of 346, 8.4 in 100. From 65 years on, 12 of 72: 16.7 in 100."),
             (
                 "About 40",
-                "Not under 65: 8.4 in 100. In one clinic 44.3 % of patients reached 165/100 mmHg at least "
-                "once, but that is a level, not a rise.",
+                "Not under 65: 8.4 in 100. In one clinic 44.3 % of patients reached 165/100 mmHg at "
+                "least once, but that is a level, not a rise.",
             ),
         ),
         "In section 1, look at the percentages for pressure; then find the spread that joins the two "
@@ -37,10 +35,8 @@ PREDICTIONS = (
     Prediction(
         "equal_weights",
         "Four weeks of the spray, 1,000 adults under 65, compared with placebo. You count one point for "
-        "each "
-        "person whose depression halves and take away one for each extra person with dissociation, "
-        "nausea, a "
-        "rise of 40 mmHg or a severe reaction. Where does the balance end?",
+        "each person whose depression halves and take away one for each extra person with dissociation, "
+        "nausea, a rise of 40 mmHg or a severe reaction. Where does the balance end?",
         (
             (
                 "Above zero",
@@ -105,9 +101,9 @@ def an_honest_page():
     page = (
         "Ketamine infusions are not approved for depression; that is off-label use, and only the "
         "esketamine spray has a licence. You will be watched after each dose, because most people "
-        "dissociate "
-        "and blood pressure rises. It can be misused and some people become dependent. Bladder harm is "
-        "known from heavy use outside medicine; for years of treatment nobody knows the risk yet."
+        "dissociate and blood pressure rises. It can be misused and some people become dependent. "
+        "Bladder harm is known from heavy use outside medicine; for years of treatment nobody knows the "
+        "risk yet."
     )  # at least 30 words
     # done
     return page
@@ -142,9 +138,9 @@ EXERCISES = (
         title="None seen is not none",
         objective="O3",
         task=(
-            "None of 1,709 people in the esketamine trials had interstitial cystitis put down to the drug. "
-            "How large could the risk be, in 1,000 people, for 'none of 1,709' still to happen in one of "
-            "twenty such trials? Solve $(1-p)^{n} = 0.05$ for $p$."
+            "None of 1,709 people in the esketamine trials had interstitial cystitis put down to the "
+            "drug. How large could the risk be, in 1,000 people, for 'none of 1,709' still to happen in "
+            "one of twenty such trials? Solve $(1-p)^{n} = 0.05$ for $p$."
         ),
         hint="$p = 1 - 0.05^{1/n}$. The rule of three, $3/n$, comes close.",
         solution=largest_risk,
@@ -176,8 +172,8 @@ EXERCISES = (
         judge=number(
             83.33,
             "",
-            "More than eighty times, before asking about route, purity and which molecule. So a share from "
-            "one cannot be carried to the other.",
+            "More than eighty times, before asking about route, purity and which molecule. So a share "
+            "from one cannot be carried to the other.",
             (
                 (11.905, "That compares one day with a week."),
                 (23.81, "That compares a day with one session. Take both for a week."),
@@ -199,16 +195,15 @@ EXERCISES = (
         objective="O1",
         task=(
             "A pooled mean rise of 12.61 mmHg and 8.4 in 100 people who rise by 40 mmHg or more: both "
-            "can be "
-            "true. If rises are normal, how large is their standard deviation (mmHg)?"
+            "can be true. If rises are normal, how large is their standard deviation (mmHg)?"
         ),
         hint="$0.084 = \\Phi((12.61 - 40)/\\sigma)$; `norm.ppf` from SciPy is the inverse of $\\Phi$.",
         solution=spread_of_rises,
         judge=number(
             19.86,
             "mmHg",
-            "About 20 mmHg. The mean and the tail come from different people, so this joins them, it does "
-            "not prove it.",
+            "About 20 mmHg. The mean and the tail come from different people, so this joins them, it "
+            "does not prove it.",
             (
                 (29.01, "You left the mean out: the distance is from the mean to 40, not from 0."),
                 (-19.86, "The size is right; a spread is above zero. Use 1 - share."),
@@ -225,10 +220,8 @@ EXERCISES = (
         objective="O4",
         task=(
             "Change the code. The first reader's weights leave the balance of 1,000 people just on the "
-            "drug's "
-            "side. Write a second reader's weights, from 0 to 10, that differ in one place only and turn "
-            "it "
-            "round. Then ask yourself: is the second reader wrong?"
+            "drug's side. Write a second reader's weights, from 0 to 10, that differ in one place only "
+            "and turn it round. Then ask yourself: is the second reader wrong?"
         ),
         hint="`first | {'dissociation': ...}` copies the first and changes one. The balance is small: +44.",
         solution=two_readers,
@@ -247,9 +240,8 @@ EXERCISES = (
         objective="O5",
         task=(
             "A clinic's website says: *Ketamine therapy is safe, not addictive and supervised by "
-            "professionals.* Rewrite it for a patient who has to decide: say what is and is not licensed, "
-            "what "
-            "happens after a dose, that it can be misused, and what nobody knows."
+            "professionals.* Rewrite it for a patient who has to decide: say what is and is not "
+            "licensed, what happens after a dose, that it can be misused, and what nobody knows."
         ),
         hint="Four points. One of them begins with *we do not know*.",
         solution=an_honest_page,
@@ -283,14 +275,11 @@ EXERCISES = (
         wrong={
             "too short": "It is safe.",
             "no unknowns": "Ketamine is not approved for depression, so this is off-label use of an "
-            "anaesthetic, "
-            "and you will be watched for two hours because pressure may rise and because people "
-            "dissociate, "
-            "and it can be misused.",
+            "anaesthetic, and you will be watched for two hours because pressure may rise and because "
+            "people dissociate, and it can be misused.",
             "no licence": "You will be watched for two hours because blood pressure may rise and people "
             "dissociate. It can be misused and some become dependent. What happens after years of "
-            "treatment "
-            "is unknown to us and everybody else.",
+            "treatment is unknown to us and everybody else.",
         },
     ),
 )
@@ -298,8 +287,8 @@ EXERCISES = (
 QUESTIONS = (
     Question(
         "O1",
-        "It is 90 minutes after a dose of the spray, and the strange feeling is gone. What is most likely "
-        "still there?",
+        "It is 90 minutes after a dose of the spray, and the strange feeling is gone. What is most "
+        "likely still there?",
         (
             Option(
                 "Nothing: dissociation is the last to go", "It is the first: over by 90 min on average."
@@ -315,9 +304,8 @@ QUESTIONS = (
     ),
     Question(
         "O2",
-        "Bladder trouble: 77.1 % in one pool, 30 % in one survey, 3 % in one trial. What explains most of "
-        "the "
-        "gap?",
+        "Bladder trouble: 77.1 % in one pool, 30 % in one survey, 3 % in one trial. What explains most "
+        "of the gap?",
         (
             Option("Two of them are wrong", "Each may be right about the people it counted."),
             Option(
@@ -367,15 +355,14 @@ QUESTIONS = (
     ),
     Question(
         "O5",
-        "Tablets of ketamine from a compounding pharmacy, taken at home. What differs most from the trials "
-        "you have seen?",
+        "Tablets of ketamine from a compounding pharmacy, taken at home. What differs most from the "
+        "trials you have seen?",
         (
             Option("The molecule", "It may be the same one."),
             Option(
                 "Nobody watches, and no product of this kind was approved",
-                "Yes: the label of the spray asks for two hours of watching; the warning of 2023 is about "
-                "its "
-                "absence.",
+                "Yes: the label of the spray asks for two hours of watching; the warning of 2023 is "
+                "about its absence.",
                 right=True,
             ),
             Option(

@@ -261,27 +261,8 @@ EXERCISES = (
 
 QUESTIONS = (
     Question(
-        "O1",
-        "Two readers agree on 75 of 100 claims. Both call nearly everything *partly supported*. What do you "
-        "make of it?",
-        (
-            Option(
-                "They judge well, 75 % is high", "High compared with what luck would give? Perhaps not."
-            ),
-            Option(
-                "Little: two judges with the same habit agree often by chance",
-                "Yes. That is what kappa takes off.",
-                right=True,
-            ),
-            Option("They must have talked", "A shared habit is enough."),
-            Option(
-                "One of them is wrong 25 times", "You can't tell which, nor whether the other is right."
-            ),
-        ),
-    ),
-    Question(
         "O2",
-        "The ledger says of a claim: *unsupported, very low*. What does that mean?",
+        "The ledger says of a claim: unsupported, very low. What does that mean?",
         (
             Option("It was shown to be false", "Then we would be sure, and certainty would be higher."),
             Option(
@@ -289,31 +270,14 @@ QUESTIONS = (
                 "Yes. The verdict says which way, the certainty how hard.",
                 right=True,
             ),
-            Option("Good studies disagree", "That would be *contested*."),
-            Option("It is true of some people", "That would be *partly supported*."),
-        ),
-    ),
-    Question(
-        "O3",
-        "An enthusiast and a sceptic read the same ten trials and take them at their word. What happens?",
-        (
-            Option("Each keeps the old opinion", "Ten trials weigh more than most opinions."),
-            Option(
-                "They come closer to each other",
-                "Yes. What keeps them apart is less the belief than how much they trust the blind.",
-                right=True,
-            ),
-            Option("They swap sides", "No belief jumps over the evidence."),
-            Option(
-                "The trials settle it",
-                "Not if one of them takes off points for hope and the other doesn't.",
-            ),
+            Option("Good studies disagree", "That would be contested."),
+            Option("It is true of some people", "That would be partly supported."),
         ),
     ),
     Question(
         "O4",
         "In 24 people, the main outcome was suicidal thoughts after 24 hours: P = 0.32. After 48 hours it was "
-        "P = 0.047. A headline says: *ketamine reduces suicidal thoughts in two days*. What is wrong?",
+        "P = 0.047. A headline says: ketamine reduces suicidal thoughts in two days. What is wrong?",
         (
             Option("Nothing: 0.047 is below 0.05", "One look of several will be, now and then."),
             Option(
