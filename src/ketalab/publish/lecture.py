@@ -17,6 +17,7 @@ from ketalab.explore.explorable import EXPLORABLE_MIME
 from ketalab.lessons import lesson_files
 from ketalab.practice import Lesson, lesson
 from ketalab.practice.exercise import Exercise
+from ketalab.publish import glossary
 from ketalab.publish.weave import CITATION, CLOCK, tags
 
 MINUTES = re.compile(r"\b(\d+) minutes?\b")
@@ -57,7 +58,9 @@ class Lecture:
 
     def section(self, title: str) -> str:
         """The Markdown under a second-level heading; nothing while a lesson has none yet."""
-        text = "\n\n".join(cell.source for cell in self.notebook.cells if cell.cell_type == "markdown")
+        text = "\n\n".join(
+            glossary.unlinked(cell.source) for cell in self.notebook.cells if cell.cell_type == "markdown"
+        )
         found = re.search(rf"^## {re.escape(title)}.*?\n(.*?)(?=^## |\Z)", text, re.M | re.S)
         return found[1].strip() if found else ""
 

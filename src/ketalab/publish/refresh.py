@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from ketalab.explore.explorable import VIEW_MIME
 from ketalab.files import write_atomically
 from ketalab.lessons import NOTEBOOKS, lesson_files, ready
-from ketalab.publish import readme, teaching
+from ketalab.publish import glossary, readme, teaching
 from ketalab.publish.figures import FIGURES
 from ketalab.publish.weave import weave
 from ketalab.show import EXPORT_TO
@@ -31,6 +31,7 @@ def main(lessons: Sequence[str] = ()) -> None:
         about["seconds"] = running_step(seconds, about.get("seconds", STEPS[0]))
         save(normalise(weave(notebook)), path)
         print(f"{path.name}: {seconds:.1f} s")
+    glossary.write()
     readme.write()
     teaching.write()
 
