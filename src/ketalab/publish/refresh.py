@@ -62,7 +62,7 @@ def execute(notebook: NotebookNode, figures: Path) -> float:
 
 
 def running_step(seconds: float, stated: int) -> int:
-    """The running time to state; the stated one stays unless it is far off, as a busy machine is no news."""
+    """The running time to state; the stated one stays unless far off: a busy machine is no news."""
     if stated / 8 <= seconds <= 3 * stated:
         return stated
     return next((step for step in STEPS if seconds <= 0.8 * step), STEPS[-1])
