@@ -86,7 +86,7 @@ def _share(axes: Axes, y: float, row) -> None:
     kind = "form" if row.quantity.endswith("sessions") else "told" if "event" in row.definition else "scale"
     _, ink, shape = HOW[kind]
     if pd.isna(row.value):
-        axes.plot([row.low, row.high], [y, y], color=ink, linewidth=9, solid_capstyle="projecting")
+        axes.plot([row.low, row.high], [y, y], color=ink, linewidth=9, solid_capstyle="butt")
         axes.text(max(row.high, 1) + 1.5, y, f"{row.low:g} to {row.high:g}", va="center", fontsize=13)
         return
     if not pd.isna(row.events):
