@@ -75,7 +75,7 @@ def test_the_map_holds_every_trial_of_the_four_conditions_once():
         "das2019",
         "krupitsky1997",
     }
-    assert (rows[rows.direction == "no comparison"].design == "no draw by lot seen").all()
+    assert (rows[rows.direction == "no comparison"].design == "no randomisation seen").all()
     known = rows.set_index("trial").interval
     assert known["grabski2022"]
     assert not known["abdallah2022"]
