@@ -38,6 +38,7 @@ STYLE = """
 .ketalab-ledger.ketalab-ledger :is(p, ul, li) { margin: 0 0 0.35em; font-size: 1em; line-height: 1.3; }
 .ketalab-ledger ul { padding-left: 1.3em; }
 .ketalab-ledger a { color: #00557f; }
+.ketalab-ledger details:not([open]) > :not(summary) { display: none; }
 .reveal .ketalab-ledger { font-size: 18px; }
 .reveal .ketalab-ledger .list { max-height: 400px; }
 """

@@ -15,6 +15,7 @@ OUTSIDE = """() => {
   const slide = Reveal.getCurrentSlide(), frame = slide.getBoundingClientRect(), out = [];
   for (const part of slide.querySelectorAll("*")) {
     if (part.closest("aside, script, mjx-assistive-mml, .ketalab-voice, .anchor-link")) continue;
+    if (part.closest(".ketalab-ledger .list > *")) continue;  // the list scrolls; its frame is checked
     const box = part.getBoundingClientRect();
     if (!box.width || !box.height) continue;
     if (box.left < frame.left - 1 || box.top < frame.top - 1 ||

@@ -112,7 +112,9 @@ STYLE = """
 .ketalab-grading.ketalab-grading ul { margin: 4px 0; padding-left: 1.2em; font-size: 0.85em;
   max-height: 17em; overflow-y: auto; }
 .ketalab-grading a { color: #00557f; }
+.ketalab-grading details:not([open]) > ul { display: none; }
 .reveal .ketalab-grading { font-size: 21px; }
+.reveal .ketalab-grading details { display: none; }
 .reveal .ketalab-grading.ketalab-grading :is(th, td) { line-height: 1.2; padding: 2px 8px; }
 .reveal .ketalab-grading.ketalab-grading li { margin: 0; line-height: 1.25; }
 .reveal .ketalab-grading.ketalab-grading ul { max-height: 245px; }
