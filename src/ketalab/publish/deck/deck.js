@@ -35,6 +35,7 @@ if (asked.has("handout")) {
   Reveal.initialize({
     width: 1280, height: 720, margin: 0, minScale: 0.2, maxScale: 3,
     center: false, display: "flex", hash: true, slideNumber: "c/t", transition: "none",
+    defaultTiming: 120,  // the notes of every slide say their minutes; this turns the speaker's pacing on
     pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
     // A slider or the heading of a table has the keys while it has the focus; Esc gives them back.
     keyboardCondition: () => !document.activeElement?.closest(".ketalab-explorable, .ketalab-sortable, details"),

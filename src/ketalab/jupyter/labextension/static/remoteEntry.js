@@ -1,6 +1,7 @@
 // A prebuilt JupyterLab extension small enough to be read, so that it needs no build step.
 // 1. Pictures: JupyterLab drops the alt text stored with a PNG output; this renderer keeps it.
-// 2. Explorables: names their slider handles and pictures, and announces their read-out.
+// 2. Explorables: names their slider handles and pictures, announces their read-out, tables their numbers.
+// 3. Lessons: prompts, code and links that everybody can make out.
 (() => {
   let shared;
 
@@ -38,7 +39,9 @@
     activate: () => {
       const script = document.createElement("script");
       script.src = `${extensionFolder}/explorable.js`;
-      document.head.append(script);
+      const look = document.createElement("link");
+      Object.assign(look, { rel: "stylesheet", href: `${extensionFolder}/lesson.css` });
+      document.head.append(script, look);
     },
   };
 
