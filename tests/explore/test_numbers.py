@@ -77,7 +77,7 @@ def test_words_on_an_axis_are_read_as_what_they_say():
 
 def test_numbers_are_short_and_never_scientific():
     assert [written(x) for x in (0, 1e-17, 4e-5, 0.0123, -3.14159, 158.24, 1976, 123456)] == [
-        *("0", "0", "below 0.001", "0.0123", "-3.14", "158", "1976", "123500"),
+        *("0", "0", "below 0.001", "0.0123", "−3.14", "158", "1976", "123500"),
     ]
     assert quantity("−½") == (-0.5, "")
     assert quantity("2 weeks") == (20160.0, "min")

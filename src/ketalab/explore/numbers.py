@@ -49,8 +49,8 @@ def written(value: float) -> str:
     if abs(value) < 0.001:
         return "below 0.001" if value > 1e-9 else "0"
     if abs(value) < 1000:
-        return f"{value:.3g}"
-    return f"{float(f'{value:.4g}'):.0f}"
+        return f"{value:.3g}".replace("-", "\u2212")
+    return f"{float(f'{value:.4g}'):.0f}".replace("-", "\u2212")
 
 
 def quantity(text: str) -> tuple[float, str] | None:
