@@ -79,3 +79,9 @@ def test_bad_input_is_named():
         sortable(FRAME, "No", sources=["reference"])
     with pytest.raises(ValueError, match=r"reference: 'rats' is not in references\.bib"):
         sortable(FRAME, "No", sources=["who"])
+
+
+def test_a_column_without_a_name_has_no_button_to_press():
+    html = sortable(pd.DataFrame({"": ["+", "-"], "drug": ["a", "b"]}), "signs")._repr_html_()
+    assert html.count("<button") == 1
+    assert "<tr><td></td><th" in html

@@ -65,10 +65,7 @@ class SortableTable:
     sources: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
-        heads = "".join(
-            f'<th scope="col"><button type="button">{escape(str(name))}</button></th>'
-            for name in self.frame
-        )
+        heads = "".join(self._head(str(name)) for name in self.frame)
         columns = [self._column(name) for name in self.frame]
         rows = "".join(f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True))
         table = (
@@ -81,6 +78,13 @@ class SortableTable:
             f'<div class="ketalab-sortable" id="sortable-{name}" data-lm-suppress-shortcuts="true">'
             f'<style>{STYLE}</style>{table}<span role="status"></span><script>{SCRIPT}</script></div>'
         )
+
+    @staticmethod
+    def _head(name: str) -> str:
+        """A heading to press; a column of signs may go without a name, and then without a button."""
+        if not name:
+            return "<td></td>"
+        return f'<th scope="col"><button type="button">{escape(name)}</button></th>'
 
     def _column(self, name: str) -> list[str]:
         """The cells of a column, each with its place among the others."""

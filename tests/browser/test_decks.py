@@ -2,11 +2,16 @@
 
 import json
 import re
+import shutil
+from io import BytesIO
+from math import ceil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from browser.colours import contrast
 from conftest import ROOT
+from PIL import Image
 
 from ketalab.publish import slides
 
@@ -33,7 +38,10 @@ SERIOUS = """() => axe.run(Reveal.getCurrentSlide()).then((result) => result.vio
   .filter((found) => ["serious", "critical"].includes(found.impact))
   .map((found) => `${found.id}: ${found.nodes[0].html.slice(0, 120)}`))"""
 COVERED = """() => {
-  const boxes = [...Reveal.getCurrentSlide().querySelectorAll(":scope > div, :scope > img")]
+  const inside = ".ketalab-panel .jupyter-widgets:not(.widget-box), .ketalab-readout dl";
+  const parts = `:scope > div, :scope > img, ${inside}`;
+  const boxes = [...Reveal.getCurrentSlide().querySelectorAll(parts)]
+    .filter((part) => part.checkVisibility() && !part.querySelector(".ketalab-panel"))
     .map((part) => [part.className, part.getBoundingClientRect()]);
   return boxes.flatMap(([a, one], i) => boxes.slice(i + 1)
     .filter(([, other]) => one.bottom > other.top + 1 && other.bottom > one.top + 1)
@@ -50,9 +58,10 @@ def decks(tmp_path_factory: pytest.TempPathFactory, node_modules: Path) -> Path:
     return folder
 
 
-def open_deck(watched, decks: Path, name: str, query: str = "") -> None:
+def open_deck(watched, decks: Path, name: str, query: str = "", shows: str = ".ready") -> None:
     watched.page.goto(f"{(decks / f'{name}.html').as_uri()}{query}")
-    watched.page.wait_for_function("() => window.Reveal?.isReady() && window.MathJax?.startup?.promise")
+    watched.page.wait_for_selector(shows)
+    watched.page.wait_for_function("() => window.MathJax?.startup?.promise")
     watched.page.evaluate("() => MathJax.startup.promise")
     held = "() => document.querySelectorAll('.ketalab-view').length"
     drawn = "() => document.querySelectorAll('.ketalab-explorable').length"
@@ -64,18 +73,23 @@ def open_deck(watched, decks: Path, name: str, query: str = "") -> None:
 def test_every_slide_holds_what_is_on_it(watched, decks: Path, lesson_name: str, size: tuple[int, int]):
     watched.page.set_viewport_size({"width": size[0], "height": size[1]})
     open_deck(watched, decks, lesson_name)
+    check_every_slide(watched, size)
+    assert watched.errors == []
+    assert watched.requests == []
+
+
+def check_every_slide(watched, size: tuple[int, int]) -> None:
     total = watched.page.evaluate("() => Reveal.getTotalSlides()")
     for number in range(total):
         watched.page.evaluate(f"() => Reveal.slide({number}, 0, 99)")
+        assert watched.page.locator("section.present :is(h1, h2)").count() == 1, f"slide {number + 1}"
         for options in watched.page.locator("section.present details:visible").all():
-            if size[0] == 1280 and "option" in (options.get_attribute("class") or ""):
+            if size[0] == 1280 and options.evaluate("(fold) => fold.matches('.option, .predict details')"):
                 options.locator("summary").click()
         assert watched.page.evaluate(OUTSIDE) == [], f"slide {number + 1}"
         assert watched.page.evaluate(COVERED) == [], f"slide {number + 1}"
         small = [round(px, 1) for px in watched.page.evaluate(LABELS) if px < 14]
         assert not small, f"slide {number + 1}: labels of {small} px"
-    assert watched.errors == []
-    assert watched.requests == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -87,6 +101,9 @@ def test_axe_finds_nothing_serious_on_any_slide(
     watched.page.evaluate((node_modules / "axe-core/axe.min.js").read_text(encoding="utf-8"))
     for number in range(watched.page.evaluate("() => Reveal.getTotalSlides()")):
         watched.page.evaluate(f"() => Reveal.slide({number}, 0, 99)")
+        for numbers in watched.page.locator("section.present .ketalab-numbers").all():
+            numbers.evaluate("(fold) => { fold.open = true; }")
+            numbers.locator("td").first.wait_for(state="attached")
         assert watched.page.evaluate(SERIOUS) == [], f"slide {number + 1}, {theme}"
 
 
@@ -108,14 +125,42 @@ def test_sliders_and_menus_move_the_picture_without_a_kernel(watched, decks: Pat
             assert shown(view) != before, handle.get_attribute("aria-label")
             seen.add(shown(view))
         scenario = view.locator("select").first
-        for index in range(1, scenario.locator("option").count()):
-            scenario.select_option(index=index)
+        scenario.focus()
+        for _ in range(1, scenario.locator("option").count()):
+            page.keyboard.press("ArrowDown")
             page.wait_for_timeout(60)
             seen.add(shown(view))
+        check_what_is_said_and_tabled(page, view)
         assert len(seen) >= 3
         assert len(view.locator("img.widget-image:visible").get_attribute("alt")) >= 40
         assert view.locator(".noUi-handle:not([aria-label])").count() == 0
     assert watched.errors == []
+
+
+def check_what_is_said_and_tabled(page, view) -> None:
+    """The sentence is announced when the hand rests; the tables open by keyboard and follow the picture."""
+    sentence = view.locator(".ketalab-sentence").text_content()
+    page.wait_for_function(
+        "([view, says]) => view.querySelector('[role=status]')?.textContent === says",
+        arg=[view.element_handle(), sentence],
+    )
+    assert view.locator("[role=status]").get_attribute("aria-live") == "polite"
+    view.locator(".ketalab-numbers summary").focus()
+    page.keyboard.press("Enter")
+    tables = view.locator(".ketalab-numbers table")
+    tables.first.wait_for()
+    values = view.locator(".ketalab-readout dd").all_text_contents()
+    assert tables.first.locator("td").all_text_contents() == values
+    before = tables.first.inner_text()
+    view.locator("select").first.focus()
+    page.keyboard.press("ArrowUp")
+    page.wait_for_timeout(60)
+    if view.locator(".ketalab-readout dd").all_text_contents() != values:
+        assert tables.first.inner_text() != before
+    view.locator(".ketalab-numbers summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    assert page.evaluate("() => document.activeElement === document.body"), "Esc gives the keys back"
 
 
 def shown(view) -> tuple[str, str]:
@@ -153,13 +198,72 @@ def source(decks: Path, name: str) -> str:
     return (decks / f"{name}.html").read_text(encoding="utf-8")
 
 
-def test_the_handout_has_a_page_for_each_slide(watched, decks: Path, lesson_name: str):
-    open_deck(watched, decks, lesson_name, "?print-pdf")
+def test_a_handout_holds_two_slides_to_a_page_and_none_is_blank(watched, decks: Path, lesson_name: str):
+    page = watched.page
+    page.emulate_media(color_scheme="dark")  # paper is white whatever the room
+    open_deck(watched, decks, lesson_name, "?handout=notes", shows="article")
+    total = page.locator("article").count()
+    assert total == source(decks, lesson_name).count("<section ")
+    assert page.locator("aside.notes:visible").count() == total
+    page.emulate_media(media="print")
+    for width, height in (("210mm", "297mm"), ("8.5in", "11in")):
+        pdf = page.pdf(width=width, height=height, print_background=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == ceil(total / 2)
+    sheets = Image.open(BytesIO(page.screenshot(full_page=True))).convert("L")
+    for number, article in enumerate(page.locator("article").all(), 1):
+        box = article.locator("section").bounding_box()
+        corner = (box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"])
+        pixels = np.asarray(sheets.crop(tuple(map(round, corner))))
+        assert np.median(pixels) > 240, f"slide {number} is dark on paper"
+        assert (pixels < 128).mean() > 0.003, f"slide {number} is blank on paper"
+    assert watched.errors == []
+
+
+def test_one_slide_a_page_is_printed_as_well(watched, decks: Path):
+    open_deck(watched, decks, "01_from_dose_to_brain", "?print-pdf")
     watched.page.wait_for_selector(".pdf-page")
     total = watched.page.evaluate("() => Reveal.getTotalSlides()")
-    assert watched.page.locator(".pdf-page").count() == total
     pdf = watched.page.pdf(prefer_css_page_size=True, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == total
+
+
+def test_the_speaker_sees_notes_the_clock_the_plan_and_the_next_slide(watched, decks: Path):
+    open_deck(watched, decks, "01_from_dose_to_brain")
+    with watched.page.expect_popup() as opened:
+        watched.page.keyboard.press("s")
+    speaker = opened.value
+    speaker.wait_for_selector(".speaker-controls-notes:not(.hidden) .value:has-text('Welcome, 1 minute')")
+    speaker.wait_for_selector(".timer .hours-value", state="attached")
+    planned = "() => [...document.querySelectorAll('.pacing')].some((part) => part.checkVisibility())"
+    speaker.wait_for_function(planned)
+    following = speaker.frame_locator("#upcoming-slide iframe")
+    following.locator("section.present h2:has-text('You will be able to')").wait_for()
+    watched.page.keyboard.press("ArrowRight")
+    speaker.wait_for_selector(".speaker-controls-notes .value:has-text('lasts a career')")
+    following.locator("section.present h2:has-text('Predict first')").wait_for()
+    speaker.keyboard.press("ArrowRight")
+    watched.page.wait_for_function("() => Reveal.getIndices().h === 2")
+    assert watched.errors == []
+    assert watched.requests == []
+
+
+def test_the_decks_work_from_a_stick_wherever_it_is_mounted(watched, decks: Path, tmp_path: Path):
+    stick = tmp_path / "Zoë's USB stick, 50 % #1"
+    shutil.copytree(decks, stick)
+    asked: list[str] = []
+    watched.page.on("request", lambda request: asked.append(request.url))
+    watched.page.goto((stick / "index.html").as_uri())
+    watched.page.locator(".card").nth(1).click()
+    watched.page.wait_for_function("() => document.querySelectorAll('.ketalab-explorable').length")
+    inside = (stick.as_uri(), "data:", "blob:")
+    assert [url for url in asked if not url.startswith(inside)] == []
+    assert any("/pictures/" in url for url in asked)
+    assert watched.errors == []
+
+
+def test_every_deck_is_smaller_than_eight_megabytes(decks: Path):
+    sizes = {path.name: path.stat().st_size / 1e6 for path in decks.glob("*.html")}
+    assert max(sizes.values()) < 8, sizes
 
 
 def test_dark_and_light_both_keep_their_contrast(watched, decks: Path):
@@ -175,13 +279,37 @@ def test_dark_and_light_both_keep_their_contrast(watched, decks: Path):
         assert contrast(ground, ink) > 7
 
 
-def test_the_index_leads_to_every_deck(watched, decks: Path):
-    watched.page.goto((decks / "index.html").as_uri())
-    links = watched.page.locator("ol a").evaluate_all("(all) => all.map((a) => a.getAttribute('href'))")
-    assert links == sorted(path.name for path in decks.glob("[0-9]*.html"))
-    watched.page.locator("ol a").first.click()
-    watched.page.wait_for_function("() => window.Reveal?.isReady()")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_of_all_decks_leads_everywhere_by_keyboard(
+    watched, decks: Path, theme: str, node_modules: Path
+):
+    page = watched.page
+    page.emulate_media(color_scheme=theme)
+    page.goto((decks / "index.html").as_uri())
+    page.evaluate((node_modules / "axe-core/axe.min.js").read_text(encoding="utf-8"))
+    assert page.evaluate(SERIOUS.replace("Reveal.getCurrentSlide()", "document, { preload: false }")) == []
+    links = page.locator("a").evaluate_all("(all) => all.map((a) => a.getAttribute('href'))")
+    assert {link.partition("?")[0] for link in links} == {
+        path.name for path in decks.glob("*.html") if path.name != "index.html"
+    }
+    cards = page.locator(".card").evaluate_all("(all) => all.map((a) => a.getAttribute('href'))")
+    assert cards == sorted(path.name for path in decks.glob("[0-9]*.html"))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("() => document.activeElement.getAttribute('href')") == cards[1]
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => window.Reveal?.isReady()")
+    assert page.url.endswith(cards[1])
     assert watched.errors == []
+
+
+def test_the_deck_of_decks_asks_and_answers_for_every_lesson(watched, decks: Path):
+    open_deck(watched, decks, "overview")
+    check_every_slide(watched, (1280, 720))
+    headings = watched.page.locator("h2").all_text_contents()
+    lessons = sorted(path.name[:2] for path in decks.glob("[0-9]*.html"))
+    assert [text[:2] for text in headings] == [number for number in lessons for _ in range(2)]
+    assert watched.page.locator("img.figure").count() == len(lessons)
 
 
 def test_decks_name_their_versions():

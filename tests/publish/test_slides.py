@@ -8,6 +8,7 @@ import pytest
 from conftest import lessons
 from nbformat import NotebookNode
 
+from ketalab.lessons import ready as lessons_ready
 from ketalab.practice import lesson
 from ketalab.publish import slides
 from ketalab.publish.slides import Deck, build
@@ -31,6 +32,17 @@ def test_twelve_to_twenty_slides_with_notes_and_timing(deck: Deck):
         assert re.search(r"\d+ minutes?", spoken), f"slide {number + 1} has no timing"
     asked = sum("?" in " ".join(slide.notes) or slide.kind == "quiz" for slide in deck.slides)
     assert asked >= len(deck.slides) * 2 / 3, "notes say what to ask the class"
+
+
+def test_the_plan_of_a_deck_is_the_sum_of_its_notes(deck: Deck):
+    assert all(slide.minutes >= 1 for slide in deck.slides)
+    assert deck.minutes == sum(slide.minutes for slide in deck.slides)
+    assert 30 <= deck.minutes <= 90, "one lesson is one session"
+
+
+def test_every_slide_has_one_heading(deck: Deck):
+    for number, slide in enumerate(deck.slides, 1):
+        assert len(re.findall(r"<h[12]\b", "".join(slide.parts))) == 1, f"slide {number}"
 
 
 def test_code_is_hidden_unless_it_is_the_point(deck: Deck, notebook: NotebookNode):
@@ -71,6 +83,7 @@ def test_decks_are_written_whole_with_all_they_need(
     for address in re.findall(r'(?:src|href)="([^"]+)"', page):
         if not address.startswith(("#", "data:", "https://", "http://")):
             assert (tmp_path / address.partition("#")[0]).is_file(), address
+    assert {path.name[:2] for path in (tmp_path / "pictures").iterdir()} == set(lessons_ready())
     assert not re.findall(r'<(?:script|link|img|iframe)[^>]+(?:src|href)="https?:', page)
     assert (tmp_path / "index.html").is_file()
     assert re.fullmatch(r"00_start_here\.html: \d+ slides, \d\.\d MB\n", capsys.readouterr().out)

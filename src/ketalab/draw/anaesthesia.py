@@ -18,7 +18,19 @@ from ketalab.evidence import table
 from ketalab.evidence.bibliography import short_name
 from ketalab.evidence.effect_size import Effects
 from ketalab.evidence.meta_analysis import Pooled
-from ketalab.style import BLACK, BLUE, DRUG, GREY, LEVEL, ORANGE, PALE, VERMILION, figure, legend_above
+from ketalab.style import (
+    BLACK,
+    BLUE,
+    DIRECTION_ONLY,
+    DRUG,
+    GREY,
+    LEVEL,
+    ORANGE,
+    PALE,
+    VERMILION,
+    figure,
+    legend_above,
+)
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -209,6 +221,7 @@ def _marks(axes: Axes, panel: str, rows: Rows) -> dict[str, Artist]:
             marker=marker,
             facecolors=chosen if kind == "point" else "white",
             edgecolors=chosen,
+            gid=None if kind == "point" else DIRECTION_ONLY,
             linewidths=2,
             zorder=4,
         )

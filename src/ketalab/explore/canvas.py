@@ -128,12 +128,16 @@ class Canvas:
                 (artist.axes or self.stage.figure).draw_artist(artist)
         return np.asarray(self._agg.buffer_rgba())
 
-    def _ground(self, limits: Limits) -> Any:
-        """The background for these limits: drawn once, then kept while it is among the last few."""
-        key = tuple(limits.items())
+    def limit(self, limits: Limits) -> None:
+        """Give the axes these limits, if they have others."""
         if limits != self._limits:
             set_limits(self.stage.axes, limits)
             self._limits = dict(limits)
+
+    def _ground(self, limits: Limits) -> Any:
+        """The background for these limits: drawn once, then kept while it is among the last few."""
+        key = tuple(limits.items())
+        self.limit(limits)
         if key not in self._grounds:
             self._agg.draw()
             self._grounds[key] = self._agg.copy_from_bbox(self.stage.figure.bbox)

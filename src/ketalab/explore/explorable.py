@@ -17,6 +17,7 @@ from PIL import Image
 
 from ketalab.explore.canvas import Canvas, Limits, Stage
 from ketalab.explore.controls import Choice, Control, Slider
+from ketalab.explore.numbers import Numbers
 from ketalab.pictures import STILL_DPI, fast_png, small_png
 from ketalab.style import PIXELS_PER_INCH, course_look
 
@@ -63,12 +64,13 @@ def significant(value: float, digits: int = 3) -> str:
 
 @dataclass(frozen=True)
 class View:
-    """What one setting of the controls shows: artists' data, a sentence, a table of numbers."""
+    """What one setting of the controls shows: artists' data, readings, a sentence."""
 
     artists: Mapping[str, Any]
     readings: Sequence[Reading]
     sentence: str
     limits: Limits = field(default_factory=dict)
+    numbers: str = ""  # tables as `Numbers.write` makes them, for a picture it cannot read
 
 
 @dataclass
@@ -124,6 +126,19 @@ class Explorable:
     def _still_canvas(self) -> Canvas:
         return self.canvas(STILL_DPI)
 
+    @cached_property
+    def _numbers(self) -> tuple[Canvas, Numbers]:
+        canvas = self.__dict__.get("_live_canvas") or self._still_canvas
+        return canvas, Numbers(canvas.stage)
+
+    def numbers(self, view: View) -> str:
+        """The numbers behind the picture as tables of tab-separated lines."""
+        if view.numbers:
+            return view.numbers
+        canvas, numbers = self._numbers
+        canvas.limit(view.limits)
+        return numbers.write(view.artists)
+
     def picture(self, view: View) -> bytes:
         """The view as a PNG for the live widget."""
         return fast_png(self._live_canvas.draw(view.artists, view.limits))
@@ -156,13 +171,15 @@ class Explorable:
         return "\n".join([self.title, f"  [{self.setting(**values)}]", f"  {view.sentence}", *lines])
 
     def readout(self, view: View) -> str:
-        """The sentence and the numbers as HTML; `data-alt` is the picture's alt text, which
-        ipywidgets' Image cannot hold (setting its tooltip breaks its view)."""
+        """The sentence and the readings as HTML; `data-alt` is the picture's alt text, which ipywidgets'
+        Image cannot hold (setting its tooltip breaks its view), `data-numbers` what the page makes a
+        table of when the reader opens it."""
         numbers = "".join(
             f"<div><dt>{escape(r.label)}</dt><dd>{escape(r.text)}</dd></div>" for r in view.readings
         )
         return (
-            f"<div class='ketalab-readout' data-alt='{escape(self.alt(view))}'>"
+            f"<div class='ketalab-readout' data-alt='{escape(self.alt(view))}' "
+            f"data-numbers='{escape(self.numbers(view))}'>"
             f"<p class='ketalab-sentence'>{escape(view.sentence)}</p><dl>{numbers}</dl></div>"
         )
 

@@ -17,6 +17,7 @@ from ketalab.models import pharmacokinetics as pk
 from ketalab.models import sensitisation as model
 from ketalab.style import (
     BLACK,
+    DIRECTION_ONLY,
     DRUG,
     GREEN,
     GREY,
@@ -290,6 +291,7 @@ def _relief_stage() -> Stage:
     relief.set(xlabel="weeks after the start", ylabel="relief (% of ceiling)")
     relief.set_xticks(range(0, 13, 2))
     sign = {"linestyle": "none", "markersize": 11, "markeredgewidth": 2, "markerfacecolor": "white"}
+    sign["gid"] = DIRECTION_ONLY
     artists = {
         "level": level.plot([], [], color=DRUG["esketamine"], linewidth=1.6)[0],
         "band": relief.fill_between(

@@ -11,7 +11,7 @@ from ketalab.draw.receptor import atlas, atlas_axes
 from ketalab.evidence import table
 from ketalab.explore.canvas import Stage
 from ketalab.explore.controls import Choice, Slider, Steps
-from ketalab.explore.explorable import Explorable, Reading, View
+from ketalab.explore.explorable import Explorable, Reading, View, significant
 from ketalab.explore.plasma import ARTERIAL, DOSE, INFUSION_TIME, MODELS, VENOUS, ceiling
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models import receptor
@@ -504,4 +504,14 @@ def _atlas_view(free: str) -> View:
         f"If {free} of each drug were free, {(share >= 50).sum()} of the {len(share)} pairs we found a "
         "binding constant for would be at least half filled."
     )
-    return View({"filled": gauges}, readings, sentence)
+    return View({"filled": gauges}, readings, sentence, numbers=_atlas_numbers(filled))
+
+
+def _atlas_numbers(filled: pd.DataFrame) -> str:
+    """The table behind the grid: a row for each drug, a column for each target."""
+    rows = [["share filled (%)"], ["", *filled.columns]]
+    rows += [
+        [str(drug), *("" if np.isnan(s) else significant(s, 2) for s in of)]
+        for drug, *of in filled.itertuples()
+    ]
+    return "\n".join("\t".join(row) for row in rows)

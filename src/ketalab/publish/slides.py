@@ -6,6 +6,7 @@ stand in the cell's `notes` metadata. Code is hidden unless the cell is tagged `
 """
 
 import json
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,15 +21,15 @@ from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbformat import NotebookNode
 
+from ketalab.draw.start import PARTS
 from ketalab.evidence import table
 from ketalab.explore import explorable
 from ketalab.explore.explorable import EXPLORABLE_MIME
 from ketalab.explore.kernel_free import KernelFree
 from ketalab.files import write_atomically
-from ketalab.lessons import ready
 from ketalab.practice import lesson
 from ketalab.practice.quiz import Question
-from ketalab.publish import ROOT, cheat_sheets, glossary
+from ketalab.publish import ROOT, glossary
 from ketalab.publish.weave import CLOCK, tags
 
 DECKS = ROOT / "dist" / "slides"
@@ -49,9 +50,17 @@ OWN_ASSETS = {
     "deck.css": FOLDER / "deck.css",
     "deck.js": FOLDER / "deck.js",
     "cheat_sheet.css": FOLDER / "cheat_sheet.css",
+    "theme.js": FOLDER / "theme.js",
+    "course.js": FOLDER / "course.js",
     "explorable.css": FOLDER.parents[1] / "explore" / "explorable.css",
     "explorable.js": FOLDER.parents[1] / "jupyter/labextension/static/explorable.js",
 }
+
+MINUTES = re.compile(r"(\d+) minutes?")
+HEADING = re.compile(r"<h[1-3]\b")
+EXPLORABLE = re.compile(r"^explorable\(\"(\w+)\"", re.M)
+OBJECTIVE = re.compile(r"<li>\s*(?:<p>)?<strong>(O\d)</strong>")
+BADGE = r'<li class="objective"><strong>\1</strong>'  # it carries its own number
 
 highlight = Highlight2HTML()
 
@@ -64,6 +73,11 @@ class Slide:
     kind: str = "plain"
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def minutes(self) -> int:
+        """The time its notes plan for it."""
+        return sum(int(minutes) for note in self.notes for minutes in MINUTES.findall(note)[:1])
+
 
 @dataclass
 class Deck:
@@ -74,13 +88,19 @@ class Deck:
     title: str
     slides: list[Slide]
     widget_state: str
+    colour: str  # of the part of the course
 
     @property
     def file(self) -> str:
-        return f"{self.number}_{self.slug}.html"
+        return f"{self.number}_{self.slug}.html" if self.number else f"{self.slug}.html"
+
+    @property
+    def minutes(self) -> int:
+        return sum(slide.minutes for slide in self.slides)
 
 
 def main(lessons: Sequence[str] = ()) -> None:
+    from ketalab.publish import course
     from ketalab.publish.refresh import chosen
 
     write_assets(DECKS / "assets")
@@ -89,11 +109,7 @@ def main(lessons: Sequence[str] = ()) -> None:
         write_page(DECKS / deck.file, "deck.html.j2", deck=deck)
         size = (DECKS / deck.file).stat().st_size
         print(f"{deck.file}: {len(deck.slides)} slides, {size / 1e6:.1f} MB")
-    complete = ready()
-    rows = [row for row in table("lessons").to_dict("records") if row["lesson"] in complete]
-    sheets = cheat_sheets.write(DECKS)
-    write_page(DECKS / "index.html", "index.html.j2", lessons=rows, sheets=sheets)
-    write_page(DECKS / "glossary.html", "glossary.html.j2", **glossary.page())
+    course.write(DECKS)
 
 
 def write_assets(folder: Path) -> None:
@@ -122,8 +138,15 @@ def build(notebook: NotebookNode) -> Deck:
     about = table("lessons").set_index("lesson").loc[number]
     Widget.close_all()
     views: dict[str, Widget] = {}
+    slides = cut(notebook.cells, number, views)
+    state = _widget_state(list(views.values()))
+    return Deck(number, about.slug, about.title, slides, _script_json(state), PARTS[about.part])
+
+
+def cut(cells: Sequence[NotebookNode], number: str, views: dict[str, Widget]) -> list[Slide]:
+    """The slides of these cells of a lesson; `views` receives the widgets they hold."""
     slides: list[Slide] = []
-    for cell in glossary.on_slides(notebook.cells):
+    for cell in glossary.on_slides(cells):
         place = cell.metadata.get("slideshow", {}).get("slide_type", "-")
         if place == "skip":
             continue
@@ -131,7 +154,8 @@ def build(notebook: NotebookNode) -> Deck:
             slides.append(Slide(kind="title" if not slides else "plain"))
         slide = slides[-1]
         if "quiz" in tags(cell):
-            slides[-1:] = [_question(question) for question in lesson(number).questions]
+            questions = lesson(number).questions
+            slides[-1:] = [_question(q, i, len(questions)) for i, q in enumerate(questions, 1)]
             continue
         html = "".join(_cell(cell, views))
         if place == "fragment":
@@ -139,8 +163,22 @@ def build(notebook: NotebookNode) -> Deck:
         slide.parts.append(html)
         slide.kind = _kind(slide, html)
         slide.notes += [cell.metadata["notes"]] if "notes" in cell.metadata else []
-    state = _widget_state(list(views.values()))
-    return Deck(number, about.slug, about.title, slides, _script_json(state))
+        if place == "slide" and not HEADING.search(html):
+            slide.parts.insert(0, f'<div class="text"><h2>{_title(cell)}</h2></div>')
+    for slide in slides:
+        slide.parts = [_heading_of_a_slide(slide.parts[0]), *slide.parts[1:]]
+    return slides
+
+
+def _title(cell: NotebookNode) -> str:
+    """A heading for a slide that opens with something to do."""
+    found = EXPLORABLE.search(cell.source)
+    return escape(explorable(found[1]).title) if found else "Predict first"
+
+
+def _heading_of_a_slide(html: str) -> str:
+    """Every slide has one heading of one size, wherever it stands in the notebook."""
+    return re.sub(r"<(/?)h3\b", r"<\1h2", html)
 
 
 def _widget_state(boxes: Sequence[Widget]) -> dict:
@@ -154,12 +192,15 @@ def _kind(slide: Slide, html: str) -> str:
         return "explorable"
     if 'class="figure"' in html:
         return "picture"
+    if "<b>Predict first.</b>" in html:
+        return "predict" if slide.kind in ("plain", "words") else slide.kind
     return "words" if slide.kind == "plain" else slide.kind
 
 
 def _cell(cell: NotebookNode, views: dict[str, Widget]) -> Iterator[str]:
     if cell.cell_type == "markdown":
-        yield f'<div class="text">{markdown2html_mistune(_for_slides(cell.source))}</div>'
+        html = markdown2html_mistune(_for_slides(cell.source))
+        yield f'<div class="text">{OBJECTIVE.sub(BADGE, html)}</div>'
         return
     if "show-code" in tags(cell):
         yield f'<div class="code">{highlight(cell.source)}</div>'
@@ -203,7 +244,7 @@ def _script_json(value: object) -> str:
     return json.dumps(value).replace("</", "<\\/")
 
 
-def _question(question: Question) -> Slide:
+def _question(question: Question, place: int, of: int) -> Slide:
     """One quiz question: each option opens to its feedback."""
     options = "".join(
         f'<details class="option {"right" if option.right else "wrong"}">'
@@ -211,6 +252,7 @@ def _question(question: Question) -> Slide:
         for option in question.options
     )
     notes = [f"Quiz, objective {question.objective}. Vote first, then open each option. 2 minutes."]
+    heading = f"<h2>Quiz, {place} of {of}</h2>"
     return Slide(
-        [f'<div class="text"><h2>Quiz</h2><p>{escape(question.text)}</p></div>{options}'], "quiz", notes
+        [f'<div class="text">{heading}<p>{escape(question.text)}</p></div>{options}'], "quiz", notes
     )

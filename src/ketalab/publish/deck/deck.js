@@ -7,20 +7,43 @@ window.MathJax = {
   options: { enableMenu: false, skipHtmlTags: ["script", "style", "pre", "code", "textarea"] },
 };
 
-Reveal.initialize({
-  width: 1280, height: 720, margin: 0, minScale: 0.2, maxScale: 3,
-  center: false, display: "flex", hash: true, slideNumber: "c/t", transition: "none",
-  pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
-  // A slider or the heading of a table has the keys while it has the focus.
-  keyboardCondition: () => !document.activeElement?.closest(".ketalab-explorable, [data-lm-suppress-shortcuts], details"),
-});
+const asked = new URLSearchParams(location.search);
 
-document.addEventListener("keydown", (event) => {
-  if (event.key.toLowerCase() === "d" && !event.ctrlKey && !event.metaKey) {
-    const root = document.documentElement;
-    const dark = root.dataset.theme
-      ? root.dataset.theme === "dark"
-      : matchMedia("(prefers-color-scheme: dark)").matches;
-    root.dataset.theme = dark ? "light" : "dark";
+// ?handout: two slides to a page with room to write, ?handout=notes: with the teacher's notes.
+const layOutHandout = () => {
+  const root = document.documentElement;
+  root.classList.add("handout");
+  root.classList.toggle("with-notes", asked.get("handout") === "notes");
+  const pages = document.querySelector(".slides");
+  pages.removeAttribute("class");
+  pages.parentNode.removeAttribute("class");
+  for (const [index, slide] of [...pages.children].entries()) {
+    const sheet = document.createElement("article");
+    const beside = document.createElement("div");
+    beside.className = "beside-slide";
+    const notes = slide.querySelector("aside.notes");
+    beside.append(`${index + 1}`, ...(notes ? [notes] : []));
+    sheet.append(slide, beside);
+    pages.append(sheet);
   }
-});
+};
+
+if (asked.has("handout") || asked.has("print-pdf")) document.documentElement.dataset.theme = "light";
+if (asked.has("handout")) {
+  layOutHandout();
+} else {
+  Reveal.initialize({
+    width: 1280, height: 720, margin: 0, minScale: 0.2, maxScale: 3,
+    center: false, display: "flex", hash: true, slideNumber: "c/t", transition: "none",
+    defaultTiming: 120,  // the notes of every slide say their minutes; this turns the speaker's pacing on
+    pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
+    // A slider or the heading of a table has the keys while it has the focus; Esc gives them back.
+    keyboardCondition: () => !document.activeElement?.closest(".ketalab-explorable, .ketalab-sortable, details"),
+  });
+  document.addEventListener("keydown", (event) => {
+    const inside = document.activeElement?.closest(".ketalab-explorable, .ketalab-sortable, details");
+    if (event.key !== "Escape" || !inside) return;
+    document.activeElement.blur();
+    event.stopPropagation();
+  }, true);
+}

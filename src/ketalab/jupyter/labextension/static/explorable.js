@@ -1,5 +1,6 @@
 // Accessibility of explorables, the same in JupyterLab and in the kernel-free decks:
-// a name for every slider handle, alt text for the picture, and a read-out that is announced.
+// a name for every slider handle, alt text for the picture, a read-out that is announced, and the
+// numbers behind the picture as tables.
 (() => {
   const SPEAK_AFTER_MS = 400;
 
@@ -46,11 +47,56 @@
     if (!first) box.ketalabTimer = setTimeout(() => { voice.textContent = sentence; }, SPEAK_AFTER_MS);
   };
 
+  const element = (name, content, attributes = {}) => {
+    const made = document.createElement(name);
+    made.append(...[content].flat());
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    return made;
+  };
+
+  // A table of texts: the first row names the columns, the first cell of a row the row.
+  const tableOf = (caption, [heads, ...rows]) => element("table", [
+    element("caption", caption),
+    element("thead", element("tr", heads.map((text) => (
+      text ? element("th", text, { scope: "col" }) : element("td", ""))))),
+    element("tbody", rows.map(([first, ...others]) => element("tr", [
+      first ? element("th", first, { scope: "row" }) : element("td", ""),
+      ...others.map((text) => element("td", text)),
+    ]))),
+  ]);
+
+  const readings = (readout) => [
+    ["read-out", "value"],
+    ...[...readout.querySelectorAll("dl > div")].map((one) => [...one.children].map((part) => part.textContent)),
+  ];
+
+  // The tables are made when a reader opens them, and again when the picture moves while they are open.
+  const tabulate = (box) => {
+    let fold = box.querySelector(":scope > .ketalab-numbers");
+    if (!fold) {
+      fold = element("details", [
+        element("summary", "The numbers as tables"),
+        element("div", "", { tabindex: 0, role: "region", "aria-label": "The numbers behind the picture" }),
+      ], { class: "ketalab-numbers", "data-lm-suppress-shortcuts": "true" });
+      fold.addEventListener("toggle", () => tabulate(box));
+      box.append(fold);
+    }
+    const readout = box.querySelector(".ketalab-readout");
+    if (!fold.open || !readout || fold.ketalabShown === readout.outerHTML) return;
+    fold.ketalabShown = readout.outerHTML;
+    const behind = readout.dataset.numbers.split("\n\n").filter(Boolean).map((one) => {
+      const [caption, ...lines] = one.split("\n");
+      return tableOf(caption || "the picture", lines.map((line) => line.split("\t")));
+    });
+    fold.lastChild.replaceChildren(tableOf("Read-out", readings(readout)), ...behind);
+  };
+
   const attend = () => {
     for (const box of document.querySelectorAll(".ketalab-explorable")) {
       nameHandles(box);
       describePictures(box);
       speak(box);
+      tabulate(box);
     }
   };
 

@@ -1,7 +1,7 @@
 // A prebuilt JupyterLab extension small enough to be read, so that it needs no build step.
 // 1. Pictures: JupyterLab drops the alt text stored with a PNG output; this renderer keeps it.
-// 2. Explorables: names their slider handles and pictures, and announces their read-out.
-// 3. Words of the glossary: their links are quiet, until a hand comes near.
+// 2. Explorables: names their slider handles and pictures, announces their read-out, tables their numbers.
+// 3. Lessons: prompts, code and links that everybody can make out; words of the glossary stay quiet.
 (() => {
   let shared;
 
@@ -39,15 +39,9 @@
     activate: () => {
       const script = document.createElement("script");
       script.src = `${extensionFolder}/explorable.js`;
-      const style = document.createElement("style");
-      style.textContent = `
-        .jp-RenderedHTMLCommon a[href*="/glossary.ipynb"][title] {
-          color: inherit; text-decoration: underline dotted 1px; text-underline-offset: 0.18em;
-        }
-        .jp-RenderedHTMLCommon a[href*="/glossary.ipynb"][title]:is(:hover, :focus-visible) {
-          color: var(--jp-content-link-color); text-decoration-style: solid;
-        }`;
-      document.head.append(script, style);
+      const look = document.createElement("link");
+      Object.assign(look, { rel: "stylesheet", href: `${extensionFolder}/lesson.css` });
+      document.head.append(script, look);
     },
   };
 

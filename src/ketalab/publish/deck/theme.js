@@ -1,0 +1,9 @@
+// D turns the lights off and on, on every page of the course.
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "d" || event.ctrlKey || event.metaKey) return;
+  const root = document.documentElement;
+  const dark = root.dataset.theme
+    ? root.dataset.theme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+});
