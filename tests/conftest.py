@@ -1,16 +1,19 @@
 """Shared by all tests: where things are, how to be offline, and a browser when there is one."""
 
 import os
+import pickle
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 from nbformat import NotebookNode
 
 from ketalab.lessons import lesson_files
+from ketalab.publish import slides
 
 ROOT = Path(__file__).parents[1]
 OFFLINE = ROOT / "tests" / "offline"
@@ -96,4 +99,29 @@ def node_modules() -> Path:
         if os.environ.get("CI") == "true":
             pytest.fail(say)
         pytest.skip(say)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cut_decks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, slides.Deck]:
+    """Every deck by its lesson's file name. Drawing their frames takes long, so each is cut once for all
+    workers: whoever comes first cuts it, and two who come together start from either end."""
+    folder, worker = tmp_path_factory.getbasetemp(), os.environ.get("PYTEST_XDIST_WORKER", "")
+    folder = folder.parent if worker else folder
+    files = lesson_files()
+    for path in reversed(files) if worker.endswith(("1", "3", "5", "7", "9")) else files:
+        stored = folder / f"{path.stem}.deck"
+        with FileLock(f"{stored}.lock"):
+            if not stored.exists():
+                stored.write_bytes(pickle.dumps(slides.build(nbformat.read(path, as_version=4))))
+    return {path.stem: pickle.loads((folder / f"{path.stem}.deck").read_bytes()) for path in files}
+
+
+@pytest.fixture(scope="session")
+def decks(
+    tmp_path_factory: pytest.TempPathFactory, cut_decks: dict[str, slides.Deck], node_modules: Path
+) -> Path:
+    """A folder as `make slides` writes it."""
+    folder = tmp_path_factory.mktemp("decks")
+    slides.write(cut_decks.values(), folder)
     return folder

@@ -61,3 +61,20 @@ def test_deck_cut(benchmark, lesson_name: str, notebook, tmp_path: Path, node_mo
     size = (tmp_path / deck.file).stat().st_size
     benchmark.extra_info.update(slides=len(deck.slides), megabytes=round(size / 1e6, 1))
     assert size < 8e6
+
+
+def test_first_slide(benchmark, browser, decks: Path, lesson_name: str):
+    """A fresh page each time, from a file; the course asks for less than 2 s."""
+    benchmark.group = f"lesson: {lesson_name}"
+    address = (decks / f"{lesson_name}.html").as_uri()
+    first = "section.present h1"
+
+    def open_deck() -> str:
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.goto(address, wait_until="commit")
+        page.locator(first).wait_for()
+        text = page.locator(first).inner_text()
+        page.close()
+        return text
+
+    assert benchmark.pedantic(open_deck, rounds=3, warmup_rounds=1).startswith(lesson_name[:2])

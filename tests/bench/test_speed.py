@@ -1,7 +1,6 @@
 """Benchmarks, not tests: `make bench` prints each fast way beside the naive one in one table."""
 
 import io
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +17,6 @@ from ketalab.explore.controls import Slider
 from ketalab.explore.explorable import LIVE_DPI
 from ketalab.models import pharmacokinetics as pk
 from ketalab.pictures import fast_png
-from ketalab.publish import slides
 from ketalab.style import course_look
 
 TIMES = np.linspace(0, 360, 600)
@@ -207,32 +205,3 @@ def test_forest_trial_taken_out_and_drawn_again(benchmark):
         return file.getvalue()
 
     assert benchmark(recreate).startswith(b"\x89PNG")
-
-
-# Slides: from opening the file to the first slide on the screen ------------------------------------
-
-
-@pytest.fixture(scope="module")
-def decks(tmp_path_factory: pytest.TempPathFactory, node_modules: Path) -> Path:
-    folder = tmp_path_factory.mktemp("decks")
-    before, slides.DECKS = slides.DECKS, folder
-    slides.main()
-    slides.DECKS = before
-    return folder
-
-
-def test_first_slide(benchmark, browser, decks: Path, lesson_name: str):
-    """A fresh page each time, from a file; the course asks for less than 2 s."""
-    benchmark.group = "first slide of a deck"
-    address = (decks / f"{lesson_name}.html").as_uri()
-    first = "section.present h1"
-
-    def open_deck() -> str:
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
-        page.goto(address, wait_until="commit")
-        page.locator(first).wait_for()
-        text = page.locator(first).inner_text()
-        page.close()
-        return text
-
-    assert benchmark.pedantic(open_deck, rounds=3, warmup_rounds=1).startswith(lesson_name[:2])

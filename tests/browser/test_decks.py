@@ -13,8 +13,6 @@ from browser.colours import contrast
 from conftest import ROOT
 from PIL import Image
 
-from ketalab.publish import slides
-
 # Everything on a slide that sticks out of it, by its text or kind.
 OUTSIDE = """() => {
   const slide = Reveal.getCurrentSlide(), frame = slide.getBoundingClientRect(), out = [];
@@ -47,15 +45,6 @@ COVERED = """() => {
     .filter(([, other]) => one.bottom > other.top + 1 && other.bottom > one.top + 1)
     .map(([b]) => `${a} runs into ${b}`));
 }"""
-
-
-@pytest.fixture(scope="module")
-def decks(tmp_path_factory: pytest.TempPathFactory, node_modules: Path) -> Path:
-    folder = tmp_path_factory.mktemp("decks")
-    before, slides.DECKS = slides.DECKS, folder
-    slides.main()
-    slides.DECKS = before
-    return folder
 
 
 def open_deck(watched, decks: Path, name: str, query: str = "", shows: str = ".ready") -> None:

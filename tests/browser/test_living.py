@@ -1,11 +1,11 @@
 """The living table on a slide: cells open and close by mouse and by key, one at a time."""
 
-from browser.test_decks import decks, open_deck  # noqa: F401 (a fixture)
+from browser.test_decks import open_deck
 
 DECK = "10_ketamine_and_traditional_antidepressants"
 
 
-def test_a_cell_opens_beside_itself_and_closes_again(watched, decks):  # noqa: F811
+def test_a_cell_opens_beside_itself_and_closes_again(watched, decks):
     open_deck(watched, decks, DECK)
     page, box = watched.page, watched.page.locator(".ketalab-living").first
     slide = box.evaluate("(box) => Reveal.getIndices(box.closest('section')).h")

@@ -3,7 +3,7 @@
 import json
 
 import nbformat
-from browser.test_decks import decks, open_deck  # noqa: F401 (a fixture)
+from browser.test_decks import open_deck
 from browser.test_lab import lab, run_all, scroll_through  # noqa: F401 (a fixture)
 
 from ketalab.evidence import table
@@ -19,7 +19,7 @@ def column(box, number: int) -> list[str]:
     return box.locator(f"tbody tr td:nth-child({number})").all_inner_texts()
 
 
-def test_a_table_on_a_slide_sorts_by_mouse_and_by_key(watched, decks):  # noqa: F811
+def test_a_table_on_a_slide_sorts_by_mouse_and_by_key(watched, decks):
     open_deck(watched, decks, "03_the_glutamate_surge")
     page, box = watched.page, watched.page.locator(".ketalab-sortable").first
     slide = box.evaluate("(box) => Reveal.getIndices(box.closest('section')).h")

@@ -1,6 +1,6 @@
 """The last lesson in a real browser: grade by key and compare, filter the ledger, without a kernel."""
 
-from browser.test_decks import decks, open_deck  # noqa: F401 (a fixture)
+from browser.test_decks import open_deck
 
 from ketalab.evidence import table
 from ketalab.practice.grading import VERDICTS, agreement
@@ -23,7 +23,7 @@ def below_the_slide(box) -> float:
     )
 
 
-def test_grading_and_the_ledger_work_on_a_slide(watched, decks):  # noqa: F811
+def test_grading_and_the_ledger_work_on_a_slide(watched, decks):
     open_deck(watched, decks, DECK)
     page = watched.page
     box, at = slide_of(page, ".ketalab-grading")

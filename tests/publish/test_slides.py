@@ -5,7 +5,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import lessons
 from nbformat import NotebookNode
 
 from ketalab.lessons import ready as lessons_ready
@@ -14,14 +13,9 @@ from ketalab.publish import slides
 from ketalab.publish.slides import Deck, build
 
 
-@pytest.fixture(scope="module")
-def decks() -> dict[str, Deck]:
-    return {name: build(notebook) for name, notebook in lessons().items()}
-
-
 @pytest.fixture
-def deck(decks: dict[str, Deck], lesson_name: str) -> Deck:
-    return decks[lesson_name]
+def deck(cut_decks: dict[str, Deck], lesson_name: str) -> Deck:
+    return cut_decks[lesson_name]
 
 
 def test_twelve_to_twenty_slides_with_notes_and_timing(deck: Deck):

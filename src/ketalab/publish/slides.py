@@ -8,7 +8,7 @@ stand in the cell's `notes` metadata. Code is hidden unless the cell is tagged `
 import json
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -100,16 +100,21 @@ class Deck:
 
 
 def main(lessons: Sequence[str] = ()) -> None:
-    from ketalab.publish import course
     from ketalab.publish.refresh import chosen
 
-    write_assets(DECKS / "assets")
-    for path in chosen(lessons):
-        deck = build(nbformat.read(path, as_version=4))
-        write_page(DECKS / deck.file, "deck.html.j2", deck=deck)
-        size = (DECKS / deck.file).stat().st_size
+    write((build(nbformat.read(path, as_version=4)) for path in chosen(lessons)), DECKS)
+
+
+def write(decks: Iterable[Deck], folder: Path) -> None:
+    """Write decks, what they load, and the pages that lead to them."""
+    from ketalab.publish import course
+
+    write_assets(folder / "assets")
+    for deck in decks:
+        write_page(folder / deck.file, "deck.html.j2", deck=deck)
+        size = (folder / deck.file).stat().st_size
         print(f"{deck.file}: {len(deck.slides)} slides, {size / 1e6:.1f} MB")
-    course.write(DECKS)
+    course.write(folder)
 
 
 def write_assets(folder: Path) -> None:

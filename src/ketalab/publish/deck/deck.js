@@ -7,6 +7,8 @@ window.MathJax = {
   options: { enableMenu: false, skipHtmlTags: ["script", "style", "pre", "code", "textarea"] },
 };
 
+// What has the keys while it has the focus.
+const KEEPS_ITS_KEYS = ".ketalab-explorable, .ketalab-sortable, [data-lm-suppress-shortcuts], details";
 const asked = new URLSearchParams(location.search);
 
 // ?handout: two slides to a page with room to write, ?handout=notes: with the teacher's notes.
@@ -37,11 +39,11 @@ if (asked.has("handout")) {
     center: false, display: "flex", hash: true, slideNumber: "c/t", transition: "none",
     defaultTiming: 120,  // the notes of every slide say their minutes; this turns the speaker's pacing on
     pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
-    // A slider or the heading of a table has the keys while it has the focus; Esc gives them back.
-    keyboardCondition: () => !document.activeElement?.closest(".ketalab-explorable, .ketalab-sortable, details"),
+    // Esc gives the keys back.
+    keyboardCondition: () => !document.activeElement?.closest(KEEPS_ITS_KEYS),
   });
   document.addEventListener("keydown", (event) => {
-    const inside = document.activeElement?.closest(".ketalab-explorable, .ketalab-sortable, details");
+    const inside = document.activeElement?.closest(KEEPS_ITS_KEYS);
     if (event.key !== "Escape" || !inside) return;
     document.activeElement.blur();
     event.stopPropagation();
