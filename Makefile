@@ -34,9 +34,10 @@ bench: $(READY)
 
 load: $(READY)
 	PYTHONPATH=src:tests:. python tests/bench/class_load.py
+	python -m ketalab.publish teaching
 
 check: $(READY)
-	ruff format --check . && ruff check .
+	ruff format --check . && ruff check . && python -m ketalab.publish check
 
 lock: $(READY)
 	uv pip compile pyproject.toml $(LOCK) -o requirements.lock

@@ -1,4 +1,4 @@
-"""A student's own copy of the lessons, and how an update of the course leaves their work alone."""
+"""A student's own copy of lessons and glossary, and how an update of the course leaves their work alone."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ def renew(lessons: Path, root: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     manifest = root / MANIFEST
     given = json.loads(manifest.read_text()) if manifest.is_file() else {}
-    for source in sorted(lessons.glob("[0-9][0-9]_*.ipynb")):
+    for source in sorted(lessons.glob("*.ipynb")):
         fresh, own = digest(source), folder / source.name
         if not own.exists() or digest(own) == given.get(source.name):
             replace(source, own)

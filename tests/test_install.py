@@ -118,3 +118,21 @@ def test_the_commands_of_the_readme_exist():
     named = {one or other for one, other in named}
     assert {"lab", "test"} <= named
     assert named <= set(re.findall(r"^(\w+):", makefile, re.MULTILINE))
+
+
+def test_the_course_says_how_to_cite_it_and_on_what_terms():
+    """The fields that the Citation File Format 1.2.0 requires, and one licence in every place."""
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors"} <= citation.keys()
+    assert citation["cff-version"] == "1.2.0"
+    assert str(citation["version"]) == PYPROJECT["version"]
+    assert citation["license"] == PYPROJECT["license"].split(" AND ")
+    text = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in ("MIT", "CC BY 4.0"):
+        assert name in text
+        assert name in readme
+    assert "(CITATION.cff)" in readme
+    assert "(LICENSE)" in readme
+    data = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    assert [licence["name"] for licence in data["licenses"]] == ["CC-BY-4.0"]

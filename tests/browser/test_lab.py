@@ -14,6 +14,8 @@ import pytest
 from browser.colours import contrast
 from conftest import ROOT
 
+from ketalab.publish.glossary import terms
+
 PANEL = "document.querySelector('.jp-WindowedPanel-outer')"
 # The indicator in the tool bar says idle before it knows; the kernel's own connection does not.
 IDLE = """() => {
@@ -216,6 +218,24 @@ def test_a_prediction_is_committed_and_a_quiz_answers(watched, lab: str):
             page.wait_for_selector(".Feedback:has-text('Same formula')")
             seen.add("quiz")
     assert seen == {"prediction", "quiz"}
+    assert watched.errors == []
+    assert watched.requests == []
+
+
+def test_a_word_shows_its_meaning_and_leads_to_its_entry(watched, lab: str):
+    open_lesson(watched, lab, "02_blocking_the_nmda_receptor")
+    page = watched.page
+    word = page.locator(".jp-RenderedMarkdown a[title]", has_text="trapping").first
+    assert word.get_attribute("title") == next(t.definition for t in terms() if t.term == "trapping")
+    assert word.evaluate("(node) => getComputedStyle(node).textDecorationStyle") == "dotted"
+    word.click()
+    entry = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) h3", has_text="trapping")
+    entry.wait_for()
+    page.wait_for_timeout(500)
+    assert 0 < entry.bounding_box()["y"] < 800
+    assert page.evaluate("() => jupyterapp.shell.currentWidget.title.label") == "glossary.ipynb"
+    page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) a", has_text="02").first.click()
+    page.wait_for_function("() => jupyterapp.shell.currentWidget.title.label.startsWith('02_')")
     assert watched.errors == []
     assert watched.requests == []
 

@@ -24,7 +24,7 @@ def keys_used_in_tables() -> set[str]:
     for resource in descriptor()["resources"]:
         frame = table(resource["name"])
         if "reference" in frame:
-            used |= set(frame.reference)
+            used |= set(frame.reference) - {""}  # a definition may need none; facts are held by test_tables
     return used
 
 
@@ -57,7 +57,7 @@ def test_no_entry_is_an_orphan():
 def test_an_entry_can_be_found_by_a_reader(key: str):
     entry = bibliography().entries[key]
     assert entry.fields["title"]
-    assert re.fullmatch(r"(19|20)\d\d", entry.fields["year"]), key
+    assert re.fullmatch(r"(19|20)\d\d|undated, read in 20\d\d", entry.fields["year"]), key
     assert entry.persons["author"], key
     assert link(key).startswith("http"), key
     assert entry.fields.get("annote"), f"{key} does not say what was read"
@@ -71,6 +71,7 @@ def test_names_in_running_text():
     assert short_name("zarate2006") == "Zarate et al. 2006"
     assert short_name("sinner2008") == "Sinner and Graf 2008"
     assert short_name("domino2010") == "Domino 2010"
+    assert short_name("hugabstract2026") == "Abstract by Hug and others, undated"
 
 
 def test_a_citation_is_text_and_link():

@@ -169,6 +169,14 @@ def test_the_relapse_read_out_is_the_hazard_added_up_day_by_day(half, sessions, 
     assert shown["6 months, no sessions"] == pytest.approx(100 * 0.5 ** (182 / half))
 
 
+def test_one_line_reaches_both_triangles_of_one_trial_only_if_people_differ():
+    """Half relapsed after 57 days, and 30 of 100 were well after a year."""
+    x, y = explorable("relapse_and_repeat").at(half=57, sessions="none", spread=3.5).artists["treated"]
+    assert np.interp([57, 365], x, y) == pytest.approx([50, 30], abs=1.0)
+    x, y = explorable("relapse_and_repeat").at(half=57, sessions="none").artists["treated"]
+    assert np.interp(365, x, y) < 2
+
+
 def test_the_measured_markers_are_rows_of_the_table():
     rows = table("trial_durability").query("domain == 'depression'")
     known = {

@@ -22,7 +22,11 @@ def bibliography() -> BibliographyData:
 
 @cache
 def _bibliography(path: Path) -> BibliographyData:
-    return parse_file(str(path), bib_format="bibtex")
+    found = parse_file(str(path), bib_format="bibtex")
+    for one in found.entries.values():
+        if "year of reading" in one.fields.get("annote", ""):
+            one.fields["year"] = f"undated, read in {one.fields['year']}"
+    return found
 
 
 def entry(key: str) -> Entry:
@@ -45,10 +49,10 @@ def short_name(key: str) -> str:
     _named[key] = None
     names = [" ".join(person.prelast_names + person.last_names) for person in found.persons["author"]]
     names = [name.strip("{}") for name in names]
-    year = found.fields.get("year", "n.d.")
-    if len(names) > 2 or names[-1] == "others":
-        return f"{names[0]} et al. {year}"
-    return f"{' and '.join(names)} {year}"
+    several = len(names) > 2 or names[-1] == "others"
+    year = found.fields["year"]
+    when = ", undated" if year.startswith("undated") else f" {year}"
+    return (f"{names[0]} et al." if several else " and ".join(names)) + when
 
 
 def markdown_link(key: str) -> str:

@@ -43,6 +43,10 @@ CATALOGUE = {
     "session_planner": "ketalab.explore.psychotherapy",
     "silent_studies": "ketalab.explore.altered_state",
     "what_mediates_what": "ketalab.explore.psychotherapy",
+    "going_home": "ketalab.explore.safety",
+    "bladder_by_days": "ketalab.explore.safety",
+    "balance_of_1000": "ketalab.explore.safety",
+    "tail_behind_a_mean": "ketalab.explore.safety",
     "hold_a_standard": "ketalab.explore.verdict",
     "readers_dial": "ketalab.explore.verdict",
 }

@@ -42,7 +42,7 @@ def relapse_and_repeat() -> Explorable:
                 1,
                 18,
                 "Without further sessions. The markers show what was measured, from 18 to 273 days.",
-                (18, 57, 273),
+                (18, 57),
             ),
             Steps(
                 "sessions",
@@ -50,6 +50,7 @@ def relapse_and_repeat() -> Explorable:
                 tuple(SESSIONS),
                 "weekly",
                 "Starting on day 0.",
+                ("none", "every 4 weeks", "weekly", "twice a week"),
             ),
             Slider(
                 "ratio",
@@ -60,7 +61,7 @@ def relapse_and_repeat() -> Explorable:
                 0.01,
                 0.49,
                 "1: sessions do nothing. In SUSTAIN-1 it was 0.49, in people chosen for being stable.",
-                (0.3, 0.49, 1),
+                (0.49, 1),
             ),
             Slider(
                 "window",
@@ -71,7 +72,18 @@ def relapse_and_repeat() -> Explorable:
                 1,
                 7,
                 "Nobody has measured this.",
-                (3, 7),
+                (7,),
+            ),
+            Slider(
+                "spread",
+                "People differ by",
+                "(variance)",
+                0,
+                4,
+                0.5,
+                0,
+                "Of each person's own factor on the hazard. 0: all alike. Who relapses easily goes first.",
+                (0, 3.5),
             ),
         ),
         stage=_stage,
@@ -79,7 +91,8 @@ def relapse_and_repeat() -> Explorable:
         presets={
             "Up to six infusions, then none": {"sessions": "none"},
             "Up to six infusions, then weekly": {},
-            "Protection wears off before the next": {"window": 3},
+            "Half in 57 days, people alike": {"half": 57, "sessions": "none"},
+            "Half in 57 days, people differ": {"half": 57, "sessions": "none", "spread": 3.5},
             "Stable for months, then weekly": {"half": 273},
             "Sessions that do nothing": {"ratio": 1.0},
         },
@@ -166,19 +179,21 @@ def _stage() -> Stage:
     return Stage(fig, {"main": main}, artists)
 
 
-def _view(half: float, sessions: str, ratio: float, window: float) -> View:
-    hazard, spacing = relapse.hazard_from_median(half), SESSIONS[sessions]
-    alone = 100 * relapse.still_well(DAYS, hazard)
-    together = 100 * relapse.still_well(DAYS, hazard, ratio, spacing, window)
+def _view(half: float, sessions: str, ratio: float, window: float, spread: float) -> View:
+    hazard, spacing = relapse.hazard_from_median(half, spread), SESSIONS[sessions]
+    alone = 100 * relapse.still_well(DAYS, hazard, spread=spread)
+    together = 100 * relapse.still_well(DAYS, hazard, ratio, spacing, window, spread)
     artists = {"untreated": (DAYS, alone), "treated": (DAYS, together)}
-    year = _at(YEAR, hazard, ratio, spacing, window)
-    middle = relapse.median_days(hazard, ratio, spacing, window)
+    year = _at(YEAR, hazard, ratio, spacing, window, spread)
+    middle = relapse.median_days(hazard, ratio, spacing, window, spread)
     given = relapse.sessions_given(YEAR, spacing)
     readings = [
         Reading("half relapse, no sessions", half, "days"),
         Reading("half relapse, sessions", middle, "days"),
-        Reading("6 months, no sessions", _at(182, hazard), "%", 2, least=0.1),
-        Reading("6 months, sessions", _at(182, hazard, ratio, spacing, window), "%", 2, least=0.1),
+        Reading(
+            "6 months, no sessions", _at(182, hazard, 1.0, relapse.NEVER, 0.0, spread), "%", 2, least=0.1
+        ),
+        Reading("6 months, sessions", _at(182, hazard, ratio, spacing, window, spread), "%", 2, least=0.1),
         Reading("a year, sessions", year, "%", 2, least=0.1),
         Reading("sessions in a year", str(given)),
     ]

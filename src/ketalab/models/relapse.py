@@ -7,20 +7,25 @@ chance to be still well after t days is
     S(t) = exp(-h (t - (1 - r) P(t)))
     P(t) = floor(t / s) min(w, s) + min(t mod s, w)         days under protection so far
 
-It is a line through sparse data: real relapse is fast at first and slower later, in people who differ.
-Times are in days, hazards in 1/day.
+People may differ: if each person's hazard is h times a factor of their own (gamma distributed with mean
+1 and variance v), those who relapse easily go first, and with H(t) = h (t - (1 - r) P(t))
+
+    S(t) = (1 + v H(t)) ** (-1 / v)                         exp(-H(t)) where v = 0
+
+so that relapse is fast at first and slow later. Times are in days, hazards in 1/day, v has no unit.
 """
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
+TINY = 1e-12  # a variance too small to tell from none
 NEVER = np.inf  # days between sessions when there are none
 
 
-def hazard_from_median(median_days: float) -> float:
-    """h = ln 2 / median, for a median time to relapse in days (above 0)."""
-    return float(np.log(2)) / _positive("median_days", median_days, "days")
+def hazard_from_median(median_days: float, spread: float = 0.0) -> float:
+    """h that makes half relapse in this many days (above 0): ln 2 / median where `spread` v is 0."""
+    return _half(spread) / _positive("median_days", median_days, "days")
 
 
 def hazard_from_share(share_well: float, days: float) -> float:
@@ -50,29 +55,42 @@ def protected_days(days: ArrayLike, spacing: float, window: float) -> Array:
 
 
 def still_well(
-    days: ArrayLike, hazard: float, ratio: float = 1.0, spacing: float = NEVER, window: float = 0.0
+    days: ArrayLike,
+    hazard: float,
+    ratio: float = 1.0,
+    spacing: float = NEVER,
+    window: float = 0.0,
+    spread: float = 0.0,
 ) -> Array:
     """S(t): the share of responders that has not relapsed after t days.
 
-    `hazard` in 1/day (0 or more), `ratio` the hazard ratio under protection (0 to 1). Raises ValueError
-    for any value outside its range.
+    `hazard` in 1/day (0 or more), `ratio` the hazard ratio under protection (0 to 1), `spread` the
+    variance v of people's own factors (0 or more). Raises ValueError for any value outside its range.
     """
     if not hazard >= 0:
         raise ValueError(f"hazard: {hazard:g} is not allowed; it must be 0 per day or more")
     if not 0 <= ratio <= 1:
         raise ValueError(f"ratio: {ratio:g} is not allowed; it must be a hazard ratio from 0 to 1")
+    _half(spread)  # refuses a spread out of range
     protected = protected_days(days, spacing, window)
-    return np.exp(-hazard * (np.asarray(days, float) - (1 - ratio) * protected))
+    summed = hazard * (np.asarray(days, float) - (1 - ratio) * protected)
+    return np.exp(-summed if spread < TINY else -np.log1p(spread * summed) / spread)
 
 
-def median_days(hazard: float, ratio: float = 1.0, spacing: float = NEVER, window: float = 0.0) -> float:
+def median_days(
+    hazard: float,
+    ratio: float = 1.0,
+    spacing: float = NEVER,
+    window: float = 0.0,
+    spread: float = 0.0,
+) -> float:
     """The day at which half have relapsed; infinite when the hazard is 0.
 
     The cumulative hazard rises in straight pieces, so the day is found exactly: whole rounds of
     sessions first, then the rest of the last round.
     """
     still_well(0.0, hazard, ratio, spacing, window)  # refuses what is out of range
-    target = float(np.log(2))
+    target = _half(spread)
     if hazard == 0:
         return np.inf
     if spacing == NEVER:
@@ -91,6 +109,13 @@ def median_days(hazard: float, ratio: float = 1.0, spacing: float = NEVER, windo
 def sessions_given(days: float, spacing: float) -> int:
     """How many sessions fall into the first t days, the one at day 0 included."""
     return 0 if spacing == NEVER else int(np.floor(days / _positive("spacing", spacing, "days"))) + 1
+
+
+def _half(spread: float) -> float:
+    """The H at which half have relapsed: (2^v - 1) / v."""
+    if not spread >= 0:
+        raise ValueError(f"spread: {spread:g} is not allowed; it must be 0 or more")
+    return float(np.log(2) if spread < TINY else np.expm1(spread * np.log(2)) / spread)
 
 
 def _positive(name: str, value: float, unit: str) -> float:

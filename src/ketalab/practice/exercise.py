@@ -14,6 +14,7 @@ from io import StringIO
 from typing import Any
 
 TURN, DONE = "# your turn", "# done"
+POINTS, POINTS_ARGUMENT, POINTS_BY_HAND = 2, 1, 3  # by the check; by it for an argument; by a person
 NOT_YET = "○ Not answered yet: replace the dots, then run this cell again."
 
 

@@ -14,12 +14,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from ketalab.evidence import table
 from ketalab.files import write_atomically
 from ketalab.practice import lesson
-from ketalab.practice.exercise import Exercise
+from ketalab.practice.exercise import POINTS, POINTS_ARGUMENT, POINTS_BY_HAND, Exercise
 from ketalab.publish import ROOT
 from ketalab.publish.refresh import chosen, normalise
 
 COURSE = ROOT / "dist" / "assignments"
-POINTS, POINTS_BY_HAND = 2, 3
 CONFIG = """c = get_config()  # noqa: F821 - nbgrader provides it
 c.CourseDirectory.course_id = "ketamine"
 c.ClearSolutions.code_stub = {"python": "# your turn: replace the dots above, or go on here"}
@@ -76,7 +75,7 @@ def _exercise(place: int, exercise: Exercise) -> Iterator[NotebookNode]:
         f'assert lesson(here.number).right("{key}", {answer}), "{exercise.title}"',
         "### END HIDDEN TESTS",
     ]
-    points = 1 if exercise.is_argument else POINTS
+    points = POINTS_ARGUMENT if exercise.is_argument else POINTS
     graded = _cell(f"{key}-check", locked=True, grade=True, points=points)
     yield new_code_cell("\n".join(tests), metadata=graded)
 

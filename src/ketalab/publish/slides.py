@@ -28,7 +28,7 @@ from ketalab.files import write_atomically
 from ketalab.lessons import ready
 from ketalab.practice import lesson
 from ketalab.practice.quiz import Question
-from ketalab.publish import ROOT
+from ketalab.publish import ROOT, cheat_sheets, glossary
 from ketalab.publish.weave import CLOCK, tags
 
 DECKS = ROOT / "dist" / "slides"
@@ -48,6 +48,7 @@ ASSETS = {
 OWN_ASSETS = {
     "deck.css": FOLDER / "deck.css",
     "deck.js": FOLDER / "deck.js",
+    "cheat_sheet.css": FOLDER / "cheat_sheet.css",
     "explorable.css": FOLDER.parents[1] / "explore" / "explorable.css",
     "explorable.js": FOLDER.parents[1] / "jupyter/labextension/static/explorable.js",
 }
@@ -90,7 +91,9 @@ def main(lessons: Sequence[str] = ()) -> None:
         print(f"{deck.file}: {len(deck.slides)} slides, {size / 1e6:.1f} MB")
     complete = ready()
     rows = [row for row in table("lessons").to_dict("records") if row["lesson"] in complete]
-    write_page(DECKS / "index.html", "index.html.j2", lessons=rows)
+    sheets = cheat_sheets.write(DECKS)
+    write_page(DECKS / "index.html", "index.html.j2", lessons=rows, sheets=sheets)
+    write_page(DECKS / "glossary.html", "glossary.html.j2", **glossary.page())
 
 
 def write_assets(folder: Path) -> None:
@@ -120,7 +123,7 @@ def build(notebook: NotebookNode) -> Deck:
     Widget.close_all()
     views: dict[str, Widget] = {}
     slides: list[Slide] = []
-    for cell in notebook.cells:
+    for cell in glossary.on_slides(notebook.cells):
         place = cell.metadata.get("slideshow", {}).get("slide_type", "-")
         if place == "skip":
             continue

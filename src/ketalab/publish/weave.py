@@ -5,7 +5,8 @@
 - Markdown links whose title is a reference key: their text and address;
 - cells tagged `task:KEY`, `exercise:KEY` and `solution:KEY`: an exercise's task, starter, and folded
   hint and solution, all from its one definition;
-- the cell tagged `references`: the keys cited in this lesson.
+- the cell tagged `references`: the keys cited in this lesson;
+- the first use of each term of the glossary: a link to its entry.
 
 A test fails when a committed notebook differs from its woven self.
 """
@@ -19,6 +20,7 @@ from nbformat import NotebookNode
 
 from ketalab.evidence import bibliography
 from ketalab.practice import Lesson, lesson
+from ketalab.publish import glossary
 
 WORDS_PER_MINUTE = 170
 EXPLORABLE_MIN, EXERCISE_MIN, QUIZ_MIN = 3.0, 4.0, 4.0
@@ -38,7 +40,7 @@ def weave(notebook: NotebookNode) -> NotebookNode:
                 cell.source = _exercise_part(here, kind, key)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = CITATION.sub(_citation, cell.source)
+            cell.source = CITATION.sub(citation_link, glossary.unlinked(cell.source))
     for cell in notebook.cells:
         if "references" in tags(cell):
             cell.source = _references(cited(notebook))
@@ -49,6 +51,7 @@ def weave(notebook: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         if "badges" in tags(cell):
             cell.source = _badges(about, minutes)
+    glossary.link_first_uses(notebook.cells)  # last: what hovering shows costs no reading time
     return notebook
 
 
@@ -64,7 +67,10 @@ def reading_minutes(cell: NotebookNode) -> float:
         return EXERCISE_MIN
     if cell.cell_type == "code":
         return EXPLORABLE_MIN if "explorable(" in cell.source else 0.5
-    return len(re.findall(r"\w+", re.sub(r"\(http[^)]*\)", "", cell.source))) / WORDS_PER_MINUTE
+    return (
+        len(re.findall(r"\w+", re.sub(r"\(http[^)]*\)", "", glossary.unlinked(cell.source))))
+        / WORDS_PER_MINUTE
+    )
 
 
 def cited(notebook: NotebookNode) -> list[str]:
@@ -79,7 +85,7 @@ def cited(notebook: NotebookNode) -> list[str]:
     return list(dict.fromkeys(keys))
 
 
-def _citation(match: re.Match[str]) -> str:
+def citation_link(match: re.Match[str]) -> str:
     return bibliography.markdown_link(match[1] or match[2])
 
 

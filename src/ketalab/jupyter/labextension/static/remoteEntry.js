@@ -1,6 +1,7 @@
 // A prebuilt JupyterLab extension small enough to be read, so that it needs no build step.
 // 1. Pictures: JupyterLab drops the alt text stored with a PNG output; this renderer keeps it.
 // 2. Explorables: names their slider handles and pictures, and announces their read-out.
+// 3. Words of the glossary: their links are quiet, until a hand comes near.
 (() => {
   let shared;
 
@@ -38,7 +39,15 @@
     activate: () => {
       const script = document.createElement("script");
       script.src = `${extensionFolder}/explorable.js`;
-      document.head.append(script);
+      const style = document.createElement("style");
+      style.textContent = `
+        .jp-RenderedHTMLCommon a[href*="/glossary.ipynb"][title] {
+          color: inherit; text-decoration: underline dotted 1px; text-underline-offset: 0.18em;
+        }
+        .jp-RenderedHTMLCommon a[href*="/glossary.ipynb"][title]:is(:hover, :focus-visible) {
+          color: var(--jp-content-link-color); text-decoration-style: solid;
+        }`;
+      document.head.append(script, style);
     },
   };
 

@@ -1,0 +1,51 @@
+"""What would be committed: is the data within its ranges, and has every lesson been refreshed?
+
+Lessons keep their outputs, because the tests compare them. So nothing is stripped; what is refused is a
+lesson that was run in part or out of order, that shows an error, or that holds times and random ids.
+"""
+
+import copy
+from collections.abc import Iterator, Sequence
+
+import nbformat
+from nbformat import NotebookNode
+
+from ketalab.evidence import table
+from ketalab.evidence.bibliography import bibliography
+from ketalab.evidence.tables import descriptor
+from ketalab.publish.refresh import chosen, normalise
+from ketalab.publish.weave import weave
+
+
+def main(lessons: Sequence[str] = ()) -> None:
+    """Raise ValueError with one line for each thing that is not as it should be."""
+    names = [resource["name"] for resource in descriptor()["resources"]]
+    rows = sum(len(table(name)) for name in names)
+    paths = chosen(lessons)
+    found = [
+        f"{path.name}: {problem}"
+        for path in paths
+        for problem in problems(nbformat.read(path, as_version=4))
+    ]
+    if found:
+        raise ValueError("\n".join(["not as it should be", *found]))
+    print(
+        f"{len(names)} tables with {rows} rows are within their ranges, {len(bibliography().entries)} "
+        f"references are at hand, {len(paths)} lessons are refreshed."
+    )
+
+
+def problems(notebook: NotebookNode) -> Iterator[str]:
+    """What keeps this lesson from being committed, in words."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if [cell.execution_count for cell in code] != list(range(1, len(code) + 1)):
+        yield "not run from top to bottom; run `make refresh`"
+    for cell in code:
+        for output in cell.outputs:
+            if output.output_type == "error":
+                yield f"cell {cell.execution_count} ends in {output.ename}: {output.evalue}"
+    again = normalise(weave(copy.deepcopy(notebook)))
+    if any(old.source != new.source for old, new in zip(notebook.cells, again.cells, strict=True)):
+        yield "a part that is made from elsewhere is out of date; run `make refresh`"
+    elif nbformat.writes(again) != nbformat.writes(notebook):
+        yield "holds times, ids or settings that differ between machines; run `make refresh`"

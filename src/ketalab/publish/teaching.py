@@ -1,0 +1,323 @@
+"""The teaching guide, `TEACHING.md`: what stands elsewhere is filled in, what a teacher decides is not.
+
+A person writes the syllabi, the prompts and the marking. Renewed from their source are
+
+- everything between `<!-- made: NAME -->` and `<!-- /made -->`: contents, a lesson's facts,
+  misconceptions, slides with notes, answers and quiz key, the load of a class;
+- a timetable's clock, and the minutes of a row that names slides (`05: 4–6; 00: 9`): they last as long
+  as their notes say. A row without slides keeps the minutes a person gave it, and *Reserve* takes what
+  is left of the minutes in the heading above;
+- the slide of an explorable to project ("- slide 7, `route_to_plasma` · ...") and the minutes of a short
+  lecture ("**In 45 minutes**: slides 1, 3–5 (9 min by the notes)");
+- citations: `[@zarate2006]` becomes a link, as in a lesson.
+
+A lesson that arrives is given its section; a test names what a person still has to write in it.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from ketalab.evidence import claim, table
+from ketalab.explore import explorable
+from ketalab.files import write_atomically
+from ketalab.practice.exercise import POINTS, POINTS_ARGUMENT, POINTS_BY_HAND
+from ketalab.publish import ROOT
+from ketalab.publish.lecture import Lecture, lectures, mistakes, plain
+from ketalab.publish.load import load_of_a_class
+from ketalab.publish.weave import CITATION, citation_link
+
+GUIDE = ROOT / "TEACHING.md"
+MADE = re.compile(r"(<!-- made: ([\w ]+) -->\n).*?(<!-- /made -->)", re.DOTALL)
+TIMETABLE = re.compile(
+    r"^(#+ [^\n]*· (\d+) minutes\n(?:(?!#)[^\n]*\n)*?)(\| Clock \|[^\n]*\n\|[-|: ]+\n)((?:\|[^\n]*\n)+)",
+    re.MULTILINE,
+)
+SECTION = re.compile(r"^### (\d\d) · .*?(?=^### \d\d · |\Z)", re.MULTILINE | re.DOTALL)
+PROJECT = re.compile(r"^- (?:slide \d+, )?`(\w+)` · \*(.+?)\*: ", re.MULTILINE)
+SHORT = re.compile(r"^\*\*In 45 minutes\*\*: slides ([\d–, ]+) \((\d+) min by the notes\)", re.MULTILINE)
+SLIDES = re.compile(r"\[?(\d\d)(?:\]\(#[^)]*\))?: ([\d–, ]+)")
+LETTERS = "ABCDEFGH"
+Parts = Mapping[str, Lecture]
+
+
+def main(_lessons: Sequence[str] = ()) -> None:
+    write()
+    print(f"{GUIDE.name}: {GUIDE.stat().st_size / 1e3:.0f} kB")
+
+
+def write() -> None:
+    text = renewed(GUIDE.read_text(encoding="utf-8"))
+    with write_atomically(GUIDE) as file:
+        file.write(text.encode())
+
+
+def renewed(text: str) -> str:
+    """The guide with every part that has a source elsewhere as it should be."""
+    parts = lectures()
+    text = with_sections(text, parts)
+    text = TIMETABLE.sub(lambda found: _timetable(found, parts), text)
+    text = SECTION.sub(lambda found: _with_slides(found, parts), text)
+    text = CITATION.sub(citation_link, text)
+    return MADE.sub(lambda marks: f"{marks[1]}{made(marks[2], parts, text)}{marks[3]}", text)
+
+
+def with_sections(text: str, parts: Parts) -> str:
+    """Append a section for each lesson that has none yet."""
+    titles = table("lessons").set_index("lesson").title
+    for number in parts:
+        if f"\n### {number} · " not in text:
+            blocks = "\n".join(f"<!-- made: {number} {what} -->\n<!-- /made -->\n" for what in BLOCKS)
+            text = f"{text.rstrip()}\n\n### {number} · {titles[number]}\n\n{blocks}"
+    return text
+
+
+def _with_slides(section: re.Match[str], parts: Parts) -> str:
+    """A lesson's section with the slide of each explorable to project, and the short lecture's minutes."""
+    number = section[1]
+    slides = parts[number].slides if number in parts else []
+    place = {name: slide.number for slide in slides for name in slide.explorables}
+
+    def placed(line: re.Match[str]) -> str:
+        where = f"slide {place[line[1]]}, " if line[1] in place else ""
+        return f"- {where}`{line[1]}` · *{line[2]}*: "
+
+    def timed(line: re.Match[str]) -> str:
+        minutes = minutes_of(f"{number}: {line[1]}", parts)
+        return f"**In 45 minutes**: slides {line[1]} ({minutes} min by the notes)"
+
+    return SHORT.sub(timed, PROJECT.sub(placed, section[0]))
+
+
+def made(name: str, parts: Parts, text: str) -> str:
+    """A generated block; ValueError when nothing makes one of that name."""
+    if name == "contents":
+        return contents(text)
+    if name == "lessons":
+        return at_a_glance(parts)
+    if name == "load":
+        return load_of_a_class()
+    number, _, what = name.partition(" ")
+    if number == "claims":
+        return claims(what.split())
+    if what not in BLOCKS or number not in set(table("lessons").lesson):
+        raise ValueError(f"TEACHING.md: nothing makes a block {name!r}")
+    return BLOCKS[what](parts[number]) if number in parts else "*This lesson is still being written.*\n"
+
+
+# The whole guide ------------------------------------------------------------------------------------
+
+
+def anchor(heading: str) -> str:
+    """The address of a heading, as GitHub makes it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def contents(text: str) -> str:
+    """A list of the guide's headings of the second and third level, linked."""
+    found = re.findall(r"^(##|###) (.+)$", text, re.MULTILINE)
+    return "".join(
+        f"{'  ' * (len(level) - 2)}- [{heading}](#{anchor(heading)})\n"
+        for level, heading in found
+        if heading != "Contents"
+    )
+
+
+def at_a_glance(parts: Parts) -> str:
+    """One line a lesson: how long to read, how long to show, what it needs."""
+    lines = [
+        "| Lesson | Needs | Reading | Slides | Lecture | of it quiz | Points |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in table("lessons").itertuples():
+        heading = f"{row.lesson} · {row.title}"
+        if row.lesson not in parts:
+            lines.append(f"| {heading} | | still being written | | | | |")
+            continue
+        part = parts[row.lesson]
+        needs = ", ".join(part.notebook.metadata["ketalab"]["needs"]) or "nothing"
+        reading = "".join(re.findall(r"Reading:\*\* about (\d+ min)", part.tagged("badges")))
+        lines.append(
+            f"| [{heading}](#{anchor(heading)}) | {needs} | {reading} | {len(part.slides)} "
+            f"| {part.minutes} min | {part.quiz_minutes} min | {_points(part)} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def claims(keys: Sequence[str]) -> str:
+    """Claims of the article with their verdicts, to hand out and to compare with."""
+    found = [claim(key).about for key in keys]
+    head = "| Claim | The article says | Our verdict | Because | Lesson |\n|---|---|---|---|---|\n"
+    return head + "".join(
+        f"| {c.claim} | {_cell(c.statement)} | {c.verdict} | {_cell(c.reason)} | {c.lesson} |\n"
+        for c in found
+    )
+
+
+def _points(part: Lecture) -> str:
+    """Points of a lesson's assignment, by the course and by hand."""
+    arguments = sum(exercise.is_argument for exercise in part.practice.exercises.values())
+    checked = POINTS * (len(part.practice.exercises) - arguments) + POINTS_ARGUMENT * arguments
+    return f"{checked} + {POINTS_BY_HAND * arguments}"
+
+
+def named_slides(cell: str) -> Iterator[tuple[str, int]]:
+    """The slides a timetable names: `05: 4–6, 9; 00: 1` gives 05/4, 05/5, 05/6, 05/9, 00/1."""
+    for number, spans in SLIDES.findall(cell):
+        for span in spans.replace(" ", "").strip(",").split(","):
+            first, _, last = span.partition("–")
+            for slide in range(int(first), int(last or first) + 1):
+                yield number, slide
+
+
+def minutes_of(cell: str, parts: Parts) -> int:
+    """Minutes of the slides a cell names; a lesson that is not ready yet counts as nought."""
+    total = 0
+    for number, slide in named_slides(cell):
+        if number in parts:
+            there = parts[number].slides
+            if not 1 <= slide <= len(there):
+                raise ValueError(f"TEACHING.md: lesson {number} has no slide {slide} (of {len(there)})")
+            total += there[slide - 1].minutes
+    return total
+
+
+def _timetable(found: re.Match[str], parts: Parts) -> str:
+    """A timetable with its clock, its minutes, and links from its slides to the lessons' blocks."""
+    heading, budget, head, body = found.groups()
+    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in body.splitlines()]
+    for row in rows:
+        if SLIDES.search(row[3]):
+            row[1], row[3] = str(minutes_of(row[3], parts)), SLIDES.sub(_linked, row[3])
+        elif row[2].startswith("Reserve"):
+            row[1] = "0"
+    left = int(budget) - sum(int(row[1]) for row in rows)
+    lines, clock = [], 0
+    for _, minutes, what, *rest in rows:
+        length = left if what.startswith("Reserve") else int(minutes)
+        lines.append(f"| {' | '.join([f'{clock}–{clock + length}', str(length), what, *rest])} |\n")
+        clock += length
+    return heading + head + "".join(lines)
+
+
+def _linked(named: re.Match[str]) -> str:
+    title = table("lessons").set_index("lesson").title[named[1]]
+    return f"[{named[1]}](#{anchor(f'{named[1]} · {title}')}): {named[2]}"
+
+
+# One lesson -----------------------------------------------------------------------------------------
+
+
+def facts(part: Lecture) -> str:
+    """Question, times, prerequisites, article and objectives."""
+    about = table("lessons").set_index("lesson").loc[part.practice.number]
+    aims = re.findall(r"^\d\. (\*\*O\d\*\* .+)$", part.section("You will be able to"), re.MULTILINE)
+    return (
+        f"*{about.question}* [Notebook](notebooks/{part.practice.number}_{about.slug}.ipynb)\n\n"
+        f"{part.tagged('badges')} · **Lecture:** {part.minutes} min in {len(part.slides)} slides, "
+        f"{part.quiz_minutes} min of it quiz\n\nStudents will be able to\n\n"
+        + "".join(f"- {aim}\n" for aim in aims)
+    )
+
+
+def misconceptions(part: Lecture) -> str:
+    """The lesson's misconceptions, numbered, each with the sentence that undoes it."""
+    found = re.findall(r"^- (.+)$", part.section("Common misconceptions"), re.MULTILINE)
+    return "".join(f"{place}. {text}\n" for place, text in enumerate(found, start=1))
+
+
+def slide_by_slide(part: Lecture) -> str:
+    """All notes in order, then what the predictions hold and where the explorables can be set."""
+    rows, quiz = [], [slide.number for slide in part.slides if slide.title == "Quiz"]
+    for slide in part.slides:
+        if slide.title != "Quiz":
+            rows.append(
+                f"| {slide.number} | {slide.minutes} | {_cell(_shows(slide))} | {_cell(_said(slide))} |"
+            )
+        elif slide.number == quiz[0]:
+            votes = "Quiz; vote first, then open each option. The key stands below."
+            rows.append(f"| {quiz[0]}–{quiz[-1]} | {part.quiz_minutes} | {len(quiz)} questions | {votes} |")
+    table_ = "| Slide | Min | Shows | Say and ask |\n|---|---|---|---|\n" + "\n".join(rows) + "\n\n"
+    return _folded(
+        f"Slide by slide: {len(part.slides)} slides, {part.minutes} minutes",
+        table_ + _predictions(part) + _presets(part),
+    )
+
+
+def _shows(slide) -> str:
+    moves = " ".join(f"`{name}`" for name in slide.explorables)
+    asks = " ".join(f"`{key}`" for key in slide.predictions)
+    return " ".join(filter(None, (slide.title, asks, moves)))
+
+
+def _said(slide) -> str:
+    """The notes without the minutes, which have a column of their own."""
+    return re.sub(r"^(?:Welcome, )?\d+ minutes?\. ", "", slide.notes)
+
+
+def _predictions(part: Lecture) -> str:
+    lines = []
+    for prediction in part.practice.predictions.values():
+        lines.append(f"**Prediction `{prediction.key}`.** {prediction.question}\n\n")
+        lines += [f"- *{text}* → {says}\n" for text, says in prediction.options]
+        lines.append("\n")
+    return "".join(lines)
+
+
+def _presets(part: Lecture) -> str:
+    lines = ["**Presets**\n\n"]
+    for slide in part.slides:
+        for name in slide.explorables:
+            presets = " · ".join(explorable(name).presets)
+            lines.append(f"- slide {slide.number}, `{name}`: {presets}\n")
+    return "".join(lines)
+
+
+def answers(part: Lecture) -> str:
+    """Every exercise with its worked solution and the commonest wrong answers."""
+    lines = []
+    for place, exercise in enumerate(part.practice.exercises.values(), start=1):
+        kind = "an argument, read by a person as well" if exercise.is_argument else "checked by the course"
+        lines.append(f"#### Exercise {place}: {exercise.title}\n\n")
+        lines.append(f"`{exercise.key}`, tests {exercise.objective}, {kind}. {exercise.task}\n\n")
+        lines.append(f"{_worked(part.tagged(f'solution:{exercise.key}'))}\n\n")
+        lines.append("| Common mistake | Answer | The check says |\n|---|---|---|\n")
+        lines += [f"| {' | '.join(map(_cell, mistake))} |\n" for mistake in mistakes(exercise)]
+        lines.append("\n")
+    return _folded(f"Exercises: {len(part.practice.exercises)} answers and their mistakes", "".join(lines))
+
+
+def _worked(source: str) -> str:
+    """The worked solution out of the lesson's folded cell: the code and the verdict."""
+    return source.partition("<details><summary>Worked solution</summary>\n\n")[2].removesuffix(
+        "\n\n</details>"
+    )
+
+
+def quiz_key(part: Lecture) -> str:
+    """Each question with the letter of its right option and the reason."""
+    lines = []
+    for place, question in enumerate(part.practice.questions, start=1):
+        letter, option = next(
+            (letter, o) for letter, o in zip(LETTERS, question.options, strict=False) if o.right
+        )
+        right = f"**{letter}. {option.text}.** {option.feedback}"
+        lines.append(f"{place}. ({question.objective}) {question.text} {right}\n")
+    return _folded(f"Quiz key: {len(lines)} questions", "".join(lines))
+
+
+def _folded(summary: str, text: str) -> str:
+    return f"<details><summary>{summary}</summary>\n\n{text.rstrip()}\n\n</details>\n"
+
+
+def _cell(text: str) -> str:
+    """Text that can stand in a cell of a table."""
+    return plain(" ".join(text.split())).replace("|", "\\|")
+
+
+BLOCKS: dict[str, Callable[[Lecture], str]] = {
+    "facts": facts,
+    "misconceptions": misconceptions,
+    "slides": slide_by_slide,
+    "answers": answers,
+    "quiz": quiz_key,
+}
