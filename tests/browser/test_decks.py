@@ -20,7 +20,7 @@ OUTSIDE = """() => {
     if (part.closest("aside, script, mjx-assistive-mml, .ketalab-voice, .anchor-link")) continue;
     if (part.closest(".ketalab-ledger .list > *")) continue;  // the list scrolls; its frame is checked
     const box = part.getBoundingClientRect();
-    if (!box.width || !box.height) continue;
+    if (!box.width || !box.height || !part.checkVisibility()) continue;
     if (box.left < frame.left - 1 || box.top < frame.top - 1 ||
         box.right > frame.right + 1 || box.bottom > frame.bottom + 1)
       out.push(`${part.tagName}.${part.className} ${(part.textContent ?? "").trim().slice(0, 40)}`);

@@ -101,6 +101,6 @@ def test_the_glossary_is_whole_and_open_to_everyone(watched, folder: Path, node_
 def test_the_index_leads_to_the_glossary_and_every_sheet(watched, folder: Path):
     watched.page.goto((folder / "index.html").as_uri())
     links = watched.page.locator("ul a").evaluate_all("(all) => all.map((a) => a.getAttribute('href'))")
-    assert sorted(links) == sorted(
-        ["glossary.html", *(path.name for path in folder.glob("cheat_sheet_*.html"))]
-    )
+    sheets = {path.name for path in folder.glob("cheat_sheet_*.html")}
+    assert len(sheets) == 4
+    assert {"glossary.html", *sheets} <= set(links)

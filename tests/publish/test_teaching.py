@@ -340,7 +340,7 @@ def test_slides_are_counted_as_the_deck_counts_them(notebook: NotebookNode, part
     assert all(slide.minutes for slide in part.slides)
     assert all(slide.title for slide in part.slides)
     quiz = [slide for slide in part.slides if slide.title == "Quiz"]
-    deck = _question(part.practice.questions[0]).notes[0]
+    deck = _question(part.practice.questions[0], 1, asked).notes[0]
     assert {slide.minutes for slide in quiz} == {int(re.search(r"(\d+) minutes", deck)[1])}
 
 

@@ -156,7 +156,8 @@ class Explorable:
     def alt(self, view: View) -> str:
         """What the picture shows, in words."""
         numbers = "; ".join(f"{r.label}: {r.text}" for r in view.readings)
-        return f"{self.title}. {view.sentence} {numbers}."
+        end = "" if self.title.endswith("?") else "."
+        return f"{self.title}{end} {view.sentence} {numbers}."
 
     def setting(self, **values: Any) -> str:
         """The controls' values in words."""
