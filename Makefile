@@ -11,8 +11,9 @@ LOCK := --all-extras --universal --python-version 3.11 --fork-strategy fewest \
 lab: $(READY)
 	jupyter lab --ServerApp.root_dir="$(CURDIR)" notebooks/00_start_here.ipynb
 
+# Browser tests wait more than they work: one worker more than there are cores.
 test: $(READY)
-	python -m pytest -n auto --dist loadgroup
+	python -m pytest -n $$(python -c 'import os; print(os.cpu_count() + 1)') --dist loadgroup
 
 slides: $(READY)
 	python -m ketalab.publish slides
