@@ -3,13 +3,15 @@ PYTHON ?= python3
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 READY := .venv/.ready
+# In a container the reader is often root, whom JupyterLab refuses until told.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 LOCK := --all-extras --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
 .PHONY: lab test slides figures refresh assignments bench load check lock clean
 
 lab: $(READY)
-	jupyter lab --ServerApp.root_dir="$(CURDIR)" notebooks/00_start_here.ipynb
+	jupyter lab $(AS_ROOT) --ServerApp.root_dir="$(CURDIR)" notebooks/00_start_here.ipynb
 
 # Browser tests wait more than they work: one worker more than there are cores.
 test: $(READY)
