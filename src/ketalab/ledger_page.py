@@ -21,7 +21,8 @@ from ketalab.living import SIGN
 
 # The class stands twice in a selector where JupyterLab has an opinion of its own.
 STYLE = """
-.ketalab-ledger { font-size: 0.95em; line-height: 1.3; color: #1b1b1b; background: #fff; padding: 4px 8px; }
+.ketalab-ledger { font-size: 0.95em; line-height: 1.3; color: #1b1b1b; background: #fff;
+  color-scheme: light; padding: 4px 8px; }
 .ketalab-ledger form { display: flex; flex-wrap: wrap; gap: 6px 14px; align-items: end; margin: 0 0 6px; }
 .ketalab-ledger label { display: grid; font-size: 0.9em; font-weight: bold; }
 .ketalab-ledger.ketalab-ledger :is(select, input, button) { font: inherit; font-weight: normal;

@@ -91,7 +91,7 @@ def agreement(mine: Mapping[str, str]) -> Agreement:
 
 STYLE = """
 .ketalab-grading { border: 2px solid #0072b2; padding: 8px 16px; color: #1b1b1b; background: #fff;
-  line-height: 1.3; }
+  color-scheme: light; line-height: 1.3; }
 .ketalab-grading fieldset { border: 0; padding: 0; margin: 0 0 6px; }
 .ketalab-grading fieldset[hidden], .ketalab-grading [data-part][hidden] { display: none; }
 .ketalab-grading legend { font-weight: bold; font-size: 1.1em; padding: 0; margin: 4px 0; }
