@@ -5,9 +5,8 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, requires, version
 
-from ketalab.evidence import table
 from ketalab.evidence.bibliography import bibliography
-from ketalab.evidence.tables import descriptor
+from ketalab.evidence.tables import rows_by_table
 from ketalab.explore import CATALOGUE, explorable
 
 
@@ -50,9 +49,8 @@ def _installed(name: str) -> bool:
 
 
 def _tables() -> str:
-    names = [resource["name"] for resource in descriptor()["resources"]]
-    rows = sum(len(table(name)) for name in names)
-    return f"{len(names)} tables with {rows} facts are readable and within their ranges."
+    rows = rows_by_table()
+    return f"{len(rows)} tables with {sum(rows.values())} facts are readable and within their ranges."
 
 
 def _references() -> str:

@@ -7,7 +7,6 @@ is the text.
 """
 
 import hashlib
-import textwrap
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -17,7 +16,8 @@ import pandas as pd
 from ketalab.evidence.bibliography import link, short_name
 from ketalab.evidence.certainty import LEVELS, SHORTCOMINGS
 from ketalab.evidence.tables import table
-from ketalab.living import SIGN
+from ketalab.lessons import stem
+from ketalab.living import SIGN, wrapped
 
 # The class stands twice in a selector where JupyterLab has an opinion of its own.
 STYLE = """
@@ -88,7 +88,6 @@ if (!window.ketalabLessonLinks) {
 """
 MENUS = ("section", "verdict", "certainty", "kind", "lesson")
 ORDER = {"verdict": tuple(SIGN), "certainty": LEVELS[::-1]}
-TEXT_WIDTH = 100
 
 
 @dataclass(frozen=True)
@@ -146,13 +145,13 @@ class Ledger:
     def __repr__(self) -> str:
         lines = [self.caption]
         for row in self.claims.itertuples():
-            lines += _wrapped(f"{row.claim} {row.statement} {row.verdict}, {row.certainty}.", "- ")
-            lines += _wrapped(
+            lines += wrapped(f"{row.claim} {row.statement} {row.verdict}, {row.certainty}.", "- ")
+            lines += wrapped(
                 f"{row.reason} Lesson {row.lesson}. How sure: {shortcomings(row)}. {row.certainty_reason}"
             )
             lines += [f"    {words} {short_name(key)}" for words, key in _tested(row)]
             for s in self._sources(row.claim):
-                lines += _wrapped(f"{s.stance}: {s.finding} ({short_name(s.reference)})", "    ")
+                lines += wrapped(f"{s.stance}: {s.finding} ({short_name(s.reference)})", "    ")
         return "\n".join(lines)
 
 
@@ -165,8 +164,7 @@ def shortcomings(row: Any) -> str:
 
 def lesson_link(number: str) -> str:
     """A link to a lesson: its notebook, or on a slide its deck."""
-    slug = table("lessons").set_index("lesson").slug[number]
-    name = f"{number}_{slug}"
+    name = stem(number)
     return f'<a href="{name}.ipynb" data-lesson="{name}">Lesson {number}</a>'
 
 
@@ -184,10 +182,6 @@ def _tested(row: Any) -> list[tuple[str, str]]:
         time = f"{row.weeks:g} week{'' if row.weeks == 1 else 's'}" if row.weeks >= 1 else "1 day"
         found.append((f"Longest controlled benefit: {time},", row.lasted_by))
     return found
-
-
-def _wrapped(text: str, first: str = "  ") -> list[str]:
-    return textwrap.wrap(text, TEXT_WIDTH, initial_indent=first, subsequent_indent=" " * (len(first) + 2))
 
 
 def ledger(caption: str = "The article, claim by claim") -> Ledger:

@@ -104,12 +104,10 @@ class LivingTable:
         for row, columns in self.cells.items():
             for head, claims in zip(self.heads[1:], columns, strict=True):
                 for c in claims:
-                    lines += _wrapped(f"{row}, {head}: {wording(c)}", "- ")
-                    lines += _wrapped(
-                        f"{c.about.claim} {c.about.verdict}. {c.about.reason} {self._more(c)}"
-                    )
+                    lines += wrapped(f"{row}, {head}: {wording(c)}", "- ")
+                    lines += wrapped(f"{c.about.claim} {c.about.verdict}. {c.about.reason} {self._more(c)}")
                     for s in c.sources.itertuples():
-                        lines += _wrapped(f"{s.stance}: {s.finding} ({short_name(s.reference)})", "    ")
+                        lines += wrapped(f"{s.stance}: {s.finding} ({short_name(s.reference)})", "    ")
         return "\n".join(lines)
 
 
@@ -121,7 +119,8 @@ def wording(one: Claim) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _wrapped(text: str, first: str = "  ") -> list[str]:
+def wrapped(text: str, first: str = "  ") -> list[str]:
+    """Lines of plain text, the first with a mark of its own, the others set in."""
     return textwrap.wrap(text, TEXT_WIDTH, initial_indent=first, subsequent_indent=" " * (len(first) + 2))
 
 

@@ -22,9 +22,14 @@ CORRELATIONS = (
 )
 
 
+def shown(value: float, decimals: int = 2) -> str:
+    """A number with a real minus sign."""
+    return f"{value:.{decimals}f}".replace("-", MINUS)
+
+
 def span(low: float, high: float, decimals: int = 2) -> str:
     """An interval in words, with real minus signs."""
-    return f"{low:.{decimals}f} to {high:.{decimals}f}".replace("-", MINUS)
+    return f"{shown(low, decimals)} to {shown(high, decimals)}"
 
 
 def set_effect_axis(axes: Axes, measure: Measure, limits: tuple[float, float], most: int = 7) -> None:

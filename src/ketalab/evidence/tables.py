@@ -35,6 +35,11 @@ def table(name: str) -> pd.DataFrame:
     return _load(data_folder(), name).copy()
 
 
+def rows_by_table() -> dict[str, int]:
+    """How many rows each table holds, all of them read and checked."""
+    return {resource["name"]: len(table(resource["name"])) for resource in descriptor()["resources"]}
+
+
 def descriptor() -> dict[str, Any]:
     """The data package descriptor, as a dictionary."""
     return _descriptor(data_folder())

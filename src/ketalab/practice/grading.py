@@ -10,7 +10,6 @@ have [@cohen1960]: kappa = (p - e) / (1 - e), with p the share of agreement and 
 """
 
 import json
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -21,7 +20,7 @@ import pandas as pd
 from ketalab.evidence.certainty import LEVELS
 from ketalab.evidence.tables import table
 from ketalab.ledger_page import LESSON_SCRIPT, lesson_link
-from ketalab.living import SIGN
+from ketalab.living import SIGN, wrapped
 
 VERDICTS = tuple(SIGN)
 MEANING = {
@@ -264,9 +263,7 @@ class Grading:
         claims = table("claims").set_index("claim")
         lines = ["Grade first. " + NOTHING, f"  Verdicts: {', '.join(VERDICTS)}."]
         for number in self.numbers:
-            lines += textwrap.wrap(
-                f"  {number} {claims.statement[number]}", 100, subsequent_indent="      "
-            )
+            lines += wrapped(f"{number} {claims.statement[number]}")
         return "\n".join(lines)
 
 

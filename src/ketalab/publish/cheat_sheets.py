@@ -21,16 +21,16 @@ from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
 from ketalab import style
 from ketalab.draw import cheat_sheets as draw
-from ketalab.draw.effect_axis import span
+from ketalab.draw.effect_axis import shown, span
 from ketalab.evidence import bibliography, comparators, depression, ideation, table
 from ketalab.evidence.dissociation import as_effects, correlations
 from ketalab.evidence.effect_size import risk_ratio
 from ketalab.evidence.meta_analysis import pool
 from ketalab.evidence.spines import by_mouse, from_first_day, ketamine_minus_saline
-from ketalab.lessons import lesson_files, ready
+from ketalab.lessons import lesson_files, ready, stem
 from ketalab.models import chain, pathway
 from ketalab.models import pharmacokinetics as pk
-from ketalab.publish import glossary
+from ketalab.publish.lecture import section, text_of
 from ketalab.show import settle
 
 MISCONCEPTIONS, UNKNOWN = "Common misconceptions", "What we left out or do not know"
@@ -86,8 +86,7 @@ class Sheet:
 @cache
 def _text(number: str) -> str:
     path = next(path for path in lesson_files() if path.name.startswith(number))
-    cells = nbformat.read(path, as_version=4).cells
-    return "\n\n".join(glossary.unlinked(cell.source) for cell in cells if cell.cell_type == "markdown")
+    return text_of(nbformat.read(path, as_version=4))
 
 
 def point(number: str, heading: str, words: str = "") -> str:
@@ -95,10 +94,7 @@ def point(number: str, heading: str, words: str = "") -> str:
 
     Raises ValueError when the lesson has none.
     """
-    under = re.search(
-        rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", _text(number), re.MULTILINE | re.DOTALL
-    )
-    points = re.findall(r"^- (.+)$", under[1], re.MULTILINE) if under else []
+    points = re.findall(r"^- (.+)$", section(_text(number), heading), re.MULTILINE)
     found = next((text for text in points if words in text), None)
     if found is None:
         raise ValueError(f"cheat sheet: lesson {number}, {heading}: no point says {words!r}")
@@ -144,11 +140,7 @@ def _equation(what: str, number: str, words: str, part: int | None = None) -> tu
 
 
 def _with_interval(estimate: float, low: float, high: float, decimals: int = 1) -> str:
-    return f"{_plain(estimate, decimals)} ({span(low, high, decimals)})"
-
-
-def _plain(value: float, decimals: int = 1) -> str:
-    return f"{value:.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+    return f"{shown(estimate, decimals)} ({span(low, high, decimals)})"
 
 
 def _row(name: str, **wanted: object):
@@ -431,7 +423,7 @@ def comparison(lessons: tuple[str, ...]) -> Sheet:
         "with it. Right, six comparisons: three that add therapy include zero, three that add ketamine lie "
         "above it.",
         caption="Left: similar gains from very different starts; compare within a trial only. * Remission, "
-        f"all others score halved. {_names(designs.reference)}. Right: what was added by lot, lesson 11.",
+        f"all others score halved. {_names(designs.reference)}. Right: what was added, lesson 11.",
         numbers=(
             Fact(
                 "Serotonin transporters filled by five tablets",
@@ -629,9 +621,8 @@ def write(folder: Path) -> list[Sheet]:
 
 def cited(sources: Sequence[str]) -> list[tuple[str, str]]:
     """Name and address of each source; a lesson's address is its deck."""
-    slugs = table("lessons").set_index("lesson").slug
     return [
-        (source, f"{source[-2:]}_{slugs[source[-2:]]}.html")
+        (source, f"{stem(source[-2:])}.html")
         if source.startswith("lesson ")
         else (bibliography.short_name(source), bibliography.link(source))
         for source in sources

@@ -10,17 +10,15 @@ from collections.abc import Iterator, Sequence
 import nbformat
 from nbformat import NotebookNode
 
-from ketalab.evidence import table
 from ketalab.evidence.bibliography import bibliography
-from ketalab.evidence.tables import descriptor
+from ketalab.evidence.tables import rows_by_table
 from ketalab.publish.refresh import chosen, normalise
 from ketalab.publish.weave import weave
 
 
 def main(lessons: Sequence[str] = ()) -> None:
     """Raise ValueError with one line for each thing that is not as it should be."""
-    names = [resource["name"] for resource in descriptor()["resources"]]
-    rows = sum(len(table(name)) for name in names)
+    rows = rows_by_table()
     paths = chosen(lessons)
     found = [
         f"{path.name}: {problem}"
@@ -30,8 +28,8 @@ def main(lessons: Sequence[str] = ()) -> None:
     if found:
         raise ValueError("\n".join(["not as it should be", *found]))
     print(
-        f"{len(names)} tables with {rows} rows are within their ranges, {len(bibliography().entries)} "
-        f"references are at hand, {len(paths)} lessons are refreshed."
+        f"{len(rows)} tables with {sum(rows.values())} rows are within their ranges, "
+        f"{len(bibliography().entries)} references are at hand, {len(paths)} lessons are refreshed."
     )
 
 

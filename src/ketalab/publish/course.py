@@ -19,9 +19,11 @@ from nbformat.v4 import new_markdown_cell
 from ketalab.draw.start import PARTS
 from ketalab.evidence import table
 from ketalab.files import write_atomically
-from ketalab.lessons import lesson_files
+from ketalab.lessons import lesson_files, stem
 from ketalab.publish import cheat_sheets, glossary
-from ketalab.publish.slides import Deck, Slide, cut, write_page
+from ketalab.publish.cells import place
+from ketalab.publish.lecture import Lecture, lecture
+from ketalab.publish.slides import Deck, cut, write_page
 
 TITLE = "Ketamine in supervised medical care"
 WELCOME = """# {title}
@@ -45,7 +47,7 @@ class Entry:
 
     @property
     def file(self) -> str:
-        return f"{self.number}_{self.about.slug}.html"
+        return f"{stem(self.number)}.html"
 
     @property
     def colour(self) -> str:
@@ -54,8 +56,7 @@ class Entry:
     @property
     def shown(self) -> list[NotebookNode]:
         """The cells that are on slides."""
-        cells = self.notebook.cells
-        return [c for c in cells if c.metadata.get("slideshow", {}).get("slide_type", "-") != "skip"]
+        return [cell for cell in self.notebook.cells if place(cell) != "skip"]
 
     @property
     def picture(self) -> tuple[NotebookNode, str, str]:
@@ -72,14 +73,9 @@ class Entry:
         return next(c for c in self.shown if c.source.startswith("## Take-home"))
 
     @cached_property
-    def slides(self) -> list[Slide]:
-        """The slides without what they show: as many, with their notes."""
-        bare = [nbformat.from_dict(c | {"outputs": []}) for c in self.shown]
-        return cut(bare, self.number, {})
-
-    @property
-    def minutes(self) -> int:
-        return sum(slide.minutes for slide in self.slides)
+    def lecture(self) -> Lecture:
+        """Its slides and their minutes."""
+        return lecture(self.notebook)
 
     def size(self, folder: Path) -> float:
         """Megabytes of the deck; 0 where it has not been made."""

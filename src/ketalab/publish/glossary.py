@@ -18,13 +18,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from ketalab.evidence import bibliography, table
-from ketalab.lessons import NOTEBOOKS, lesson_files, ready
+from ketalab.lessons import NOTEBOOKS, lesson_files, stem
+from ketalab.publish.cells import place, tags
 
 PAGE = NOTEBOOKS / "glossary.ipynb"
-NOTEBOOK, WEB = (
-    "glossary.ipynb#cell-id=",
-    "glossary.html#",
-)  # JupyterLab finds a cell, also in a file not yet open
+NOTEBOOK = "glossary.ipynb#cell-id="  # JupyterLab finds a cell, also in a file not yet open
+WEB = "glossary.html#"
 LINK = re.compile(rf"\[([^\]]*)\]\({re.escape(NOTEBOOK)}([^ )]*)[^)]*\)")
 PROTECTED = re.compile(
     r"^```.*?^```"  # code
@@ -125,7 +124,7 @@ def link_first_uses(cells: Sequence[NotebookNode]) -> None:
 
 def is_read(cell: NotebookNode) -> bool:
     """Whether a cell is text of the lesson itself."""
-    made = any(tag.startswith(MADE) for tag in cell.metadata.get("tags", []))
+    made = any(tag.startswith(MADE) for tag in tags(cell))
     return cell.cell_type == "markdown" and not made
 
 
@@ -142,7 +141,7 @@ def _parts(source: str) -> Iterator[tuple[bool, str]]:
 def on_slides(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
     """Copies of a lesson's cells in which the first use on a slide is the link, to the page beside it."""
     copies = deepcopy(list(cells))
-    shown = [cell for cell in copies if cell.metadata.get("slideshow", {}).get("slide_type") != "skip"]
+    shown = [cell for cell in copies if place(cell) != "skip"]
     for cell in shown:
         cell.source = unlinked(cell.source)
     link_first_uses(shown)
@@ -184,10 +183,11 @@ def notebook() -> NotebookNode:
 
 
 def _entry(term: Term, lessons: Sequence[str]) -> str:
-    files = {path.name[:2]: path.name for path in lesson_files()}
     source = f" {bibliography.markdown_link(term.reference)}" if term.reference else ""
     where = ", ".join(
-        f"**[{number}]({files[number]})**" if number == term.lesson else f"[{number}]({files[number]})"
+        f"**[{number}]({stem(number)}.ipynb)**"
+        if number == term.lesson
+        else f"[{number}]({stem(number)}.ipynb)"
         for number in lessons
     )
     return f"### {term.term}\n\n{term.definition}{source}\n\nLessons: {where}"
@@ -202,11 +202,11 @@ def write() -> None:
 
 def page() -> dict[str, object]:
     """What the glossary's page among the slides shows."""
-    used, titles = uses(), table("lessons").set_index("lesson")
+    used = uses()
     return {
         "letters": by_letter(used),
         "used": used,
-        "decks": {number: f"{number}_{titles.slug[number]}.html" for number in ready()},
-        "titles": titles.title,
+        "deck": lambda number: f"{stem(number)}.html",
+        "titles": table("lessons").set_index("lesson").title,
         "cite": lambda key: (bibliography.short_name(key), bibliography.link(key)),
     }

@@ -18,9 +18,9 @@ from ketalab.lessons import lesson_files
 from ketalab.practice import Lesson, lesson
 from ketalab.practice.exercise import Exercise
 from ketalab.publish import glossary
-from ketalab.publish.weave import CITATION, CLOCK, tags
+from ketalab.publish.cells import QUIZ_MINUTES, place, planned_minutes, tags
+from ketalab.publish.weave import CITATION, CLOCK
 
-MINUTES = re.compile(r"\b(\d+) minutes?\b")
 ANSWER_LENGTH = 70  # characters of a wrong answer that are enough to recognise it
 
 
@@ -58,11 +58,19 @@ class Lecture:
 
     def section(self, title: str) -> str:
         """The Markdown under a second-level heading; nothing while a lesson has none yet."""
-        text = "\n\n".join(
-            glossary.unlinked(cell.source) for cell in self.notebook.cells if cell.cell_type == "markdown"
-        )
-        found = re.search(rf"^## {re.escape(title)}.*?\n(.*?)(?=^## |\Z)", text, re.M | re.S)
-        return found[1].strip() if found else ""
+        return section(text_of(self.notebook), title)
+
+
+def text_of(notebook: NotebookNode) -> str:
+    """All the Markdown of a lesson, without its links to the glossary."""
+    cells = notebook.cells
+    return "\n\n".join(glossary.unlinked(cell.source) for cell in cells if cell.cell_type == "markdown")
+
+
+def section(text: str, heading: str) -> str:
+    """The Markdown under a second-level heading; nothing where there is none."""
+    found = re.search(rf"^## {re.escape(heading)}.*?\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+    return found[1].strip() if found else ""
 
 
 def lectures() -> dict[str, Lecture]:
@@ -75,27 +83,24 @@ def lecture(notebook: NotebookNode) -> Lecture:
     practice = lesson(notebook.metadata["ketalab"]["lesson"])
     slides: list[LectureSlide] = []
     for cell in notebook.cells:
-        place = cell.metadata.get("slideshow", {}).get("slide_type", "-")
-        if place == "skip":
+        where = place(cell)
+        if where == "skip":
             continue
         if "quiz" in tags(cell):
-            slides += [_question(len(slides) + i + 1, q.text) for i, q in enumerate(practice.questions)]
+            for question in practice.questions:
+                slides.append(LectureSlide(len(slides) + 1, "Quiz", question.text, QUIZ_MINUTES))
             continue
-        if place == "slide" or not slides:
+        if where == "slide" or not slides:
             slides.append(LectureSlide(len(slides) + 1))
         _continue(slides[-1], cell, practice)
     return Lecture(notebook, slides, practice)
-
-
-def _question(number: int, text: str) -> LectureSlide:
-    return LectureSlide(number, "Quiz", text, minutes=2)  # as the deck's own notes say
 
 
 def _continue(slide: LectureSlide, cell: NotebookNode, practice: Lesson) -> None:
     """Add a cell to its slide."""
     if "notes" in cell.metadata:
         said = cell.metadata["notes"]
-        slide.minutes += sum(map(int, MINUTES.findall(said)[:1]))
+        slide.minutes += planned_minutes(said)
         slide.notes = f"{slide.notes} {said}".strip()
     for output in cell.get("outputs", []):
         if name := output.get("data", {}).get(EXPLORABLE_MIME, {}).get("name"):

@@ -10,7 +10,7 @@ import nbformat
 
 from ketalab.evidence import bibliography, table
 from ketalab.files import write_atomically
-from ketalab.lessons import lesson_files, ready
+from ketalab.lessons import lesson_files, ready, stem
 from ketalab.publish import ROOT
 from ketalab.publish.weave import cited
 
@@ -28,7 +28,7 @@ def lesson_rows() -> str:
     """One line a lesson; those that are ready are linked, the others are named as to come."""
     here = ready()
     return "".join(
-        f"| {row.lesson} | [{row.title}](notebooks/{row.lesson}_{row.slug}.ipynb) | {row.question} | |\n"
+        f"| {row.lesson} | [{row.title}](notebooks/{stem(row.lesson)}.ipynb) | {row.question} | |\n"
         if row.lesson in here
         else f"| {row.lesson} | {row.title} | {row.question} | to come |\n"
         for row in table("lessons").itertuples()

@@ -30,7 +30,8 @@ from ketalab.files import write_atomically
 from ketalab.practice import lesson
 from ketalab.practice.quiz import Question
 from ketalab.publish import ROOT, glossary
-from ketalab.publish.weave import CLOCK, tags
+from ketalab.publish.cells import QUIZ_MINUTES, place, planned_minutes, tags
+from ketalab.publish.weave import CLOCK
 
 DECKS = ROOT / "dist" / "slides"
 PACKAGES = ROOT / "node_modules"
@@ -56,7 +57,6 @@ OWN_ASSETS = {
     "explorable.js": FOLDER.parents[1] / "jupyter/labextension/static/explorable.js",
 }
 
-MINUTES = re.compile(r"(\d+) minutes?")
 HEADING = re.compile(r"<h[1-3]\b")
 EXPLORABLE = re.compile(r"^explorable\(\"(\w+)\"", re.M)
 OBJECTIVE = re.compile(r"<li>\s*(?:<p>)?<strong>(O\d)</strong>")
@@ -76,7 +76,7 @@ class Slide:
     @property
     def minutes(self) -> int:
         """The time its notes plan for it."""
-        return sum(int(minutes) for note in self.notes for minutes in MINUTES.findall(note)[:1])
+        return sum(map(planned_minutes, self.notes))
 
 
 @dataclass
@@ -152,10 +152,10 @@ def cut(cells: Sequence[NotebookNode], number: str, views: dict[str, Widget]) ->
     """The slides of these cells of a lesson; `views` receives the widgets they hold."""
     slides: list[Slide] = []
     for cell in glossary.on_slides(cells):
-        place = cell.metadata.get("slideshow", {}).get("slide_type", "-")
-        if place == "skip":
+        where = place(cell)
+        if where == "skip":
             continue
-        if place == "slide" or not slides:
+        if where == "slide" or not slides:
             slides.append(Slide(kind="title" if not slides else "plain"))
         slide = slides[-1]
         if "quiz" in tags(cell):
@@ -163,12 +163,12 @@ def cut(cells: Sequence[NotebookNode], number: str, views: dict[str, Widget]) ->
             slides[-1:] = [_question(q, i, len(questions)) for i, q in enumerate(questions, 1)]
             continue
         html = "".join(_cell(cell, views))
-        if place == "fragment":
+        if where == "fragment":
             html = f'<div class="fragment">{html}</div>'
         slide.parts.append(html)
         slide.kind = _kind(slide, html)
         slide.notes += [cell.metadata["notes"]] if "notes" in cell.metadata else []
-        if place == "slide" and not HEADING.search(html):
+        if where == "slide" and not HEADING.search(html):
             slide.parts.insert(0, f'<div class="text"><h2>{_title(cell)}</h2></div>')
     for slide in slides:
         slide.parts = [_heading_of_a_slide(slide.parts[0]), *slide.parts[1:]]
@@ -249,15 +249,16 @@ def _script_json(value: object) -> str:
     return json.dumps(value).replace("</", "<\\/")
 
 
-def _question(question: Question, place: int, of: int) -> Slide:
+def _question(question: Question, number: int, of: int) -> Slide:
     """One quiz question: each option opens to its feedback."""
     options = "".join(
         f'<details class="option {"right" if option.right else "wrong"}">'
         f"<summary>{escape(option.text)}</summary>{escape(option.feedback)}</details>"
         for option in question.options
     )
-    notes = [f"Quiz, objective {question.objective}. Vote first, then open each option. 2 minutes."]
-    heading = f"<h2>Quiz, {place} of {of}</h2>"
+    vote = "Vote first, then open each option."
+    notes = [f"Quiz, objective {question.objective}. {vote} {QUIZ_MINUTES} minutes."]
+    heading = f"<h2>Quiz, {number} of {of}</h2>"
     return Slide(
         [f'<div class="text">{heading}<p>{escape(question.text)}</p></div>{options}'], "quiz", notes
     )

@@ -20,9 +20,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from ketalab.evidence import claim, table
 from ketalab.explore import explorable
 from ketalab.files import write_atomically
+from ketalab.lessons import stem
 from ketalab.practice.exercise import POINTS, POINTS_ARGUMENT, POINTS_BY_HAND
 from ketalab.publish import ROOT
-from ketalab.publish.lecture import Lecture, lectures, mistakes, plain
+from ketalab.publish.lecture import Lecture, LectureSlide, lectures, mistakes, plain
 from ketalab.publish.load import load_of_a_class
 from ketalab.publish.weave import CITATION, citation_link
 
@@ -212,7 +213,7 @@ def facts(part: Lecture) -> str:
     about = table("lessons").set_index("lesson").loc[part.practice.number]
     aims = re.findall(r"^\d\. (\*\*O\d\*\* .+)$", part.section("You will be able to"), re.MULTILINE)
     return (
-        f"*{about.question}* [Notebook](notebooks/{part.practice.number}_{about.slug}.ipynb)\n\n"
+        f"*{about.question}* [Notebook](notebooks/{stem(part.practice.number)}.ipynb)\n\n"
         f"{part.tagged('badges')} · **Lecture:** {part.minutes} min in {len(part.slides)} slides, "
         f"{part.quiz_minutes} min of it quiz\n\nStudents will be able to\n\n"
         + "".join(f"- {aim}\n" for aim in aims)
@@ -243,13 +244,13 @@ def slide_by_slide(part: Lecture) -> str:
     )
 
 
-def _shows(slide) -> str:
+def _shows(slide: LectureSlide) -> str:
     moves = " ".join(f"`{name}`" for name in slide.explorables)
     asks = " ".join(f"`{key}`" for key in slide.predictions)
     return " ".join(filter(None, (slide.title, asks, moves)))
 
 
-def _said(slide) -> str:
+def _said(slide: LectureSlide) -> str:
     """The notes without the minutes, which have a column of their own."""
     return re.sub(r"^(?:Welcome, )?\d+ minutes?\. ", "", slide.notes)
 

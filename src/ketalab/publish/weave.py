@@ -21,6 +21,7 @@ from nbformat import NotebookNode
 from ketalab.evidence import bibliography
 from ketalab.practice import Lesson, lesson
 from ketalab.publish import glossary
+from ketalab.publish.cells import tags
 
 WORDS_PER_MINUTE = 170
 EXPLORABLE_MIN, EXERCISE_MIN, QUIZ_MIN = 3.0, 4.0, 4.0
@@ -53,10 +54,6 @@ def weave(notebook: NotebookNode) -> NotebookNode:
             cell.source = _badges(about, minutes)
     glossary.link_first_uses(notebook.cells)  # last: what hovering shows costs no reading time
     return notebook
-
-
-def tags(cell: NotebookNode) -> list[str]:
-    return cell.metadata.get("tags", [])
 
 
 def reading_minutes(cell: NotebookNode) -> float:
