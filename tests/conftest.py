@@ -5,6 +5,7 @@ import pickle
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
@@ -13,7 +14,9 @@ from hypothesis import settings
 from nbformat import NotebookNode
 
 from ketalab.lessons import lesson_files
-from ketalab.publish import slides
+
+if TYPE_CHECKING:
+    from ketalab.publish.slides import Deck
 
 ROOT = Path(__file__).parents[1]
 OFFLINE = ROOT / "tests" / "offline"
@@ -103,9 +106,11 @@ def node_modules() -> Path:
 
 
 @pytest.fixture(scope="session")
-def cut_decks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, slides.Deck]:
+def cut_decks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, "Deck"]:
     """Every deck by its lesson's file name. Drawing their frames takes long, so each is cut once for all
     workers: whoever comes first cuts it, and two who come together start from either end."""
+    from ketalab.publish import slides
+
     folder, worker = tmp_path_factory.getbasetemp(), os.environ.get("PYTEST_XDIST_WORKER", "")
     folder = folder.parent if worker else folder
     files = lesson_files()
@@ -119,9 +124,11 @@ def cut_decks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, slides.Deck
 
 @pytest.fixture(scope="session")
 def decks(
-    tmp_path_factory: pytest.TempPathFactory, cut_decks: dict[str, slides.Deck], node_modules: Path
+    tmp_path_factory: pytest.TempPathFactory, cut_decks: dict[str, "Deck"], node_modules: Path
 ) -> Path:
     """A folder as `make slides` writes it."""
+    from ketalab.publish import slides
+
     folder = tmp_path_factory.mktemp("decks")
     slides.write(cut_decks.values(), folder)
     return folder

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from browser.axe import serious
 from browser.colours import contrast
 from conftest import ROOT
 from PIL import Image
@@ -32,9 +33,6 @@ LABELS = """() => [...Reveal.getCurrentSlide().querySelectorAll("img.figure")].m
   const scale = Math.min(image.clientWidth / image.naturalWidth, image.clientHeight / image.naturalHeight);
   return image.dataset.smallest * scale * image.naturalWidth / image.dataset.width;
 })"""
-SERIOUS = """() => axe.run(Reveal.getCurrentSlide()).then((result) => result.violations
-  .filter((found) => ["serious", "critical"].includes(found.impact))
-  .map((found) => `${found.id}: ${found.nodes[0].html.slice(0, 120)}`))"""
 COVERED = """() => {
   const inside = ".ketalab-panel .jupyter-widgets:not(.widget-box), .ketalab-readout dl";
   const parts = `:scope > div, :scope > img, ${inside}`;
@@ -82,18 +80,15 @@ def check_every_slide(watched, size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_any_slide(
-    watched, decks: Path, lesson_name: str, theme: str, node_modules: Path
-):
+def test_axe_finds_nothing_serious_on_any_slide(watched, decks: Path, lesson_name: str, theme: str):
     watched.page.emulate_media(color_scheme=theme)
     open_deck(watched, decks, lesson_name)
-    watched.page.evaluate((node_modules / "axe-core/axe.min.js").read_text(encoding="utf-8"))
     for number in range(watched.page.evaluate("() => Reveal.getTotalSlides()")):
         watched.page.evaluate(f"() => Reveal.slide({number}, 0, 99)")
         for numbers in watched.page.locator("section.present .ketalab-numbers").all():
             numbers.evaluate("(fold) => { fold.open = true; }")
             numbers.locator("td").first.wait_for(state="attached")
-        assert watched.page.evaluate(SERIOUS) == [], f"slide {number + 1}, {theme}"
+        assert serious(watched.page, ".slides > section.present") == [], f"slide {number + 1}, {theme}"
 
 
 def test_sliders_and_menus_move_the_picture_without_a_kernel(watched, decks: Path, lesson_name: str):
@@ -271,14 +266,11 @@ def test_dark_and_light_both_keep_their_contrast(watched, decks: Path):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_page_of_all_decks_leads_everywhere_by_keyboard(
-    watched, decks: Path, theme: str, node_modules: Path
-):
+def test_the_page_of_all_decks_leads_everywhere_by_keyboard(watched, decks: Path, theme: str):
     page = watched.page
     page.emulate_media(color_scheme=theme)
     page.goto((decks / "index.html").as_uri())
-    page.evaluate((node_modules / "axe-core/axe.min.js").read_text(encoding="utf-8"))
-    assert page.evaluate(SERIOUS.replace("Reveal.getCurrentSlide()", "document, { preload: false }")) == []
+    assert serious(page, preload=False) == []
     links = page.locator("a").evaluate_all("(all) => all.map((a) => a.getAttribute('href'))")
     assert {link.partition("?")[0] for link in links} == {
         path.name for path in decks.glob("*.html") if path.name != "index.html"

@@ -4,14 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from browser.axe import serious
 
-from ketalab.publish import slides
 from ketalab.publish.cheat_sheets import SHEETS
 from ketalab.publish.glossary import terms
 
-SERIOUS = """() => axe.run().then((result) => result.violations
-  .filter((found) => ["serious", "critical"].includes(found.impact))
-  .map((found) => `${found.id}: ${found.nodes[0].html.slice(0, 120)}`))"""
 # Letters below 9 points in print, and whatever sticks out of the page's width.
 SMALL = """() => [...document.querySelectorAll("main *")]
   .filter((part) => [...part.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
@@ -24,35 +21,24 @@ OUTSIDE = """() => { const page = document.querySelector("main").getBoundingClie
     .map((part) => part.outerHTML.slice(0, 80)) }"""
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, node_modules: Path) -> Path:
-    """The pages as `make slides` writes them, with one deck."""
-    folder = tmp_path_factory.mktemp("handouts")
-    before, slides.DECKS = slides.DECKS, folder
-    slides.main(["02"])
-    slides.DECKS = before
-    return folder
-
-
-def axe(watched, node_modules: Path) -> list[str]:
+def axe(watched) -> list[str]:
     """What axe finds serious; it reads style sheets, which a page from a file may not."""
     assert watched.errors == []
-    watched.page.evaluate((node_modules / "axe-core/axe.min.js").read_text(encoding="utf-8"))
-    found = watched.page.evaluate(SERIOUS)
+    found = serious(watched.page)
     watched.errors.clear()
     return found
 
 
 @pytest.mark.parametrize("slug", [make.__name__ for make in SHEETS])
-def test_a_cheat_sheet_is_one_legible_page(watched, folder: Path, node_modules: Path, slug: str):
-    path, page = folder / f"cheat_sheet_{slug}.html", watched.page
+def test_a_cheat_sheet_is_one_legible_page(watched, decks: Path, slug: str):
+    path, page = decks / f"cheat_sheet_{slug}.html", watched.page
     if not path.exists():
         pytest.skip("its lessons are still to come")
     page.goto(path.as_uri())
     page.wait_for_function("() => window.MathJax?.startup?.promise")
     page.evaluate("() => MathJax.startup.promise.then(() => document.fonts.ready).then(() => 1)")
     assert "$" not in page.locator("main").inner_text()
-    assert axe(watched, node_modules) == []
+    assert axe(watched) == []
     page.emulate_media(media="print")
     for size, width in (("A4", 192), ("Letter", 198)):
         page.set_viewport_size({"width": round(width / 25.4 * 96), "height": 1000})
@@ -67,9 +53,9 @@ def test_a_cheat_sheet_is_one_legible_page(watched, folder: Path, node_modules: 
     assert watched.requests == []
 
 
-def test_a_word_on_a_slide_shows_its_meaning_and_leads_to_its_entry(watched, folder: Path):
+def test_a_word_on_a_slide_shows_its_meaning_and_leads_to_its_entry(watched, decks: Path):
     page = watched.page
-    page.goto((folder / "02_blocking_the_nmda_receptor.html").as_uri())
+    page.goto((decks / "02_blocking_the_nmda_receptor.html").as_uri())
     page.wait_for_function("() => window.Reveal?.isReady()")
     word = page.locator("main a[href='glossary.html#trapping']")
     page.evaluate(
@@ -85,22 +71,22 @@ def test_a_word_on_a_slide_shows_its_meaning_and_leads_to_its_entry(watched, fol
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_glossary_is_whole_and_open_to_everyone(watched, folder: Path, node_modules: Path, theme: str):
+def test_the_glossary_is_whole_and_open_to_everyone(watched, decks: Path, theme: str):
     watched.page.emulate_media(color_scheme=theme)
-    watched.page.goto((folder / "glossary.html").as_uri())
+    watched.page.goto((decks / "glossary.html").as_uri())
     shown = watched.page.locator("dl > div").evaluate_all("(all) => all.map((entry) => entry.id)")
     wanted = re.findall(
-        r'href="glossary\.html#([^"]+)"', (folder / "02_blocking_the_nmda_receptor.html").read_text()
+        r'href="glossary\.html#([^"]+)"', (decks / "02_blocking_the_nmda_receptor.html").read_text()
     )
     assert len(wanted) > 10
     assert set(wanted) <= set(shown)
-    assert axe(watched, node_modules) == []
+    assert axe(watched) == []
     assert watched.errors == []
 
 
-def test_the_index_leads_to_the_glossary_and_every_sheet(watched, folder: Path):
-    watched.page.goto((folder / "index.html").as_uri())
+def test_the_index_leads_to_the_glossary_and_every_sheet(watched, decks: Path):
+    watched.page.goto((decks / "index.html").as_uri())
     links = watched.page.locator("ul a").evaluate_all("(all) => all.map((a) => a.getAttribute('href'))")
-    sheets = {path.name for path in folder.glob("cheat_sheet_*.html")}
+    sheets = {path.name for path in decks.glob("cheat_sheet_*.html")}
     assert len(sheets) == 4
     assert {"glossary.html", *sheets} <= set(links)

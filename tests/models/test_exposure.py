@@ -38,12 +38,6 @@ def test_the_spread_is_found_again(mean: float, spread: float):
         assert exposure.spread_behind(40, mean, share) == pytest.approx(spread, rel=1e-6)
 
 
-def test_unrelated_spreads_add_as_squares():
-    parts = np.random.default_rng(1).normal(0, [[3.0], [4.0]], (2, 400_000))
-    assert exposure.total_spread(3, 4) == pytest.approx(5)
-    assert exposure.total_spread(3, 4) == pytest.approx(parts.sum(axis=0).std(), rel=0.01)
-
-
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
