@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from ketalab.evidence import risks, table
 from ketalab.evidence.bibliography import short_name
+from ketalab.evidence.number_needed import wilson_interval
 from ketalab.style import (
     BLACK,
     BLUE,
@@ -24,6 +25,20 @@ from ketalab.style import (
 )
 
 MARK = {"linestyle": "", "markersize": 11}
+HOLLOW = {"markerfacecolor": "white", "markeredgewidth": 2.4}
+
+
+Ends = tuple[float, float]
+
+
+def _measured(
+    axes: Axes, y: float, value: float, ends: Ends | None, ink: str, shape: str = "o", face: str = "white"
+) -> None:
+    """A marker, hollow unless it has a face, on its interval where it has one."""
+    if ends:
+        axes.plot(ends, [y, y], color=ink, linewidth=2.4)
+    axes.plot(value, y, shape, color=ink, markersize=11, **HOLLOW | {"markerfacecolor": face})
+
 
 # Counted how ---------------------------------------------------------------------------------------
 
@@ -65,16 +80,7 @@ def counted() -> Figure:
     axes.set(xlim=(0, 100), ylim=(y - 0.5, -0.5), xlabel="in 100 people, or in 100 sessions (diamonds)")
     axes.grid(False, axis="y")
     keys = [
-        Line2D(
-            [],
-            [],
-            marker=shape,
-            color=ink,
-            markerfacecolor="white",
-            markeredgewidth=2.4,
-            label=label,
-            **MARK,
-        )
+        Line2D([], [], marker=shape, color=ink, label=label, **MARK, **HOLLOW)
         for label, ink, shape in HOW.values()
     ]
     legend_above(fig, keys, columns=3)
@@ -89,12 +95,9 @@ def _share(axes: Axes, y: float, row) -> None:
         axes.plot([row.low, row.high], [y, y], color=ink, linewidth=9, solid_capstyle="butt")
         axes.text(max(row.high, 1) + 1.5, y, f"{row.low:g} to {row.high:g}", va="center", fontsize=13)
         return
-    if not pd.isna(row.events):
-        low, high = (100 * end for end in risks.wilson_interval(int(row.events), int(row.n))[1:])
-        axes.plot([low, high], [y, y], color=ink, linewidth=2.4)
-    axes.plot(row.value, y, shape, color=ink, markersize=11, markerfacecolor="white", markeredgewidth=2.4)
-    right = row.value if pd.isna(row.events) else high
-    axes.text(right + 2.5, y, f"{row.value:g}", va="center", fontsize=13)
+    ends = None if pd.isna(row.events) else _wilson(row.events, row.n)[1:]
+    _measured(axes, y, row.value, ends, ink, shape)
+    axes.text((ends[1] if ends else row.value) + 2.5, y, f"{row.value:g}", va="center", fontsize=13)
 
 
 # Bladders ------------------------------------------------------------------------------------------
@@ -120,17 +123,8 @@ def surveys() -> Figure:
     places = []
     for y, row in enumerate(rows.itertuples()):
         ink, shape = SETTING[row.setting][1], ASKED[row.asked][1]
-        axes.plot([row.low, row.high], [y, y], color=ink, linewidth=2.4)
-        chosen = row.chosen != "no"
-        axes.plot(
-            row.value,
-            y,
-            shape,
-            color=ink,
-            markersize=11,
-            markeredgewidth=2.4,
-            markerfacecolor="white" if chosen else ink,
-        )
+        face = ink if row.chosen == "no" else "white"
+        _measured(axes, y, row.value, (row.low, row.high), ink, shape, face)
         places.append(row.label if pd.isna(row.n) else f"{row.label}, n = {row.n:,.0f}")
     axes.set_yticks(range(len(rows)), places, fontsize=12.5)
     for y in np.flatnonzero(rows.setting != rows.setting.shift())[1:]:
@@ -140,9 +134,8 @@ def surveys() -> Figure:
     )
     axes.grid(False, axis="y")
     keys = [Line2D([], [], marker="o", color=ink, label=label, **MARK) for label, ink in SETTING.values()]
-    hollow = {"markerfacecolor": "white", "markeredgewidth": 2.4}
     keys.append(
-        Line2D([], [], marker="o", color=BLACK, label="chosen for use or bladder", **MARK, **hollow)
+        Line2D([], [], marker="o", color=BLACK, label="chosen for use or bladder", **MARK, **HOLLOW)
     )
     keys += [
         Line2D([], [], marker=shape, color=BLACK, label=label, **MARK) for label, shape in ASKED.values()
@@ -249,10 +242,7 @@ def access() -> Figure:
     groups = rows[rows.topic == "background"]
     for y, row in enumerate(groups.itertuples()):
         ink = DRUG["ketamine" if row.measure == "given ketamine" else "esketamine"]
-        right.plot([row.low, row.high], [y, y], color=ink, linewidth=2.4)
-        right.plot(
-            row.value, y, "o", color=ink, markersize=11, markerfacecolor="white", markeredgewidth=2.4
-        )
+        _measured(right, y, row.value, (row.low, row.high), ink)
     names = [
         f"{row.group.removesuffix(' patients')}, {row.measure.removeprefix('given ')}"
         for row in groups.itertuples()
@@ -295,9 +285,13 @@ def clinics() -> Figure:
 
 
 def _counted(axes: Axes, y: float, events: int, n: int, ink: str) -> None:
-    share, low, high = (100 * end for end in risks.wilson_interval(events, int(n)))
-    axes.plot([low, high], [y, y], color=ink, linewidth=2.4)
-    axes.plot(share, y, "o", color=ink, markersize=11, markerfacecolor="white", markeredgewidth=2.4)
+    share, *ends = _wilson(events, n)
+    _measured(axes, y, share, tuple(ends), ink)
+
+
+def _wilson(events: float, n: float) -> tuple[float, float, float]:
+    """A share with Wilson's interval, in percent."""
+    return tuple(100 * part for part in wilson_interval(int(events), int(n)))
 
 
 def _open_end(axes: Axes, y: float, low: float, high: float) -> None:

@@ -45,95 +45,95 @@ def spread_of_points() -> float:
     return float(row.se / (1 / row.n_active + 1 / row.n_control) ** 0.5)
 
 
-def _people(effect: float, measure: Measure, sd: float | None = None) -> int:
-    return people_for_power(effect, lambda n: standard_error_of_trial(measure, n, effect=effect, sd=sd))
+COLUMNS = ("claim", "question", "groups", "check of the blind", "outcome", "effect", "people in each group")
+# The measure of the effect worth finding and its size; without a measure, the share of the risk left.
+PROPOSALS: tuple[tuple[str, str, str, str, str, Measure | None, float], ...] = (
+    (
+        "C14",
+        "Is it the drug or the hope?",
+        "ketamine or saline, both asleep under anaesthesia",
+        "guesses of patients and raters, printed",
+        "MADRS after a day",
+        MEAN_DIFFERENCE,
+        3.0,
+    ),
+    (
+        "C16",
+        "Does a course still help at six months?",
+        "eight infusions of ketamine or midazolam",
+        "guesses after the first and the last infusion",
+        "MADRS at 26 weeks",
+        MEAN_DIFFERENCE,
+        3.0,
+    ),
+    (
+        "C22",
+        "Does it help in PTSD?",
+        "repeated ketamine or midazolam, same therapy",
+        "guesses; raters who never see the patient",
+        "CAPS-5 at 12 weeks",
+        HEDGES_G,
+        0.3,
+    ),
+    (
+        "C27",
+        "Do fewer people relapse?",
+        "three infusions, ketamine or a felt placebo",
+        "guesses; drinking checked in blood",
+        "relapse at 12 months",
+        HEDGES_G,
+        0.3,
+    ),
+    (
+        "C29",
+        "Is chronic pain better after three months?",
+        "a long infusion, ketamine or midazolam",
+        "guesses each week",
+        "pain at 12 weeks",
+        HEDGES_G,
+        0.3,
+    ),
+    (
+        "C49",
+        "Does therapy add to ketamine?",
+        "ketamine with therapy or as much friendly talk",
+        "raters blind; patients not told which is hoped for",
+        "MADRS at 26 weeks",
+        HEDGES_G,
+        0.3,
+    ),
+    (
+        "C54",
+        "Is there a best hour?",
+        "the same therapy one day or seven days after",
+        "raters blind to the day",
+        "MADRS at 26 weeks",
+        HEDGES_G,
+        0.2,
+    ),
+    (
+        "C55",
+        "Does it save lives?",
+        "esketamine or usual care, at discharge from hospital",
+        "registers count deaths, which need no blind",
+        "deaths by suicide in three months",
+        None,
+        0.5,
+    ),
+)
 
 
 def next_decade() -> pd.DataFrame:
     """What would have to be shown: claim, question, groups, check of the blind, outcome, effect, people."""
-    # Deaths in three months after discharge: the highest risk for which this course has a source.
-    risk = measured_risks()[DISCHARGE]
-    rows = [
-        (
-            "C14",
-            "Is it the drug or the hope?",
-            "ketamine or saline, both asleep under anaesthesia",
-            "guesses of patients and raters, printed",
-            "MADRS after a day",
-            "3 points",
-            _people(3.0, MEAN_DIFFERENCE, spread_of_points()),
-        ),
-        (
-            "C16",
-            "Does a course still help at six months?",
-            "eight infusions of ketamine or midazolam",
-            "guesses after the first and the last infusion",
-            "MADRS at 26 weeks",
-            "3 points",
-            _people(3.0, MEAN_DIFFERENCE, spread_of_points()),
-        ),
-        (
-            "C22",
-            "Does it help in PTSD?",
-            "repeated ketamine or midazolam, same therapy",
-            "guesses; raters who never see the patient",
-            "CAPS-5 at 12 weeks",
-            "g 0.3",
-            _people(0.3, HEDGES_G),
-        ),
-        (
-            "C27",
-            "Do fewer people relapse?",
-            "three infusions, ketamine or a felt placebo",
-            "guesses; drinking checked in blood",
-            "relapse at 12 months",
-            "g 0.3",
-            _people(0.3, HEDGES_G),
-        ),
-        (
-            "C29",
-            "Is chronic pain better after three months?",
-            "a long infusion, ketamine or midazolam",
-            "guesses each week",
-            "pain at 12 weeks",
-            "g 0.3",
-            _people(0.3, HEDGES_G),
-        ),
-        (
-            "C49",
-            "Does therapy add to ketamine?",
-            "ketamine with therapy or as much friendly talk",
-            "raters blind; patients not told which is hoped for",
-            "MADRS at 26 weeks",
-            "g 0.3",
-            _people(0.3, HEDGES_G),
-        ),
-        (
-            "C54",
-            "Is there a best hour?",
-            "the same therapy one day or seven days after",
-            "raters blind to the day",
-            "MADRS at 26 weeks",
-            "g 0.2",
-            _people(0.2, HEDGES_G),
-        ),
-        (
-            "C55",
-            "Does it save lives?",
-            "esketamine or usual care, at discharge from hospital",
-            "registers count deaths, which need no blind",
-            "deaths by suicide in three months",
-            "risk halved",
-            int(round(people_needed(risk, 0.5), -2)),
-        ),
-    ]
-    names = [
-        "claim",
-        "question",
-        "groups",
-        "check of the blind",
-        "outcome",
-        "effect",
-        "people in each group",
-    ]
-    return pd.DataFrame(rows, columns=names)
+    rows = [(*said, *_effect_and_people(measure, size)) for *said, measure, size in PROPOSALS]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _effect_and_people(measure: Measure | None, size: float) -> tuple[str, int]:
+    """The effect in words, and the people it takes in each group."""
+    if measure is None:
+        # Deaths in three months after discharge: the highest risk for which this course has a source.
+        return "risk halved", int(round(people_needed(measured_risks()[DISCHARGE], size), -2))
+    sd = spread_of_points() if measure is MEAN_DIFFERENCE else None
+    people = people_for_power(size, lambda n: standard_error_of_trial(measure, n, effect=size, sd=sd))
+    return f"{size:g} points" if measure is MEAN_DIFFERENCE else f"g {size:g}", people

@@ -237,11 +237,7 @@ def _(artist: Artist, value: Any) -> Spans:
 
 def _square_to_middle(corners: NDArray) -> NDArray:
     if len(corners) > 2 and np.isin(corners[:, 0], (corners[:, 0].min(), corners[:, 0].max())).all():
-        return (
-            corners.mean(axis=0, keepdims=True)
-            if len(corners) == 4
-            else corners[:4].mean(axis=0, keepdims=True)
-        )
+        return corners[:4].mean(axis=0, keepdims=True)
     return corners
 
 
@@ -258,24 +254,25 @@ def is_line(artist: Artist) -> bool:
     )
 
 
+def reach(found: Spans) -> Spans:
+    """The least and the greatest of all, as one span."""
+    x0, x1, y0, y1 = found
+    return tuple(np.array([end]) for end in (x0.min(), x1.max(), y0.min(), y1.max()))
+
+
 def chosen(artist: Artist, found: Spans) -> Spans:
     """The places that are written: a few of a line and its highest, the first marks, a cloud's reach."""
     count = found[0].size
-    x0, x1, y0, y1 = found
+    x0, _, y0, y1 = found
     if is_line(artist):
         if count == 2 and isinstance(artist, Line2D) and (np.ptp(x0) == 0 or np.ptp(y0) == 0):
-            return (
-                x0.min(keepdims=True),
-                x0.max(keepdims=True),
-                y0.min(keepdims=True),
-                y0.max(keepdims=True),
-            )
+            return reach(found)
         if count <= LINE_POINTS:
             return found
         even = np.linspace(0, count - 1, LINE_POINTS).round().astype(int)
         places = np.unique(np.append(even, int(np.argmax(y1))))
     elif count > CLOUD:
-        return tuple(np.array([end]) for end in (x0.min(), x1.max(), y0.min(), y1.max()))
+        return reach(found)
     else:
         places = np.arange(min(count, MARKS))
     return tuple(part[places] for part in found)

@@ -28,14 +28,9 @@ def _box(left: float, right: float, y: float, half: float = 0.3) -> Box:
 
 US, EU = "United States: about 4 hours", "European Union: 1 to 2 hours"
 LAST = 300  # min, where the axis ends
-ROWS = (
-    "dissociation",
-    "slower thinking",
-    "blood pressure",
-    "sleepiness",
-    "watched",
-    "no driving",
-)
+EFFECTS = ("dissociation", "slower thinking", "blood pressure", "sleepiness")
+ROWS = (*EFFECTS, "watched", "no driving")
+OVER = "over, on average"
 
 
 def going_home() -> Explorable:
@@ -84,7 +79,7 @@ def _ends() -> dict[str, float]:
         rows[rows.quantity == "over by"].set_index("effect").value.rename({"thinking": "slower thinking"})
     )
     watched = rows[rows.effect == "observation"].value.iloc[0]
-    return {row: over[row] for row in ROWS[:4]} | {"watched": watched, "no driving": float(LAST)}
+    return {row: over[row] for row in EFFECTS} | {"watched": watched, "no driving": float(LAST)}
 
 
 @cache
@@ -118,36 +113,34 @@ def _home_stage() -> Stage:
 
 
 def _home_view(minutes: float, text: str) -> View:
-    ends = _ends() | ({"blood pressure": _europe()[0]} if text == EU else {})
-    latest = _europe()[1] if text == EU else ends["blood pressure"]
+    ends = {row: (end, end) for row, end in _ends().items()}  # from when perhaps, from when surely
+    if text == EU:
+        ends["blood pressure"] = _europe()
+
+    def state(row: str) -> str:
+        perhaps, surely = ends[row]
+        return "not over" if minutes < perhaps else "perhaps over" if minutes < surely else OVER
+
     boxes: dict[str, list[Box]] = {"over": [], "still": [], "rule": []}
     for y, row in enumerate(ROWS):
-        kind = "rule" if y > 3 else ("over" if minutes >= ends[row] else "still")
-        if row == "watched" and minutes >= ends[row]:
-            kind = "over"
-        done = latest if row == "blood pressure" and minutes >= latest else ends[row]
-        boxes[kind].append(_box(0, done, y))
-    perhaps = minutes < latest and latest > ends["blood pressure"]
+        perhaps, surely = ends[row]
+        begun = minutes >= perhaps and row != "no driving"
+        kind = "over" if begun else "still" if row in EFFECTS else "rule"
+        boxes[kind].append(_box(0, surely if minutes >= surely else perhaps, y))
+    open_question = state("blood pressure") != OVER and text == EU
     artists = boxes | {
-        "perhaps": [_box(ends["blood pressure"], latest, 2)] if perhaps else None,
+        "perhaps": [_box(*ends["blood pressure"], 2)] if open_question else None,
         "peak": ([40, 40, 40], [0, 1, 2]),
         "now": ([minutes, minutes], [-0.5, 5.5]),
         "next": (LAST - 4, 5, "until tomorrow, after sleep"),
     }
+    leave = state("watched") == OVER
     readings = [
-        Reading(row, "over, on average" if minutes >= ends[row] else "not over") for row in ROWS[:2]
-    ]
-    pressure = "not over" if minutes < ends["blood pressure"] else "over, on average"
-    if ends["blood pressure"] <= minutes < latest:
-        pressure = "perhaps over"
-    leave = minutes >= ends["watched"]
-    readings += [
-        Reading("blood pressure", pressure),
-        Reading("sleepiness", "over, on average" if minutes >= ends["sleepiness"] else "not over"),
+        *(Reading(row, state(row)) for row in EFFECTS),
         Reading("leave the clinic", "if assessed as ready" if leave else "no: watched for 2 hours"),
         Reading("drive", "no: tomorrow, after sleep"),
     ]
-    going = [row for row in ROWS[:4] if minutes < (latest if row == "blood pressure" else ends[row])]
+    going = [row for row in EFFECTS if state(row) != OVER]
     what = f"not all over: {', '.join(going)}" if going else "all four effects are over, on average"
     rule = "you may leave if assessed as ready, with somebody else driving" if leave else "you are watched"
     return View(artists, readings, f"{minutes:.0f} min after the dose, {what}; {rule}.")

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from matplotlib.collections import LineCollection
+from matplotlib.collections import LineCollection, PathCollection
 from numpy.typing import NDArray
 
 from ketalab.draw.start import VERDICTS
@@ -103,27 +103,22 @@ def _standard_stage() -> Stage:
     axes.grid(visible=False)
     for number, across, down in zip(claims.claim, x, y, strict=True):
         axes.text(across, down, number[1:], fontsize=12, ha="center", va="center_baseline")
-    look = {"marker": "s", "s": 380, "linewidths": 1.6}
-    artists = {
-        "never": axes.scatter([], [], color="none", edgecolors=PALE, label="never held", **look),
-        "falls": axes.scatter(
-            [], [], color="none", edgecolors=GREY, linestyle=":", label="falls by your standard", **look
-        ),
-        "part": axes.scatter(
-            [], [], color=VERDICTS["partly supported"], alpha=0.45, label="stands in part", **look
-        ),
-        "stands": axes.scatter([], [], color=VERDICTS["supported"], alpha=0.45, label="stands", **look),
+    kinds = {
+        "stands": ("stands", {"color": VERDICTS["supported"], "alpha": 0.45}),
+        "part": ("stands in part", {"color": VERDICTS["partly supported"], "alpha": 0.45}),
+        "falls": ("falls by your standard", {"color": "none", "edgecolors": GREY, "linestyle": ":"}),
+        "never": ("never held", {"color": "none", "edgecolors": PALE}),
     }
-    shown = [
-        axes.scatter([], [], marker="s", s=150, linewidths=1.6, label=artists[name].get_label(), **colours)
-        for name, colours in {
-            "stands": {"color": VERDICTS["supported"], "alpha": 0.45},
-            "part": {"color": VERDICTS["partly supported"], "alpha": 0.45},
-            "falls": {"color": "none", "edgecolors": GREY, "linestyle": ":"},
-            "never": {"color": "none", "edgecolors": PALE},
-        }.items()
-    ]
-    legend_above(fig, shown, columns=4)
+
+    def squares(size: float) -> dict[str, PathCollection]:
+        look = {"marker": "s", "s": size, "linewidths": 1.6}
+        return {
+            name: axes.scatter([], [], label=label, **look, **colours)
+            for name, (label, colours) in kinds.items()
+        }
+
+    artists, in_the_key = squares(380), squares(150)
+    legend_above(fig, list(in_the_key.values()), columns=4)
     return Stage(fig, {"claims": axes}, artists)
 
 

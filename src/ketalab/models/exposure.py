@@ -35,7 +35,8 @@ def share_above(threshold: ArrayLike, mean: float, spread: float) -> Array:
 
     All in mmHg; `spread` is the standard deviation between people. Raises ValueError unless it is above 0.
     """
-    _above_zero("spread", spread, "mmHg")
+    if not spread > 0:
+        raise ValueError(f"spread: {spread:g} is not allowed; it must be more than 0 mmHg")
     return ndtr((mean - np.asarray(threshold, float)) / spread)
 
 
@@ -50,13 +51,3 @@ def spread_behind(threshold: float, mean: float, share: float) -> float:
     if not 0 < share < 0.5:
         raise ValueError(f"share: {share:g} is not allowed; it must be between 0 and 0.5, both excluded")
     return float((mean - threshold) / ndtri(share))
-
-
-def total_spread(*spreads: float) -> float:
-    """Standard deviation of a sum of unrelated parts (mmHg): the root of the sum of squares."""
-    return float(np.sqrt(np.sum(np.square(spreads))))
-
-
-def _above_zero(name: str, value: float, unit: str) -> None:
-    if not value > 0:
-        raise ValueError(f"{name}: {value:g} is not allowed; it must be more than 0 {unit}")
