@@ -13,7 +13,7 @@ from filelock import FileLock
 from hypothesis import settings
 from nbformat import NotebookNode
 
-from ketalab.lessons import lesson_files
+from ketalab.data.lessons import lesson_files
 
 if TYPE_CHECKING:
     from ketalab.publish.slides import Deck

@@ -8,8 +8,8 @@ import pytest
 from conftest import ROOT
 from nbformat import NotebookNode
 
-from ketalab.evidence import table
-from ketalab.practice import lesson
+from ketalab.data import table
+from ketalab.lessons import lesson
 from ketalab.publish.weave import CLOCK, tags
 
 ORDER = (

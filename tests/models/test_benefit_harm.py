@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ketalab.evidence.number_needed import newcombe_interval
+from ketalab.metaanalysis.number_needed import newcombe_interval
 from ketalab.models import benefit_harm as bh
 
 BETTER = bh.Outcome("better", True, 182, 310, 94, 208)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import curve_fit
 
-from ketalab.evidence import table
+from ketalab.data import table
 from ketalab.models import receptor as r
 
 ANTIMONY = Path(__file__).parent / "antimony"

@@ -13,13 +13,13 @@ from conftest import ROOT
 from matplotlib.figure import Figure
 from PIL import Image
 
-from ketalab.explore import CATALOGUE, explorable
-from ketalab.lessons import lesson_files
+from ketalab.data.lessons import lesson_files
+from ketalab.lessons import CATALOGUE, explorable
+from ketalab.plots.style import FOLDER as STYLE
+from ketalab.plots.style import course_look
 from ketalab.publish import figures
-from ketalab.style import FOLDER as STYLE
-from ketalab.style import course_look
 
-showing = import_module("ketalab.show")  # `ketalab.show` itself is the function of that name
+showing = import_module("ketalab.plots.show")  # `ketalab.show` itself is the function of that name
 FIGURES = ROOT / "figures"
 SHOWN = sorted({path.stem for path in FIGURES.glob("[0-9][0-9]_*.png")})
 BASELINE = ROOT / "tests" / "explore" / "baseline"
@@ -38,7 +38,7 @@ def drawn(number: str) -> dict[str, Figure]:
     found: dict[str, Figure] = {}
     namespace: dict = {"__name__": "lesson"}
     code = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
-    collect = mock.patch("ketalab.show", lambda figure, name, alt: found.setdefault(name, figure))
+    collect = mock.patch("ketalab.plots.show", lambda figure, name, alt: found.setdefault(name, figure))
     with collect, course_look(), contextlib.redirect_stdout(io.StringIO()):
         for source in code:
             exec(source, namespace)

@@ -13,7 +13,7 @@ from conftest import ROOT, lessons
 from nbformat import NotebookNode
 from PIL import Image
 
-from ketalab.files import write_atomically
+from ketalab.paths import write_atomically
 from ketalab.publish import readme
 from ketalab.publish.refresh import execute, normalise, running_step, save
 from ketalab.publish.weave import cited, tags, weave

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 from scipy.integrate import solve_ivp
 from scipy.interpolate import PchipInterpolator
 
-from ketalab.evidence import table
+from ketalab.data import table
 from ketalab.models import cascade, circuit, receptor
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models.cascade import Array

@@ -38,7 +38,7 @@ from scipy.interpolate import CubicSpline, RectBivariateSpline
 from scipy.optimize import root
 from scipy.special import erfcx
 
-from ketalab.evidence import table
+from ketalab.data import table
 
 Array = NDArray[np.float64]
 

@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ketalab.evidence import table
-from ketalab.evidence.tables import data_folder
+from ketalab.data import table
+from ketalab.data.tables import data_folder
 from ketalab.models.linear import (
     Array,
     Dose,

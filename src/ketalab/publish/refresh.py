@@ -11,13 +11,13 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from ketalab.explore.explorable import VIEW_MIME
-from ketalab.files import write_atomically
-from ketalab.lessons import NOTEBOOKS, lesson_files, ready
+from ketalab.data.lessons import NOTEBOOKS, lesson_files, ready
+from ketalab.explorables.description import VIEW_MIME
+from ketalab.paths import write_atomically
+from ketalab.plots.show import EXPORT_TO
 from ketalab.publish import glossary, readme, teaching
 from ketalab.publish.figures import FIGURES
 from ketalab.publish.weave import weave
-from ketalab.show import EXPORT_TO
 
 STEPS = (5, 10, 20, 30, 60, 120, 300)  # s, the running times a badge can name
 KEPT = ("tags", "slideshow", "notes")

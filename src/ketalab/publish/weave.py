@@ -18,8 +18,9 @@ from io import StringIO
 
 from nbformat import NotebookNode
 
-from ketalab.evidence import bibliography
-from ketalab.practice import Lesson, lesson
+from ketalab.data import bibliography
+from ketalab.lessons import lesson
+from ketalab.practice.lesson import Lesson
 from ketalab.publish import glossary
 from ketalab.publish.cells import tags
 
