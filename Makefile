@@ -40,7 +40,7 @@ load: $(READY)
 	python -m ketalab.publish teaching
 
 check: $(READY)
-	ruff format --check . && ruff check . && python -m ketalab.publish check
+	ruff format --check . && ruff check . && lint-imports --no-logo --quiet && python -m ketalab.publish check
 
 lock: $(READY)
 	uv pip compile pyproject.toml $(LOCK) -o requirements.lock

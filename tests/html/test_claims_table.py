@@ -6,7 +6,8 @@ import pytest
 
 from ketalab import living_table
 from ketalab.data import table
-from ketalab.html.claims_table import SIGN
+from ketalab.data.tables import descriptor
+from ketalab.data.verdict import VERDICTS, Verdict
 
 HEADS = ("Feature", "Ketamine", "SSRIs")
 CELLS = {"Duration": ("C44 C45", "C46"), "Onset": ("C38", "C39")}
@@ -49,8 +50,12 @@ def test_it_says_where_more_stands():
 
 
 def test_every_verdict_has_its_own_sign():
-    assert set(SIGN) == set(table("claims").verdict)
-    assert len(set(SIGN.values())) == len(SIGN)
+    claims = next(resource for resource in descriptor()["resources"] if resource["name"] == "claims")
+    field = next(field for field in claims["schema"]["fields"] if field["name"] == "verdict")
+    assert list(VERDICTS) == field["constraints"]["enum"]
+    assert set(table("claims").verdict) <= set(VERDICTS)
+    for what in ("sign", "colour", "meaning"):
+        assert len({getattr(verdict, what) for verdict in Verdict}) == len(Verdict)
 
 
 def test_it_is_named_scoped_and_asks_nobody_for_anything():

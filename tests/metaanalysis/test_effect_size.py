@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from metaanalysis.worked import COUNTS, data
 from hypothesis import given
 from hypothesis import strategies as st
+from metaanalysis.worked import COUNTS, data
 from scipy import stats
 
 from ketalab.metaanalysis import effect_size as es

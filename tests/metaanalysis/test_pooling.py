@@ -5,10 +5,10 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from metaanalysis.worked import COUNTS, FOLDER, data, effects, half_a_unit
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from metaanalysis.worked import COUNTS, FOLDER, data, effects, half_a_unit
 from scipy import stats
 from scipy.optimize import brentq, minimize_scalar
 

@@ -4,9 +4,9 @@ import re
 
 import numpy as np
 import pytest
-from metaanalysis.worked import effects
 from hypothesis import given
 from hypothesis import strategies as st
+from metaanalysis.worked import effects
 
 from ketalab.metaanalysis import effect_size as es
 from ketalab.metaanalysis import pooling as ma

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from metaanalysis.worked import COUNTS, data, effects
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from metaanalysis.worked import COUNTS, data, effects
 
 from ketalab.explorables.canvas import Canvas, Stage
 from ketalab.metaanalysis import effect_size as es

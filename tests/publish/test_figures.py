@@ -22,7 +22,7 @@ from ketalab.publish import figures
 showing = import_module("ketalab.plots.show")  # `ketalab.show` itself is the function of that name
 FIGURES = ROOT / "figures"
 SHOWN = sorted({path.stem for path in FIGURES.glob("[0-9][0-9]_*.png")})
-BASELINE = ROOT / "tests" / "explore" / "baseline"
+BASELINE = ROOT / "tests" / "explorables" / "baseline"
 LOOK = {"style": str(STYLE / "ketalab.mplstyle"), "savefig_kwargs": {"dpi": 100}, "tolerance": 4}
 
 

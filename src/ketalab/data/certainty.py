@@ -16,10 +16,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ketalab.data.verdict import HOLDS
+
 LEVELS = ("very low", "low", "moderate", "high")
 START = {"documents": 4, "experiments": 4, "observation": 2, "none": 1}
 SHORTCOMINGS = ("bias", "inconsistent", "indirect", "imprecise")
-HOLDS = ("supported", "partly supported")
 COMPARISONS = ("none", "control", "active")  # from the easiest to the hardest
 
 

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from ketalab.explorables.canvas import Stage
 from ketalab.plots.style import DIRECTION_ONLY
+from ketalab.text import real_minus
 
 LINE_POINTS, MARKS, CLOUD = 8, 12, 60  # a longer line is thinned, a larger cloud is summed up
 MINUTES = {
@@ -49,8 +50,8 @@ def written(value: float) -> str:
     if abs(value) < 0.001:
         return "below 0.001" if value > 1e-9 else "0"
     if abs(value) < 1000:
-        return f"{value:.3g}".replace("-", "\u2212")
-    return f"{float(f'{value:.4g}'):.0f}".replace("-", "\u2212")
+        return real_minus(f"{value:.3g}")
+    return real_minus(f"{float(f'{value:.4g}'):.0f}")
 
 
 def quantity(text: str) -> tuple[float, str] | None:

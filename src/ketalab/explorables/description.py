@@ -20,6 +20,7 @@ from ketalab.explorables.controls import Choice, Control, Slider
 from ketalab.explorables.datatable import Numbers
 from ketalab.plots.png import STILL_DPI, fast_png, small_png
 from ketalab.plots.style import PIXELS_PER_INCH, course_look
+from ketalab.text import significant
 
 if TYPE_CHECKING:
     from ketalab.explorables.widget import Live
@@ -51,15 +52,6 @@ class Reading:
         if self.value < self.least:
             return f"below {self.least:g} {self.unit}".rstrip()
         return f"{significant(self.value, self.digits)} {self.unit}".rstrip()
-
-
-def significant(value: float, digits: int = 3) -> str:
-    """A number with this many meaningful digits, never in scientific notation."""
-    if value == 0:
-        return "0"
-    rounded = float(f"{value:.{digits}g}")
-    places = max(0, digits - 1 - int(f"{rounded:e}".split("e")[1]))
-    return f"{rounded:,.{places}f}"
 
 
 @dataclass(frozen=True)

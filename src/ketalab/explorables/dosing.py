@@ -34,3 +34,17 @@ DOSE = Slider(
 INFUSION_TIME = Slider(
     "minutes", "Infusion time", "min", 2, 120, 1, 40, "How long the infusion runs.", (10, 40, 100)
 )
+
+# How much better ketamine holds the receptors of interneurons: asked in two lessons.
+SELECTIVITY = Slider(
+    "selectivity",
+    "Selectivity",
+    "times",
+    0.5,
+    8.0,
+    0.5,
+    2.0,
+    "By what factor ketamine holds interneurons' NMDA receptors better than those of pyramidal cells. "
+    "1: it does not care. Not known; 0.5 to 8 is our range.",
+    (0.5, 1.0, 2.0, 4.0, 8.0),
+)

@@ -17,7 +17,8 @@ from ketalab.data.bibliography import link, short_name
 from ketalab.data.certainty import LEVELS, SHORTCOMINGS
 from ketalab.data.lessons import stem
 from ketalab.data.tables import table
-from ketalab.html.claims_table import SIGN, wrapped
+from ketalab.data.verdict import VERDICTS
+from ketalab.html.claims_table import signed, wrapped
 
 # The class stands twice in a selector where JupyterLab has an opinion of its own.
 STYLE = """
@@ -87,7 +88,7 @@ if (!window.ketalabLessonLinks) {
 }
 """
 MENUS = ("section", "verdict", "certainty", "kind", "lesson")
-ORDER = {"verdict": tuple(SIGN), "certainty": LEVELS[::-1]}
+ORDER = {"verdict": VERDICTS, "certainty": LEVELS[::-1]}
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ class Ledger:
         tested = "".join(f" {escape(words)} {_cited(key)}." for words, key in _tested(row))
         return (
             f"<details{data}><summary><b>{row.claim}</b> {escape(row.statement)} "
-            f'<span class="how">{SIGN[row.verdict]} {escape(row.verdict)}, {escape(row.certainty)}</span>'
+            f'<span class="how">{signed(row.verdict)}, {escape(row.certainty)}</span>'
             f"</summary><p>{escape(row.reason)} {lesson_link(row.lesson)}.</p>"
             f"<p><b>How sure: {escape(row.certainty)}</b> ({escape(shortcomings(row))}). "
             f"{escape(row.certainty_reason)}{tested}</p><ul>{sources}</ul></details>"

@@ -14,6 +14,7 @@ from html import escape
 
 from ketalab.data.bibliography import link, short_name
 from ketalab.data.claims import Claim, claim
+from ketalab.data.verdict import Verdict
 
 # The class stands twice in a selector where JupyterLab has an opinion of its own.
 STYLE = """
@@ -39,13 +40,6 @@ STYLE = """
 .ketalab-living .behind ul { padding-left: 1.1em; }
 .ketalab-living .behind a { color: #00557f; }
 """
-SIGN = {
-    "supported": "✓",
-    "partly supported": "◐",
-    "overstated": "▲",
-    "contested": "⇄",
-    "unsupported": "✗",
-}
 TEXT_WIDTH = 100
 
 
@@ -75,9 +69,7 @@ class LivingTable:
 
     def _cell(self, group: str, claims: Sequence[Claim]) -> str:
         """A cell: what the article says and the verdict; behind it why, and who says so."""
-        front = "<br>".join(
-            f"{escape(wording(c))} <b>{SIGN[c.about.verdict]} {escape(c.about.verdict)}</b>" for c in claims
-        )
+        front = "<br>".join(f"{escape(wording(c))} <b>{signed(c.about.verdict)}</b>" for c in claims)
         behind = "".join(self._behind(c) for c in claims)
         return (
             f'<details name="{group}"><summary>{front}</summary>'
@@ -109,6 +101,11 @@ class LivingTable:
                     for s in c.sources.itertuples():
                         lines += wrapped(f"{s.stance}: {s.finding} ({short_name(s.reference)})", "    ")
         return "\n".join(lines)
+
+
+def signed(verdict: str) -> str:
+    """A verdict with its sign, as HTML."""
+    return f"{Verdict(verdict).sign} {escape(verdict)}"
 
 
 def wording(one: Claim) -> str:

@@ -19,17 +19,12 @@ import pandas as pd
 
 from ketalab.data.certainty import LEVELS
 from ketalab.data.tables import table
+from ketalab.data.verdict import VERDICTS, Verdict
 from ketalab.html.claims_list import LESSON_SCRIPT, lesson_link
-from ketalab.html.claims_table import SIGN, wrapped
+from ketalab.html.claims_table import wrapped
 
-VERDICTS = tuple(SIGN)
-MEANING = {
-    "supported": "good evidence for, nothing serious against",
-    "partly supported": "true of some people, times or comparisons",
-    "overstated": "something in it, but less than is said",
-    "contested": "good studies disagree",
-    "unsupported": "no evidence found, or evidence against",
-}
+MEANING = {verdict.value: verdict.meaning for verdict in Verdict}
+SIGN = {verdict.value: verdict.sign for verdict in Verdict}
 NOTHING = "Nothing graded yet: choose a verdict and how sure you are."
 
 

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from ketalab.checks import above
 from ketalab.metaanalysis.effect_size import (
     HEDGES_G,
     MEAN_DIFFERENCE,
@@ -112,14 +113,14 @@ def power(effect: float, se: float, level: float = 0.95) -> float:
 
     Power = Phi(|effect| / SE - z) + Phi(-|effect| / SE - z).
     """
-    _positive("se", se)
+    above("se", se, 0)
     z, size = normal_quantile(level), abs(effect) / se
     return float(ndtr(size - z) + ndtr(-size - z))
 
 
 def assurance(pooled: Pooled, se: float, level: float = 0.95) -> Chances:
     """What the next trial by itself would say, averaged over what the trials so far leave open."""
-    _positive("se", se)
+    above("se", se, 0)
     centre, spread = abs(pooled.estimate), _spread(pooled, se)
     edge = normal_quantile(level) * se
     return Chances(float(ndtr((centre - edge) / spread)), float(ndtr((-centre - edge) / spread)))
@@ -144,7 +145,7 @@ def selected(effect: float, se: float, level: float = 0.95) -> Selected:
     With x ~ Normal(m, 1), m = |effect| / SE and z the quantile, the mean size of those beyond z is
     [phi(z - m) + phi(z + m) + m (Phi(m - z) - Phi(-m - z))] / power.
     """
-    _positive("se", se)
+    above("se", se, 0)
     z, m = normal_quantile(level), abs(effect) / se
     right, wrong = float(ndtr(m - z)), float(ndtr(-m - z))
     size = (_density(z - m) + _density(z + m) + m * (right - wrong)) / (right + wrong)
@@ -198,7 +199,7 @@ def updated(pooled: Pooled, belief: Pooled, se: float) -> Updated:
 
     `pooled` is today's estimate, `belief` what is believed about the next trial (`believed`).
     """
-    _positive("se", se)
+    above("se", se, 0)
     tau2 = 0.0 if np.isnan(belief.tau2) else belief.tau2
     now, new = pooled.se**2, se**2 + tau2
     weight = now / (now + new)
@@ -219,7 +220,7 @@ def update(effects: Effects, pooled: Pooled, se: float) -> Chances:
 
 def update_intervals(effects: Effects, pooled: Pooled, se: float) -> tuple[Array, Array]:
     """Lower and upper limits of the updated pool at 400 equally likely findings of the next trial."""
-    _positive("se", se)
+    above("se", se, 0)
     use = effects[effects.informative]
     found = pooled.estimate + _spread(pooled, se) * ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES)
     y = np.column_stack([np.broadcast_to(use.estimate, (QUANTILES, len(use))), found])
@@ -258,8 +259,3 @@ def _spread(pooled: Pooled, se: float) -> float:
     """Standard deviation of what the next trial may find; the spread between trials of one is not known."""
     tau2 = 0.0 if np.isnan(pooled.tau2) else pooled.tau2
     return float(np.sqrt(pooled.se**2 + tau2 + se**2))
-
-
-def _positive(name: str, value: float) -> None:
-    if not value > 0:
-        raise ValueError(f"{name}: {value:g} is not allowed; it must be above 0")

@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtr, bdtrc, gammaln, ndtr, ndtri
 from scipy.stats import binom
 
+from ketalab.checks import at_least
 from ketalab.metaanalysis.effect_size import normal_quantile
 
 Array = NDArray[np.float64]
@@ -41,8 +42,8 @@ def risk_of_rate(rate: float, years: float) -> float:
 
     Raises ValueError for a negative rate (per 100 000 person-years) or a negative time (years).
     """
-    _at_least("rate", rate, 0, "per 100 000 person-years")
-    _at_least("years", years, 0, "years")
+    at_least("rate", rate, 0, "per 100 000 person-years")
+    at_least("years", years, 0, "years")
     return float(-np.expm1(-rate * years / 1e5))
 
 
@@ -51,7 +52,7 @@ def highest_risk_without_events(people: int, level: float = 0.95) -> float:
 
     For 95 % it is close to 3 / n. Raises ValueError for fewer than one person.
     """
-    _at_least("people", people, 1, "")
+    at_least("people", people, 1, "")
     return float(-np.expm1(np.log1p(-level) / people))
 
 
@@ -139,9 +140,3 @@ def _checked(relative: float, chance: float = 0.8) -> None:
         raise ValueError(f"relative: {relative:g} is not allowed; it must be 0.01 to 0.99")
     if not 0.05 < chance < 1:
         raise ValueError(f"chance: {chance:g} is not allowed; it must be above 0.05 and below 1")
-
-
-def _at_least(name: str, value: float, least: float, unit: str) -> None:
-    if not (np.isfinite(value) and value >= least):
-        allowed = f"{least:g} {unit}".rstrip()
-        raise ValueError(f"{name}: {value:g} is not allowed; it must be {allowed} or more")

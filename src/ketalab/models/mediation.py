@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from ketalab.models.ranges import within
+from ketalab.checks import within
 
 Array = NDArray[np.float64]
 MORE = 1.0  # SD of extra experience that enriching the session gives

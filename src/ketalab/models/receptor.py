@@ -29,9 +29,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ketalab.checks import at_least, within
 from ketalab.data import table
 from ketalab.data.tables import data_folder
-from ketalab.models.ranges import within
 
 Array = NDArray[np.float64]
 
@@ -58,7 +58,7 @@ def free_concentration(
     `molar_mass` in g/mol. Raises ValueError for a negative concentration, a fraction outside 0 to 1,
     or a mass that is not positive.
     """
-    total = _not_negative("plasma_ng_per_ml", plasma_ng_per_ml, "ng/mL")
+    total = at_least("plasma_ng_per_ml", plasma_ng_per_ml, 0, "ng/mL")
     if not 0 <= unbound_fraction <= 1:
         raise ValueError(f"unbound_fraction: {unbound_fraction} is not allowed; it must be 0 to 1")
     if not molar_mass > 0:
@@ -83,7 +83,7 @@ def magnesium_free(voltage_mv: ArrayLike, magnesium_mm: ArrayLike = PHYSIOLOGICA
 
     Source jahr1990. Raises ValueError for a potential outside -120 to 80 mV or negative magnesium.
     """
-    magnesium = _not_negative("magnesium_mm", magnesium_mm, "mM")
+    magnesium = at_least("magnesium_mm", magnesium_mm, 0, "mM")
     return 1 / (1 + magnesium / magnesium_constant(voltage_mv))
 
 
@@ -145,7 +145,7 @@ def equilibrium_block(
     The current it is a fraction of is the one magnesium leaves. `free_um` is the free concentration
     (µM). Raises ValueError for a negative concentration or magnesium, or a potential out of range.
     """
-    free = _not_negative("free_um", free_um, "uM")
+    free = at_least("free_um", free_um, 0, "uM")
     return free / (free + half_block(blocker, voltage_mv, magnesium_mm))
 
 
@@ -290,7 +290,7 @@ class Bath:
 
     def __post_init__(self) -> None:
         for field, unit in (("glutamate_um", "uM"), ("free_um", "uM"), ("magnesium_mm", "mM")):
-            _not_negative(field, getattr(self, field), unit)
+            at_least(field, getattr(self, 0, field), unit)
         _voltage(self.voltage_mv)
 
 
@@ -351,7 +351,7 @@ def advance(gates: Gating, blocker: Blocker, bath: Bath, seconds: ArrayLike) -> 
 
     Nothing is subtracted, so no probability turns negative. Raises ValueError for a negative time.
     """
-    seconds = _not_negative("seconds", seconds, "s")
+    seconds = at_least("seconds", seconds, 0, "s")
     K = rate_matrix(gates, blocker, bath)
     fastest = -K.diagonal().min()
     powers = [np.eye(len(STATES))]
@@ -429,11 +429,3 @@ def pulse_train(
 
 def _voltage(voltage_mv: ArrayLike) -> Array:
     return within("voltage_mv", voltage_mv, -120, 80, "mV")
-
-
-def _not_negative(name: str, values: ArrayLike, unit: str) -> Array:
-    values = np.asarray(values, dtype=float)
-    if not (np.isfinite(values) & (values >= 0)).all():
-        worst = values[~(np.isfinite(values) & (values >= 0))].flat[0]
-        raise ValueError(f"{name}: {worst:g} is not allowed; it must be 0 {unit} or more")
-    return values

@@ -28,8 +28,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ketalab.checks import within
 from ketalab.models import pharmacokinetics as pk
-from ketalab.models.ranges import within
 
 Array = NDArray[np.float64]
 STORING_RATE = float(np.log(20) / 6)  # per hour

@@ -1,6 +1,6 @@
 """The axis under effects: positions on the scale of the sums, ticks labelled as a reader knows them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from ketalab.metaanalysis.effect_size import Effects, Measure
 from ketalab.metaanalysis.pooling import Pooled
+from ketalab.text import real_minus
 
 Array = NDArray[np.float64]
-MINUS = "\N{MINUS SIGN}"
+CLOCK = {1 / 6: "10 min", 1: "1 h", 6: "6 h", 24: "1 d", 72: "3 d", 168: "1 wk", 504: "3 wk"}
+FIRST_HOUR = 0.1  # h, where a logarithmic clock begins
 
 STEPS = ((1, 2, 5), (1, 3), (1,))
 CLOSE = np.log(5)  # a span in which plain steps of a ratio still read well
@@ -22,20 +24,10 @@ CORRELATIONS = (
 )
 
 
-def shown(value: float, decimals: int = 2) -> str:
-    """A number with a real minus sign."""
-    return f"{value:.{decimals}f}".replace("-", MINUS)
-
-
-def span(low: float, high: float, decimals: int = 2) -> str:
-    """An interval in words, with real minus signs."""
-    return f"{shown(low, decimals)} to {shown(high, decimals)}"
-
-
 def set_effect_axis(axes: Axes, measure: Measure, limits: tuple[float, float], most: int = 7) -> None:
     """Limits on the scale of the sums, ticks at round numbers of the reader's scale."""
     ticks = tick_values(measure, *limits, most=most)
-    labels = [f"{tick:g}".replace("-", MINUS) for tick in ticks]
+    labels = [real_minus(f"{tick:g}") for tick in ticks]
     axes.set_xlim(limits)
     axes.set_xticks(measure.analysis(ticks), labels)
     axes.set_xticks([], minor=True)
@@ -102,3 +94,18 @@ def round_up(value: float) -> float:
     """The next round number above a value, so that an axis changes seldom and never flickers."""
     power = 10.0 ** np.floor(np.log10(max(value, 1e-9)))
     return float(next(step * power for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power >= value))
+
+
+def clock_axis(
+    axes: Axes,
+    last: float = 504.0,
+    leave_out: Sequence[str] = (),
+    ticks: Mapping[float, str] = CLOCK,
+    first: float = FIRST_HOUR,
+) -> None:
+    """A logarithmic time axis (hours), from minutes to weeks, labelled as people say it."""
+    shown = {hour: label for hour, label in ticks.items() if label not in leave_out}
+    axes.set_xscale("log")
+    axes.set_xlim(first, last)
+    axes.set_xticks(list(shown), list(shown.values()))
+    axes.set_xticks([], minor=True)

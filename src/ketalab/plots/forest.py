@@ -23,12 +23,14 @@ from matplotlib.text import Text
 from matplotlib.transforms import blended_transform_factory
 from numpy.typing import NDArray
 
+from ketalab.checks import one_of
 from ketalab.data.bibliography import bibliography, short_name
 from ketalab.metaanalysis.effect_size import Effects, Measure
 from ketalab.metaanalysis.pooling import Pooled, Subgroups
 from ketalab.metaanalysis.small_study import Egger, TrimAndFill
-from ketalab.plots.axes import MINUS, effect_limits, set_effect_axis
+from ketalab.plots.axes import effect_limits, set_effect_axis
 from ketalab.plots.style import BLACK, BLUE, GREY, ORANGE, PALE, VERMILION, figure, legend_above
+from ketalab.text import real_minus
 
 Size = Literal["slide", "phone"]
 Order = Literal["effect", "weight", "given"]
@@ -85,8 +87,8 @@ def forest_parts(
     """
     if len(effects) == 0:
         raise ValueError("effects: 0 trials are not allowed; a forest plot needs 1 or more")
-    _one_of("order", order, ("effect", "weight", "given"))
-    _one_of("size", size, tuple(WIDTH))
+    one_of("order", order, ("effect", "weight", "given"))
+    one_of("size", size, tuple(WIDTH))
     if pooled is not None and pooled.level != 0.95:
         raise ValueError(
             f"level: {pooled.level:g} is not allowed; a forest plot shows 95 % intervals (0.95)"
@@ -126,7 +128,7 @@ def interval_text(measure: Measure, estimate: float, low: float, high: float) ->
     """An estimate and its interval as a column prints them."""
     if np.isnan(estimate):
         return "no estimate"
-    return f"{measure.text(estimate)} [{measure.text(low)}, {measure.text(high)}]".replace("-", MINUS)
+    return real_minus(f"{measure.text(estimate)} [{measure.text(low)}, {measure.text(high)}]")
 
 
 def small_print(pooled: Pooled | None, size: Size) -> list[str]:
@@ -135,11 +137,6 @@ def small_print(pooled: Pooled | None, size: Size) -> list[str]:
     if pooled is not None and pooled.k > 1:
         lines = [line for text in (pooled.how, pooled.spread) for line in _wrapped(text, size)]
     return (lines + [""] * 4)[: 2 if size == "slide" else 4]
-
-
-def _one_of(name: str, value: str, known: Sequence[str]) -> None:
-    if value not in known:
-        raise ValueError(f"{name}: {value!r} is not allowed; it must be one of {', '.join(known)}")
 
 
 def _given(measure: Measure, limits: tuple[float, float]) -> tuple[float, float]:
@@ -252,7 +249,7 @@ def _columns(
         return [name, estimate]
     columns = [name]
     if any(effects.treated):
-        texts = ([text.replace("-", MINUS) for text in side] for side in (effects.treated, effects.control))
+        texts = ([real_minus(text) for text in side] for side in (effects.treated, effects.control))
         columns += [Column("treated", groups[0], next(texts)), Column("control", groups[1], next(texts))]
     elif not np.isnan(effects.n).all():
         columns.append(Column("people", "n", ["" if np.isnan(n) else f"{n:.0f}" for n in effects.n]))
@@ -447,7 +444,7 @@ class ForestParts:
         low, high = (pooled.measure.text(x) for x in pooled.natural[3:])
         return {
             "prediction": [*self._bar(*ends, y), *caps],
-            "prediction text": f"{low} to {high}".replace("-", MINUS),
+            "prediction text": real_minus(f"{low} to {high}"),
         }
 
     def _segments(self, which: Mask) -> list[list[tuple[float, float]]]:
@@ -613,7 +610,7 @@ def funnel(
     Without bias and without differences between trials, 95 of 100 fall inside the pale funnel. `filled`
     adds the trials that trim-and-fill imagined, `line` Egger's line.
     """
-    _one_of("size", size, tuple(WIDTH))
+    one_of("size", size, tuple(WIDTH))
     use = effects[effects.informative]
     if len(use) == 0:
         raise ValueError("effects: 0 trials are not allowed; a funnel plot needs 1 or more")

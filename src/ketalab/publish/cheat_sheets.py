@@ -35,10 +35,10 @@ from ketalab.models import chain, pathway
 from ketalab.models import depression_trials as depression
 from ketalab.models import pharmacokinetics as pk
 from ketalab.plots import style
-from ketalab.plots.axes import shown, span
 from ketalab.plots.show import settle
 from ketalab.publish import sheet_figures as draw
 from ketalab.publish.lecture import section, text_of
+from ketalab.text import interval
 
 MISCONCEPTIONS, UNKNOWN = "Common misconceptions", "What we left out or do not know"
 
@@ -147,7 +147,7 @@ def _equation(what: str, number: str, words: str, part: int | None = None) -> tu
 
 
 def _with_interval(estimate: float, low: float, high: float, decimals: int = 1) -> str:
-    return f"{shown(estimate, decimals)} ({span(low, high, decimals)})"
+    return f"{decimals(estimate, decimals)} ({interval(low, high, decimals)})"
 
 
 def _row(name: str, **wanted: object):

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from ketalab.data import table
-from ketalab.lessons.l00_start_here.figures import VERDICTS
+from ketalab.data.verdict import VERDICTS, Verdict
 from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.figures import STEP_COLOUR, clock_axis
 from ketalab.lessons.l05_hours_not_weeks import trials as onset
 from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.figures import CONDITION
@@ -16,8 +16,8 @@ from ketalab.lessons.l10_ketamine_and_traditional_antidepressants import trials 
 from ketalab.lessons.l11_ketamine_assisted_psychotherapy.figures import on_one_scale
 from ketalab.models import cascade
 from ketalab.models import pharmacokinetics as pk
-from ketalab.plots.axes import span
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, SKY, VERMILION, figure
+from ketalab.text import interval
 
 WIDTH = 7.4  # inches: what A4 and US Letter have between their margins
 SMALL, LABEL = 9.0, 9.5  # points
@@ -131,7 +131,7 @@ def uses() -> Figure:
         axes.plot([low, high], [y, y], color=colour, linewidth=2.2)
         axes.plot(question.estimate, y, "o", color=colour, markersize=6)
         n = "" if np.isnan(question.n) else f", {question.n:.0f} people"
-        text = f"{question.estimate:.2f} ({span(low, high)}){n}"
+        text = f"{question.estimate:.2f} ({interval(low, high)}){n}"
         axes.text(3.45, y, text, va="center", fontsize=SMALL)
     axes.axvline(0, color=BLACK, linewidth=1)
     axes.set_yticks(range(len(QUESTIONS)), [questions[key].name for key in reversed(QUESTIONS)])
@@ -198,7 +198,7 @@ def verdicts() -> Figure:
         for place, claim in enumerate(held):
             x, line = place % per_line, place // per_line
             ink = "white" if verdict in ("supported", "unsupported") else BLACK
-            box = {"boxstyle": "round,pad=0.28", "facecolor": VERDICTS[verdict], "edgecolor": "none"}
+            box = {"boxstyle": "round,pad=0.28", "facecolor": Verdict(verdict).colour, "edgecolor": "none"}
             axes.text(x, y + line, claim, ha="center", va="center", fontsize=SMALL, color=ink, bbox=box)
         y += -(-len(held) // per_line)
     axes.set(xlim=(-5.2, per_line - 0.4), ylim=(y - 0.4, -0.6))

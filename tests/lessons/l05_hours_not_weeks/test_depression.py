@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from ketalab.data import table
-from ketalab.models import depression_trials as depression
 from ketalab.metaanalysis.effect_size import odds_ratio
 from ketalab.metaanalysis.pooling import by_statsmodels, pool
+from ketalab.models import depression_trials as depression
 
 COMPARISONS = {
     "response": depression.response_after_a_day,

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from ketalab.data import table
-from ketalab.models import depression_trials as depression
 from ketalab.lessons import explorable
 from ketalab.lessons.l05_hours_not_weeks import figures as draw
 from ketalab.lessons.l05_hours_not_weeks import trials as onset
@@ -15,6 +14,7 @@ from ketalab.lessons.l05_hours_not_weeks.design_the_blind import TRIALS, control
 from ketalab.lessons.l05_hours_not_weeks.onset_race import CLOCK, EDGE, _race_rows
 from ketalab.lessons.l05_hours_not_weeks.relapse_and_repeat import SESSIONS, measured
 from ketalab.metaanalysis.pooling import pool
+from ketalab.models import depression_trials as depression
 
 
 def readings(name: str, **values) -> dict[str, float | str]:

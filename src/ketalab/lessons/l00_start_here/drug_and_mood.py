@@ -3,14 +3,12 @@
 from functools import cache
 
 import numpy as np
-import pandas as pd
-from scipy import stats
 
-from ketalab.data import table
 from ketalab.explorables.canvas import Stage, set_scale
 from ketalab.explorables.controls import Choice, Slider, Steps
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.models import pharmacokinetics as pk
+from ketalab.models.depression_trials import masked_scores
 from ketalab.plots.style import BLACK, DRUG, figure, legend_above
 
 CLOCK = {
@@ -74,13 +72,6 @@ def drug_and_mood() -> Explorable:
 
 
 @cache
-def _scores() -> pd.DataFrame:
-    """Mean scores with 95 % confidence intervals, by arm and hour."""
-    rows = table("trial_scores").query("trial == 'lii2023' and scale == 'MADRS' and kind == 'score'")
-    half = stats.t.ppf(0.975, rows.n.astype(float) - 1) * rows.sd / np.sqrt(rows.n.astype(float))
-    return rows.assign(low=rows["mean"] - half, high=rows["mean"] + half)
-
-
 def _mood_stage() -> Stage:
     fig = figure(7.6, 4.6)
     drug, mood = fig.subplots(2, 1, sharex=True, height_ratios=(2, 3))
@@ -133,7 +124,7 @@ def _mood_view(clock: str, arms: str, dose: float) -> View:
         "now drug": ([shown, shown], [0, 1]),
         "now mood": ([shown, shown], [0, 1]),
     }
-    scores = _scores()
+    scores = masked_scores()
     latest = {}
     for arm, nudge in (("saline", 1.05), ("ketamine", 1 / 1.05)):
         rows = scores[(scores.arm == arm) & (scores.time_h <= hour)]

@@ -6,7 +6,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, SKY, VERMILION, figure
+from ketalab.data.verdict import Verdict
+from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, VERMILION, figure
 
 PARTS = {
     "Start": GREY,
@@ -16,13 +17,6 @@ PARTS = {
     "Psychotherapy": PURPLE,
     "Risks": ORANGE,
     "Verdict": BLACK,
-}
-VERDICTS = {
-    "supported": GREEN,
-    "partly supported": SKY,
-    "contested": ORANGE,
-    "overstated": PURPLE,
-    "unsupported": VERMILION,
 }
 KINDS = (
     "chemistry",
@@ -77,10 +71,10 @@ def verdicts(claims: pd.DataFrame) -> Figure:
     fig = figure(9.0, 4.4)
     axes = fig.subplots()
     left = pd.Series(0, index=counts.index)
-    for verdict, colour in VERDICTS.items():
-        width = counts.get(verdict, pd.Series(0, index=counts.index))
-        bars = axes.barh(counts.index, width, left=left, color=colour, label=verdict)
-        dark = verdict in ("supported", "unsupported")
+    for verdict in Verdict:
+        width = counts.get(verdict.value, pd.Series(0, index=counts.index))
+        bars = axes.barh(counts.index, width, left=left, color=verdict.colour, label=verdict.value)
+        dark = verdict in (Verdict.SUPPORTED, Verdict.UNSUPPORTED)
         axes.bar_label(
             bars,
             [str(n) if n else "" for n in width],

@@ -10,8 +10,9 @@ from ketalab.data import table
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Slider, Steps
 from ketalab.explorables.description import Explorable, Reading, View
+from ketalab.explorables.dosing import SELECTIVITY
 from ketalab.lessons.l03_the_glutamate_surge.figures import SIGN, SIGN_WORD, rat_signs
-from ketalab.lessons.l03_the_glutamate_surge.shared import SELECTIVITY, signed
+from ketalab.lessons.l03_the_glutamate_surge.shared import signed
 from ketalab.models import circuit
 from ketalab.models.circuit import Parameters
 from ketalab.plots.axes import round_up

@@ -7,8 +7,9 @@ import numpy as np
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Slider
 from ketalab.explorables.description import Explorable, Reading, View
+from ketalab.explorables.dosing import SELECTIVITY
 from ketalab.lessons.l03_the_glutamate_surge.figures import CELL, LINE, NAME, raster_points
-from ketalab.lessons.l03_the_glutamate_surge.shared import SELECTIVITY, signed
+from ketalab.lessons.l03_the_glutamate_surge.shared import signed
 from ketalab.models import circuit, spiking
 from ketalab.models.circuit import INTERNEURON, POPULATIONS, PYRAMIDAL, RESTING
 from ketalab.plots.axes import round_up

@@ -7,10 +7,10 @@ import numpy as np
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View, significant
-from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.figures import STEP_NAMES, clock_axis
+from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.figures import STEP_NAMES
 from ketalab.models import cascade, screening
 from ketalab.models.cascade import DAY, Array
-from ketalab.plots.axes import round_up
+from ketalab.plots.axes import clock_axis, round_up
 from ketalab.plots.style import BLACK, GREEN, figure, legend_above
 
 BRAINS = 200

@@ -7,14 +7,10 @@ import numpy as np
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View, significant
-from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.figures import (
-    FIRST,
-    STEP_COLOUR,
-    STEP_NAMES,
-    clock_axis,
-)
+from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.figures import STEP_COLOUR, STEP_NAMES
 from ketalab.models import cascade
 from ketalab.models.cascade import DAY, Array, Blocked
+from ketalab.plots.axes import FIRST_HOUR, clock_axis
 from ketalab.plots.style import BLACK, figure
 
 NOTHING, AMPA = "nothing", "AMPA receptors"
@@ -140,7 +136,7 @@ def _knockout_view(blocked: str, strength: float, surge: float, resting: float) 
     which = BLOCKERS[blocked]
     block = Blocked(**{which: strength / 100}) if which else Blocked()
     run = cascade.simulate(hours, cascade.surge(hours, p), p, block)
-    shown = hours >= FIRST
+    shown = hours >= FIRST_HOUR
     artists: dict[str, object] = {}
     left: dict[str, float] = {}
     for y, step in enumerate(STEP_NAMES):

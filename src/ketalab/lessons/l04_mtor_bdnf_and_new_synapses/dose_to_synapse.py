@@ -8,9 +8,7 @@ from ketalab.data import table
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View
-from ketalab.explorables.dosing import DOSE, INFUSION_TIME
-from ketalab.lessons.l03_the_glutamate_surge.shared import SELECTIVITY
-from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.figures import FIRST, clock_axis
+from ketalab.explorables.dosing import DOSE, INFUSION_TIME, SELECTIVITY
 from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.trials import (
     by_mouse,
     from_first_day,
@@ -18,6 +16,7 @@ from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.trials import (
 )
 from ketalab.models import cascade, chain
 from ketalab.models.cascade import DAY, Array
+from ketalab.plots.axes import FIRST_HOUR, clock_axis
 from ketalab.plots.style import BLACK, LEVEL, PURPLE, figure
 
 # Name of a panel, what its axis says, its colour.
@@ -115,7 +114,7 @@ def _view(dose: float, minutes: float, site: str, selectivity: float, gain: floa
         "mtorc1": 100 * (run.cascade["mtorc1"] - 1),
         "spines": 100 * (run.cascade["spines"] - 1),
     }
-    shown = run.hours >= FIRST
+    shown = run.hours >= FIRST_HOUR
     hours = run.hours[shown]
     artists: dict[str, object] = {}
     limits: dict[str, tuple[float, float]] = {}

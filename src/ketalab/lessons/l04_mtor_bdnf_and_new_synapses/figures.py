@@ -11,6 +11,7 @@ from scipy import stats
 
 from ketalab.data.bibliography import short_name
 from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.trials import ketamine_minus_saline
+from ketalab.plots.axes import FIRST_HOUR, clock_axis
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, SKY, VERMILION, figure
 
 Array = NDArray[np.float64]
@@ -32,18 +33,7 @@ STEP_COLOUR = {
     "protein": VERMILION,
     "spines": GREEN,
 }
-CLOCK = {1 / 6: "10 min", 1: "1 h", 6: "6 h", 24: "1 d", 72: "3 d", 168: "1 wk", 504: "3 wk"}
-FIRST = 0.1  # h, where the logarithmic clock begins
 DIRECTION = {1: ("^", "up"), 0: ("o", "no change"), -1: ("v", "down")}
-
-
-def clock_axis(axes: Axes, last: float = 504.0, leave_out: Sequence[str] = ()) -> None:
-    """A logarithmic time axis from minutes to weeks, labelled as people say it."""
-    ticks = {hour: label for hour, label in CLOCK.items() if label not in leave_out}
-    axes.set_xscale("log")
-    axes.set_xlim(FIRST, last)
-    axes.set_xticks(list(ticks), list(ticks.values()))
-    axes.set_xticks([], minor=True)
 
 
 def clocks(hours: Array, run: Mapping[str, Array], findings: pd.DataFrame) -> Figure:
@@ -58,7 +48,7 @@ def clocks(hours: Array, run: Mapping[str, Array], findings: pd.DataFrame) -> Fi
     for row in dated[dated.measure.isin(MEASURES)].itertuples():
         same = dated[dated.measure == row.measure]
         y = MEASURES.index(row.measure) + _lane(row.reference, list(dict.fromkeys(same.reference)))
-        start, end = max(row.from_h, FIRST * 1.05), max(row.to_h, FIRST * 1.05)
+        start, end = max(row.from_h, FIRST_HOUR * 1.05), max(row.to_h, FIRST_HOUR * 1.05)
         below.plot([start, end], [y, y], color=BLACK, linewidth=1.6)
         _mark(below, (start * end) ** 0.5, y, row.direction)
         if row.to_h == same[same.reference == row.reference].to_h.max():
@@ -196,7 +186,7 @@ def timing(rows: pd.DataFrame, windows: Mapping[str, tuple[float, float]]) -> Fi
         axes.plot([opens, closes], [y, y], color=STEP_COLOUR[name], linewidth=9, solid_capstyle="butt")
         labels.append(f"model: {STEP_NAMES[name]}")
     for y, row in enumerate(known.itertuples(), start=len(windows)):
-        start, end = max(row.from_h, FIRST * 1.05), row.to_h
+        start, end = max(row.from_h, FIRST_HOUR * 1.05), row.to_h
         axes.plot([start, end], [y, y], color=BLACK, linewidth=2)
         _mark(axes, (start * end) ** 0.5, y, row.direction)
         labels.append(f"{row.label}, {row.species}")

@@ -12,6 +12,7 @@ from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l05_hours_not_weeks import trials as onset
 from ketalab.models import blinding
 from ketalab.plots.style import BLACK, BLUE, GREY, PURPLE, figure, legend_above
+from ketalab.text import real_minus
 
 TRIALS = {
     "Murrough 2013, midazolam, day 1": ("murrough2013", 24),
@@ -180,7 +181,7 @@ def _view(trial: str, treated: float, control: float, belief: float) -> View:
     gap = 100 * float(blinding.unblinding(*right))
     readings = [
         Reading("measured, drug better by", _span(row.value, row.low, row.high)),
-        Reading("unblinding, 100: all know", f"{gap:.0f} %".replace("-", "−")),
+        Reading("unblinding, 100: all know", real_minus(f"{gap:.0f} %")),
         Reading("left for the drug, model", _span(*left)),
         Reading(
             "belief that explains it all", f"{enough:.1f} points" if np.isfinite(enough) else "none could"
@@ -190,7 +191,7 @@ def _view(trial: str, treated: float, control: float, belief: float) -> View:
 
 
 def _span(value: float, low: float, high: float) -> str:
-    return f"{value:.1f} points ({low:.1f} to {high:.1f})".replace("-", "−")
+    return real_minus(f"{value:.1f} points ({low:.1f} to {high:.1f})")
 
 
 def _words(gap: float, belief: float, left: list[float], enough: float) -> str:
@@ -199,7 +200,7 @@ def _words(gap: float, belief: float, left: list[float], enough: float) -> str:
             "The control group believes in the drug at least as often as the drug group, so no belief in "
             "the drug explains the difference away."
         )
-    drug = f"{left[0]:.1f}".replace("-", "−")
+    drug = real_minus(f"{left[0]:.1f}")
     return (
         f"If belief is worth {belief:g} points, {drug} are left for the drug; a belief worth {enough:.1f} "
         "points would explain the whole difference."

@@ -8,13 +8,13 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from scipy import stats
 
 from ketalab.data import table
 from ketalab.lessons.l05_hours_not_weeks import trials as onset
 from ketalab.metaanalysis.effect_size import normal_quantile
 from ketalab.metaanalysis.number_needed import newcombe_interval
-from ketalab.models.depression_trials import ACTIVE, HIDDEN, INACTIVE
+from ketalab.models.depression_trials import ACTIVE, HIDDEN, INACTIVE, masked_scores
+from ketalab.plots.axes import clock_axis
 from ketalab.plots.style import BLACK, BLUE, DRUG, GREEN, GREY, PALE, VERMILION, figure
 
 # The clock ------------------------------------------------------------------------------------------
@@ -37,11 +37,10 @@ def drug_ink(group: str) -> str:
     return DRUG.get(group, GREY)
 
 
-def clock_axis(axes: Axes) -> None:
+def onset_clock(axes: Axes) -> None:
     """Hours after the first dose, from 40 minutes to the end of treatment, logarithmic."""
-    axes.set(xscale="log", xlim=(0.45, 2400), xlabel="after the first dose")
-    axes.set_xticks(list(TICKS.values()), list(TICKS))
-    axes.set_xticks([], minor=True)
+    clock_axis(axes, 2400, ticks={hour: label for label, hour in TICKS.items()}, first=0.45)
+    axes.set_xlabel("after the first dose")
 
 
 def onset_axes(fig: Figure, axes: Axes) -> dict[str, Artist]:
@@ -69,14 +68,6 @@ def onset_axes(fig: Figure, axes: Axes) -> dict[str, Artist]:
 
 
 # The masked trial -----------------------------------------------------------------------------------
-
-
-def masked_scores() -> pd.DataFrame:
-    """Scores of the trial under anaesthesia, a row an arm and day, with 95 % intervals of the means."""
-    rows = table("trial_scores").query("trial == 'lii2023' and scale == 'MADRS' and kind == 'score'")
-    people = rows.n.astype(float)
-    half = stats.t.ppf(0.975, people - 1) * rows.sd / np.sqrt(people)
-    return rows.assign(day=rows.time_h / 24, low=rows["mean"] - half, high=rows["mean"] + half)
 
 
 SHARES = (24, 72, 168)  # hours whose responses are written under the points

@@ -9,8 +9,9 @@ from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Steps
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l05_hours_not_weeks import trials as onset
-from ketalab.lessons.l05_hours_not_weeks.figures import MARKER, clock_axis, onset_axes
+from ketalab.lessons.l05_hours_not_weeks.figures import MARKER, onset_axes, onset_clock
 from ketalab.plots.style import figure
+from ketalab.text import real_minus
 
 CLOCK = {
     "40 min": 0.7,
@@ -99,7 +100,7 @@ def _race_stage() -> Stage:
     fig = figure(7.6, 4.6)
     main = fig.subplots()
     artists = onset_axes(fig, main)
-    clock_axis(main)
+    onset_clock(main)
     main.set_title(" ", fontsize=12.5)  # keeps the room that the name of the measure needs
     artists["now"] = main.axvline(24, color="#6b6b6b", linestyle="--", linewidth=1.4)
     artists["axis"] = main.text(0.01, 1.0, "", transform=main.transAxes, va="bottom", fontsize=12.5)
@@ -137,7 +138,7 @@ def _latest(rows: pd.DataFrame, measure: str) -> str:
         return "nothing measured yet"
     last = rows[rows.hours == rows.hours.max()]
     unit, digits = UNITS[measure]
-    low, high = (f"{end:.{digits}f}".replace("-", "−") for end in (last.value.min(), last.value.max()))
+    low, high = (real_minus(f"{end:.{digits}f}") for end in (last.value.min(), last.value.max()))
     values = low if low == high else f"{low} to {high}"
     return f"{values} {unit}, {_when(last.hours.iloc[0])}"
 

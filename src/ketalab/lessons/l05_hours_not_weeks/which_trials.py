@@ -11,6 +11,7 @@ from ketalab.metaanalysis.pooling import Pooled, pool
 from ketalab.models import depression_trials as depression
 from ketalab.models.depression_trials import ACTIVE, HIDDEN, INACTIVE, Comparison
 from ketalab.plots.forest import ForestParts, forest_parts
+from ketalab.text import real_minus
 
 BOTH, ANY, NOBODY = "both drugs", "any control", "no trial"
 IN, OUT = "counted", "left out"
@@ -148,7 +149,7 @@ def _pooled_readings(pooled: Pooled | None) -> list[Reading]:
 
 
 def _points(value: float) -> str:
-    return f"{value:.1f}".replace("-", "−")
+    return real_minus(f"{value:.1f}")
 
 
 def _pooled_words(pooled: Pooled | None) -> str:

@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ketalab.data.bibliography import short_name
-from ketalab.plots.axes import MINUS
 from ketalab.plots.style import BLACK, DRUG, GREEN, GREY, ORANGE, PALE, SKY, VERMILION, figure, legend_above
+from ketalab.text import MINUS, real_minus
 
 KETAMINE = {"color": DRUG["ketamine"], "marker": "o"}
 MIDAZOLAM = {"color": DRUG["comparator"], "marker": "s"}
@@ -22,7 +22,7 @@ def measured(axes: Axes, x, y, low, high, *, color: str, marker: str, label: str
 
 
 def minus(text: str) -> str:
-    return text.replace("-", MINUS)
+    return real_minus(text)
 
 
 # The scales ----------------------------------------------------------------------------------------

@@ -21,9 +21,9 @@ from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.trials import (
     open_questions,
 )
 from ketalab.metaanalysis.number_needed import wilson_interval
-from ketalab.plots.axes import MINUS, span
 from ketalab.plots.evidence_map import DIRECTIONS
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, VERMILION, figure
+from ketalab.text import interval, real_minus
 
 CONDITION = {"PTSD": VERMILION, "anxiety": ORANGE, "OCD": PURPLE, "alcohol": GREEN, "depression": GREY}
 HOW = {PRINTED: "o", ODDS: "s", DIFFERENCE: "D"}
@@ -100,7 +100,7 @@ def ptsd() -> Figure:
     places = np.arange(len(rows) + len(PTSD_TRIALS) + 1)[::-1]
     for y, (_, control, estimate, low, high) in zip(places, rows, strict=False):
         _pool(axes, y, estimate, low, high, CONTROL[control])
-        axes.text(2.1, y, f"{estimate:.2f} ({span(low, high)})", va="center", fontsize=12)
+        axes.text(2.1, y, f"{estimate:.2f} ({interval(low, high)})", va="center", fontsize=12)
     trials = table("trials").set_index("trial")
     differences = table("trial_differences")
     differences = differences[(differences.domain == "PTSD") & (differences.poolable != "no")]
@@ -117,7 +117,7 @@ def ptsd() -> Figure:
         elif found.measure == "Cohen d":
             axes.plot([found.low, found.high], [y, y], color=CONTROL[control], linewidth=2.5)
             axes.plot(found.value, y, "s", color=CONTROL[control], markersize=9)
-            words = f"{found.value:.2f} ({span(found.low, found.high)}), n = {n}"
+            words = f"{found.value:.2f} ({interval(found.low, found.high)}), n = {n}"
         else:
             words = f"{found.value:g} points ({found.low:g} to {found.high:g}), n = {n}"
         axes.text(2.1, y, words, va="center", fontsize=12)
@@ -171,7 +171,7 @@ def inside(rows: pd.DataFrame) -> Figure:
         colour = BLUE if fits else VERMILION
         axes.plot([0, 1], [y, y], color=PALE, linewidth=2.5, zorder=1)
         axes.plot(place, y, "o" if fits else "X", color=colour, markersize=9 if fits else 14)
-        words = f"{row.estimate:.2f} ({span(row.low, row.high)})".replace("-", MINUS)
+        words = real_minus(f"{row.estimate:.2f} ({interval(row.low, row.high)})")
         axes.text(
             1.12, y, words, va="center", fontsize=12, color=colour, weight="normal" if fits else "bold"
         )
@@ -274,7 +274,7 @@ def alcohol() -> Figure:
         row = rows[(rows.active == active) & (rows.control == control)].iloc[0]
         axes.plot([row.low, row.high], [y, y], color=colour, linewidth=3)
         axes.plot(row.value, y, "o", color=colour, markersize=11)
-        words = f"{row.value:.1f} ({span(row.low, row.high, 1)})"
+        words = f"{row.value:.1f} ({interval(row.low, row.high, 1)})"
         axes.text(max(row.value, 6.5), y + 0.2, words, ha="center", fontsize=13, color=colour)
     axes.axvline(0, color=BLACK, linewidth=1)
     axes.set_yticks(range(len(COMPARED)), [words for *_, words, _ in reversed(COMPARED)], fontsize=12.5)
@@ -356,7 +356,7 @@ def one_scale(questions: Sequence[OpenQuestion] | None = None) -> Figure:
         axes.plot([low, high], [y, y], color=colour, linewidth=3)
         axes.plot(question.estimate, y, HOW[question.how], color=colour, markersize=10)
         n = "" if np.isnan(question.n) else f", n = {question.n:.0f}"
-        axes.text(3.5, y, f"{question.estimate:.2f} ({span(low, high)}){n}", va="center", fontsize=12)
+        axes.text(3.5, y, f"{question.estimate:.2f} ({interval(low, high)}){n}", va="center", fontsize=12)
     axes.axvline(0, color=BLACK, linewidth=1)
     axes.set_yticks(range(len(shown)), [question.name for question in reversed(shown)], fontsize=12.5)
     for y in np.flatnonzero(np.diff([CONDITIONS.index(q.condition) for q in reversed(shown)])):

@@ -17,8 +17,8 @@ from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.trials import YARDSTICK, OpenQ
 from ketalab.metaanalysis import next_trial as nt
 from ketalab.metaanalysis.effect_size import HEDGES_G
 from ketalab.metaanalysis.pooling import pool
-from ketalab.plots.axes import span
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, PALE, VERMILION, figure, legend_above
+from ketalab.text import interval
 
 SIZES = (10, 20, 50, 100, 200, 300, 500, 1000)
 PEOPLE = np.geomspace(10, 1500, 80)
@@ -185,7 +185,7 @@ def _more_view(question: str, belief: str, group: str, worth: float, tau: float)
     settled = PEOPLE[100 - benefit - small <= 20]
     enough = f"{settled[0]:.0f}" if len(settled) else "more than 1,500"
     readings = [
-        Reading("today", f"{asked.estimate:.2f} ({span(*asked.interval)})"),
+        Reading("today", f"{asked.estimate:.2f} ({interval(*asked.interval)})"),
         Reading("shows a benefit", f"{100 * shows:.0f} of 100"),
         Reading("rules out one that matters", f"{100 * rules_out:.0f} of 100"),
         Reading("stays open", f"{100 * open_:.0f} of 100"),

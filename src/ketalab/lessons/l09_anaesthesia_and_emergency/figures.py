@@ -31,6 +31,7 @@ from ketalab.plots.style import (
     figure,
     legend_above,
 )
+from ketalab.text import real_minus
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -513,7 +514,7 @@ def collapse(differences: pd.DataFrame) -> Figure:
     axes.hlines(y, rows.low, rows.high, colors=colours, linewidth=4)
     for at, row, colour in zip(y, rows.itertuples(), colours, strict=True):
         axes.plot(row.value, at, "o", color=colour, markersize=12)
-        text = f"{row.value:+.1f} [{row.low:.1f}, {row.high:.1f}]".replace("-", "\N{MINUS SIGN}")
+        text = real_minus(f"{row.value:+.1f} [{row.low:.1f}, {row.high:.1f}]")
         axes.annotate(text, (row.high, at), (12, 0), textcoords="offset points", va="center", fontsize=14)
     axes.set_yticks(y, wanted.values(), fontsize=14)
     axes.set(

@@ -8,7 +8,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
 
 from ketalab.data import table
-from ketalab.lessons.l05_hours_not_weeks.figures import masked_scores
 from ketalab.metaanalysis.effect_size import (
     HEDGES_G,
     ODDS_RATIO,
@@ -17,6 +16,7 @@ from ketalab.metaanalysis.effect_size import (
     standardised,
     standardised_from_difference,
 )
+from ketalab.models.depression_trials import masked_scores
 from ketalab.plots.evidence_map import DIRECTIONS
 from ketalab.plots.style import (
     BLACK,

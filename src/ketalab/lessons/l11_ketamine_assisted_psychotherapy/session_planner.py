@@ -7,12 +7,11 @@ import numpy as np
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View, significant
-from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.figures import FIRST, clock_axis
 from ketalab.lessons.l11_ketamine_assisted_psychotherapy.figures import WINDOW_COLOUR, people_tested
 from ketalab.models import cascade, screening
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models.cascade import Array
-from ketalab.plots.axes import round_up
+from ketalab.plots.axes import FIRST_HOUR, clock_axis, round_up
 from ketalab.plots.style import BLACK, DRUG, GREY, figure, legend_above
 
 INFUSION, MUSCLE, NASAL = "IV infusion, 40 min", "intramuscular", "nasal esketamine"
@@ -97,7 +96,9 @@ def _planner_stage() -> Stage:
     below.grid(visible=False)
     blue = DRUG["ketamine"]
     artists = {
-        "band": above.fill_between([FIRST], [0], color=blue, alpha=0.2, linewidth=0, label="90 of 100"),
+        "band": above.fill_between(
+            [FIRST_HOUR], [0], color=blue, alpha=0.2, linewidth=0, label="90 of 100"
+        ),
         "median": above.plot([], [], color=blue, label="drug in blood, model")[0],
         "level": above.plot([], [], color=GREY, linestyle="--", linewidth=1.6)[0],
     }
@@ -151,7 +152,7 @@ def _clear(curves: Array, level: float) -> Array:
     high, low = curves[person, last], curves[person, last + 1]
     part = np.clip((high - level) / np.maximum(high - low, 1e-12), 0, 1)
     crossing = HOURS[last] + part * (HOURS[last + 1] - HOURS[last])
-    return np.where(above.any(axis=1), crossing, FIRST)
+    return np.where(above.any(axis=1), crossing, FIRST_HOUR)
 
 
 def _planner_view(route: str, dose: float, level: float, hour: float) -> View:
@@ -167,7 +168,7 @@ def _planner_view(route: str, dose: float, level: float, hour: float) -> View:
     artists: dict[str, object] = {
         "band": (HOURS, low, high),
         "median": (HOURS, median),
-        "level": ([FIRST, LAST_HOUR], [level, level]),
+        "level": ([FIRST_HOUR, LAST_HOUR], [level, level]),
         f"{TALK}, perhaps": ([float(np.percentile(clear, 5)), LAST_HOUR], [0, 0]),
         TALK: ([most, LAST_HOUR], [0, 0]),
         "hour drug": ([hour, hour], [0, top]),
@@ -177,8 +178,8 @@ def _planner_view(route: str, dose: float, level: float, hour: float) -> View:
     for y, (name, (opens, closes)) in enumerate(_windows().items(), start=1):
         first, middle = np.percentile(opens, (5, 50))
         end, last = np.percentile(closes, (50, 95))
-        artists[f"{name}, perhaps"] = ([max(first, FIRST), last], [y, y])
-        artists[name] = ([max(middle, FIRST), end], [y, y])
+        artists[f"{name}, perhaps"] = ([max(first, FIRST_HOUR), last], [y, y])
+        artists[name] = ([max(middle, FIRST_HOUR), end], [y, y])
         open_at[name] = 100 * float(np.mean((opens <= hour) & (closes >= hour)))
     readings = [
         Reading("half of the people clear after", _clock(half)),

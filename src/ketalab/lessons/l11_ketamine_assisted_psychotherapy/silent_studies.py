@@ -12,8 +12,8 @@ from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l11_ketamine_assisted_psychotherapy.trials import as_effects, correlations
 from ketalab.metaanalysis.effect_size import Effects, fisher_z, join
 from ketalab.metaanalysis.pooling import pool
-from ketalab.plots.axes import MINUS, span
 from ketalab.plots.style import BLACK, BLUE, GREY, PALE, figure, legend_above
+from ketalab.text import interval, real_minus
 
 DAY = 24  # h, the last time used
 IMPLIED, PRINTED = "those the P values imply", "those the abstracts name"
@@ -156,9 +156,11 @@ def _view(silent: float, size: float, link: float, people: str, truth: str) -> V
         (np.clip([n.prediction_low, n.prediction_high], *WIDTH), [y + 0.42] * 2) if known else None
     )
     readings = [
-        Reading("pooled correlation", f"{n.estimate:.2f}".replace("-", MINUS)),
-        Reading("95 % interval", span(n.low, n.high)),
-        Reading("a new study", span(n.prediction_low, n.prediction_high) if known else "taken as the same"),
+        Reading("pooled correlation", real_minus(f"{n.estimate:.2f}")),
+        Reading("95 % interval", interval(n.low, n.high)),
+        Reading(
+            "a new study", interval(n.prediction_low, n.prediction_high) if known else "taken as the same"
+        ),
         Reading("spread that chance does not explain", f"{100 * pooled.i2:.0f} %"),
         Reading("people in all", f"{effects.n.sum():.0f}"),
         Reading("differences in benefit it explains", f"{100 * n.estimate**2:.1f} %"),

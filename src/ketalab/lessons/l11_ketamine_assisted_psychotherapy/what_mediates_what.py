@@ -11,8 +11,8 @@ from ketalab.lessons.l11_ketamine_assisted_psychotherapy.figures import ANALYSIS
 from ketalab.models import mediation
 from ketalab.models.cascade import Array
 from ketalab.models.mediation import ANALYSES, World
-from ketalab.plots.axes import span
 from ketalab.plots.style import BLACK, BLUE, GREY, PALE, PURPLE, figure, legend_above
+from ketalab.text import interval
 
 CAUSES, ACCOMPANIES, HOPE, ALL = "causes it", "accompanies it", "feeds hope", "does all three"
 NOTHING = "has nothing to do with it"
@@ -168,4 +168,4 @@ def _jitter() -> Array:
 
 def _range(found: Array) -> str:
     low, high = np.percentile(found, (2.5, 97.5))
-    return f"{span(low, high, 1)} SD"
+    return f"{interval(low, high, 1)} SD"

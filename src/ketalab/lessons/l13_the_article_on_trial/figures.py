@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ketalab.data.certainty import LEVELS
-from ketalab.lessons.l00_start_here.figures import VERDICTS
+from ketalab.data.verdict import Verdict
 from ketalab.metaanalysis.effect_size import Effects
 from ketalab.plots.style import BLACK, BLUE, GREY, VERMILION, figure
 
@@ -38,7 +38,7 @@ def whole_verdict(claims: pd.DataFrame) -> Figure:
     axes = fig.subplots()
     counts = pd.crosstab(claims.section, claims.verdict)
     left = 0.0
-    for verdict, colour in VERDICTS.items():
+    for verdict, colour in ((each.value, each.colour) for each in Verdict):
         wide = max(counts[verdict].max(), 3.6)
         for y, section in enumerate(SECTIONS):
             rows = claims[(claims.section == section) & (claims.verdict == verdict)]

@@ -7,12 +7,12 @@ import pandas as pd
 from matplotlib.collections import PathCollection
 from numpy.typing import NDArray
 
-from ketalab.data.certainty import COMPARISONS, HOLDS, LEVELS, surviving
+from ketalab.data.certainty import COMPARISONS, LEVELS, surviving
 from ketalab.data.tables import table
+from ketalab.data.verdict import HOLDS, Verdict
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider, Steps
 from ketalab.explorables.description import Explorable, Reading, View
-from ketalab.lessons.l00_start_here.figures import VERDICTS
 from ketalab.lessons.l13_the_article_on_trial.figures import SECTIONS
 from ketalab.plots.style import GREY, PALE, figure, legend_above
 
@@ -99,8 +99,8 @@ def _standard_stage() -> Stage:
     for number, across, down in zip(claims.claim, x, y, strict=True):
         axes.text(across, down, number[1:], fontsize=12, ha="center", va="center_baseline")
     kinds = {
-        "stands": ("stands", {"color": VERDICTS["supported"], "alpha": 0.45}),
-        "part": ("stands in part", {"color": VERDICTS["partly supported"], "alpha": 0.45}),
+        "stands": ("stands", {"color": Verdict.SUPPORTED.colour, "alpha": 0.45}),
+        "part": ("stands in part", {"color": Verdict.PARTLY_SUPPORTED.colour, "alpha": 0.45}),
         "falls": ("falls by your standard", {"color": "none", "edgecolors": GREY, "linestyle": ":"}),
         "never": ("never held", {"color": "none", "edgecolors": PALE}),
     }

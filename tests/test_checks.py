@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ketalab.models.ranges import within
+from ketalab.checks import within
 
 
 def test_what_is_inside_comes_back_as_numbers_of_the_same_shape():
