@@ -11,9 +11,10 @@ from pathlib import Path
 from ketalab.data import table
 from ketalab.explorables.description import Explorable
 from ketalab.practice.lesson import Lesson
+from ketalab.practice.reader import read
 
 FOLDER = Path(__file__).parent
-NO_EXPLORABLES = {"__init__", "checks", "figures", "practice", "shared", "summary", "trials"}
+NO_EXPLORABLES = {"__init__", "checks", "figures", "shared", "summary", "trials"}
 
 
 def catalogue() -> dict[str, str]:
@@ -45,10 +46,6 @@ def lesson(number: str) -> Lesson:
     slugs = table("lessons").set_index("lesson").slug
     if number not in slugs.index:
         raise ValueError(f"lesson: {number!r} is not one of {', '.join(slugs.index)}")
-    material = import_module(f"{__name__}.l{number}_{slugs[number]}.practice")
-    return Lesson(
-        number,
-        {prediction.key: prediction for prediction in material.PREDICTIONS},
-        {exercise.key: exercise for exercise in material.EXERCISES},
-        material.QUESTIONS,
-    )
+    package = f"l{number}_{slugs[number]}"
+    checks = import_module(f"{__name__}.{package}.checks")
+    return read(FOLDER / package / "practice.toml", number, checks)
