@@ -11,9 +11,10 @@ from pathlib import Path
 from ketalab.data import bibliography, table
 from ketalab.explorables.description import Explorable
 from ketalab.practice.lesson import Lesson
+from ketalab.practice.reader import read
 
 FOLDER = Path(__file__).parent
-NO_EXPLORABLES = {"__init__", "checks", "figures", "practice", "shared", "summary", "trials"}
+NO_EXPLORABLES = {"__init__", "checks", "figures", "shared", "summary", "trials"}
 
 
 def catalogue() -> dict[str, str]:
@@ -42,13 +43,9 @@ def lesson(number: str) -> Lesson:
 
     Raises ValueError when there is no lesson of that number.
     """
-    material = import_module(f"{__name__}.{folder(number).name}.practice")
-    return Lesson(
-        number,
-        {prediction.key: prediction for prediction in material.PREDICTIONS},
-        {exercise.key: exercise for exercise in material.EXERCISES},
-        material.QUESTIONS,
-    )
+    home = folder(number)
+    checks = import_module(f"{__name__}.{home.name}.checks")
+    return read(home / "practice.toml", number, checks)
 
 
 def references(number: str) -> bibliography.ReferenceList:
