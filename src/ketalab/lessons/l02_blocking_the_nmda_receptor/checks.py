@@ -37,7 +37,11 @@ def mirror_images():
 
 def tell_them_apart():
     # your turn
-    phases = [r.Train(5, 0.0), r.Train(30, 2.0), r.Train(30, 0.0, rest=60)]  # a list of phases
+    phases = [
+        r.PulsePhase(5, 0.0),
+        r.PulsePhase(30, 2.0),
+        r.PulsePhase(30, 0.0, rest=60),
+    ]
     # done
     return phases
 
@@ -58,8 +62,8 @@ def memantine_argument():
 def judge_tell_them_apart(answer) -> Judgement:
     """Judge a protocol by running it: the last pulse must differ by 20 points between the drugs."""
     phases = list(answer)
-    if not phases or not all(isinstance(phase, r.Train) for phase in phases):
-        return Judgement(False, "Give a list of phases, such as [r.Train(5, 0.0), r.Train(30, 2.0)].")
+    if not phases or not all(isinstance(phase, r.PulsePhase) for phase in phases):
+        return Judgement(False, "Give a list of phases, such as [r.PulsePhase(5, 0.0)].")
     if sum(phase.pulses for phase in phases) > 300 or any(phase.free_um > 20 for phase in phases):
         return Judgement(False, "Keep to 300 pulses in all and to 20 µM: cells do not live for ever.")
     if not any(phase.free_um > 0 for phase in phases):
@@ -82,8 +86,8 @@ NAMES = ("ketamine", "memantine")
 def wrong_tell_them_apart():
     return {
         "not phases": [5, 30],
-        "no drug": [r.Train(5, 0.0), r.Train(30, 0.0)],
-        "drug only": [r.Train(5, 0.0), r.Train(30, 2.0)],
-        "silence": [r.Train(5, 0.0), r.Train(30, 2.0), r.Train(1, 0.0, rest=600)],
-        "too short": [r.Train(5, 0.0), r.Train(30, 2.0), r.Train(5, 0.0, rest=60)],
+        "no drug": [r.PulsePhase(5, 0.0), r.PulsePhase(30, 0.0)],
+        "drug only": [r.PulsePhase(5, 0.0), r.PulsePhase(30, 2.0)],
+        "silence": [r.PulsePhase(5, 0.0), r.PulsePhase(30, 2.0), r.PulsePhase(1, 0.0, rest=600)],
+        "too short": [r.PulsePhase(5, 0.0), r.PulsePhase(30, 2.0), r.PulsePhase(5, 0.0, rest=60)],
     }

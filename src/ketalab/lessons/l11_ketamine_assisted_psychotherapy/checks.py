@@ -4,7 +4,7 @@ import numpy as np
 from scipy import stats
 
 from ketalab import table
-from ketalab.models.mediation import World, exact
+from ketalab.models.mediation import CausalModel, exact
 from ketalab.practice.exercise import Judgement
 
 
@@ -46,10 +46,11 @@ def talking_people():
 
 def a_false_mediator():
     print(
-        f"cause: {exact(World(through=0.4))['product']:.2f} credited, {World(through=0.4).truth:.2f} true"
+        f"cause: {exact(CausalModel(indirect=0.4))['product']:.2f} credited, "
+        f"{CausalModel(indirect=0.4).truth:.2f} true"
     )
     # your turn
-    world = World(trait=0.6, shared=0.8)  # a World(...)
+    world = CausalModel(confounder=0.6, loading=0.8)  # a CausalModel(...)
     # done
     return world
 
@@ -68,12 +69,14 @@ def leaflet():
 
 def judge_a_false_mediator(answer) -> Judgement:
     """Judge a world by what mediation and masking say of it."""
-    if not isinstance(answer, World):
-        return Judgement(False, "Give a World(...), such as World(trait=0.2, shared=0.5).")
+    if not isinstance(answer, CausalModel):
+        return Judgement(
+            False, "Give a CausalModel(...), such as CausalModel(confounder=0.2, loading=0.5)."
+        )
     found = exact(answer)
     if answer.truth != 0:
         return Judgement(
-            False, f"Here the experience does bring {answer.truth:.2f} SD. Set `through` back to 0."
+            False, f"Here the experience does bring {answer.truth:.2f} SD. Set `indirect` back to 0."
         )
     if found["slope"] >= 0.5 > found["product"]:
         return Judgement(
@@ -99,9 +102,9 @@ def judge_a_false_mediator(answer) -> Judgement:
 
 def wrong_a_false_mediator():
     return {
-        "a cause": World(through=0.4),
-        "nothing": World(),
-        "hope": World(hope=1.5),
-        "measured": World(trait=0.6, shared=0.8, measured=1),
+        "a cause": CausalModel(indirect=0.4),
+        "nothing": CausalModel(),
+        "hope": CausalModel(expectancy=1.5),
+        "measured": CausalModel(confounder=0.6, loading=0.8, measured=1),
         "not a world": 0.8,
     }
