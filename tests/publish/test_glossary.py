@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from ketalab.data.lessons import ready
+from ketalab.lessons import lesson
 from ketalab.publish import glossary
 from ketalab.publish.glossary import LINK, PROTECTED, Term, linked_terms, meant, terms, unlinked, vocabulary
 from ketalab.publish.weave import reading_minutes, weave
@@ -135,7 +136,8 @@ def test_weaving_takes_old_links_away_and_costs_no_reading_time(notebook: Notebo
         cell.source = unlinked(cell.source)
     badge = next(cell.source for cell in weave(bare).cells if "badges" in cell.metadata.get("tags", []))
     assert badge in [cell.source for cell in notebook.cells]
-    assert sum(map(reading_minutes, bare.cells)) > 0
+    here = lesson(notebook.metadata["ketalab"]["lesson"])
+    assert sum(reading_minutes(cell, here) for cell in bare.cells) > 0
 
 
 def test_a_slide_links_its_own_first_use_to_the_page_beside_it():
