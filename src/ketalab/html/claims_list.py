@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from ketalab.data.bibliography import link, short_name
+from ketalab.data.bibliography import html_link, short_name
 from ketalab.data.certainty import LEVELS, SHORTCOMINGS
 from ketalab.data.lessons import stem
 from ketalab.data.tables import table
@@ -170,7 +170,7 @@ def lesson_link(number: str) -> str:
 
 
 def _cited(key: str) -> str:
-    return f'<a href="{escape(link(key))}">{escape(short_name(key))}</a>'
+    return html_link(key)
 
 
 def _tested(row: Any) -> list[tuple[str, str]]:
