@@ -1,5 +1,6 @@
 """Citations and reference lists, made from `data/references.bib` by pybtex."""
 
+import textwrap
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -20,7 +21,7 @@ from ketalab.data.tables import data_folder
 
 # How much of a source was read, from most to least: its `read` field in the bibliography.
 READ = ("full text", "part", "abstract", "second-hand", "not read")
-TITLE_WORDS = 6  # of a source without an author stand where its name would
+TITLE_WIDTH = 28  # letters at most of the title that stands for authors who are not known
 
 # Sources named so far in this session: a lesson's list holds them all, also those from tables.
 _named: dict[str, None] = {}
@@ -76,8 +77,8 @@ def short_name(key: str) -> str:
 def _names(found: Entry) -> str:
     names = [_plain(_last(person)) for person in found.persons.get("author", [])]
     if not names:
-        title = _plain(found.fields["title"]).replace("[", "").replace("]", "").split()
-        return f"“{' '.join(title[:TITLE_WORDS])}{' …' if len(title) > TITLE_WORDS else ''}”"
+        title = _plain(found.fields["title"]).replace("[", "").replace("]", "")
+        return f"“{textwrap.shorten(title, TITLE_WIDTH, placeholder=' …')}”"
     several = len(names) > 2 or names[-1] == "others"
     return f"{names[0]} et al." if several else " and ".join(names)
 
