@@ -106,7 +106,7 @@ def _standard_stage() -> Stage:
         "stands": ("stands", {"color": Verdict.SUPPORTED.colour, "alpha": 0.45}),
         "part": ("stands in part", {"color": Verdict.PARTLY_SUPPORTED.colour, "alpha": 0.45}),
         "falls": ("falls by your standard", {"color": "none", "edgecolors": GREY, "linestyle": ":"}),
-        "unasked": ("cannot be asked", {"color": PALE, "edgecolors": "none"}),
+        "unasked": ("cannot be asked", {"color": PALE, "alpha": 0.5}),
         "never": ("never held", {"color": "none", "edgecolors": PALE}),
     }
 
@@ -143,8 +143,10 @@ def _standard_view(least: str, comparison: str, weeks: float, partly: str) -> Vi
         Reading("never held", f"{(~held).sum()}"),
         Reading("trials or pools that carry them", _carriers(claims.claim[stands], comparison, weeks)),
     ]
-    sentence = f"By this standard {stands.sum()} of the {can.sum()} claims that can be asked stand."
-    if not can.all():
+    whole = can.all()
+    of = f"the article's {len(can)} claims" if whole else f"the {can.sum()} claims that can be asked"
+    sentence = f"By this standard {stands.sum()} of {of} stand."
+    if not whole:
         why = "claim no benefit or are not a question of time" if weeks else "claim no benefit"
         sentence += f" The other {(~can).sum()} {why}."
     return View({name: (x[which], y[which]) for name, which in groups.items()}, readings, sentence, {})
