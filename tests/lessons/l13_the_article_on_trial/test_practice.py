@@ -1,14 +1,14 @@
 """What the predictions of the last lesson say about the ledger is what the ledger says."""
 
 from ketalab.data import table
-from ketalab.lessons.l13_the_article_on_trial.practice import PREDICTIONS
+from ketalab.lessons import lesson
 
 
 def test_the_predicted_counts_are_the_ledgers():
     verdicts = table("claims").verdict.value_counts()
     full, part = verdicts["supported"], verdicts["partly supported"]
     rest = verdicts.sum() - full - part
-    answers = dict(next(p for p in PREDICTIONS if p.key == "how_many_hold").options)
+    answers = dict(lesson("13").predictions["how_many_hold"].options)
     assert 10 <= full <= 20
     assert (
         answers["Between 10 and 20"] == f"Right: {full} in full, and {part} more in part. {rest} are not."
