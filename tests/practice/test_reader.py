@@ -41,7 +41,8 @@ def content() -> dict:
         "task": "Do it.",
         "hint": "So.",
         "unit": "mg",
-        "right": "Two.",
+        "right": "2 mg.",
+        "answer": ["2"],
         "mistakes": [{"name": "half", "value": 1.0, "advice": "Twice that."}],
     }
     return {

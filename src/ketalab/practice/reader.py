@@ -2,7 +2,8 @@
 
 A fault is one ValueError that names the file, the key and what is allowed there. What a file can't hold
 stands beside it in checks.py: for an exercise `key` a function `key` is its worked solution, and where no
-single number is right `judge_key` judges and `wrong_key` returns the commonest wrong answers by name.
+single number is right `judge_key` judges and `wrong_key` returns the commonest wrong answers by name; where
+a number that rounds to the answer may still break the task's condition, `breaks_key` says so.
 """
 
 import re
@@ -24,7 +25,11 @@ OBJECTIVE = (lambda x: isinstance(x, str) and re.fullmatch(r"O\d( and O\d)*", x)
 CODE = (lambda x: isinstance(x, str), "lines of Python")
 UNIT = (lambda x: isinstance(x, str), "a unit, or nothing between the quotes")
 YES = (lambda x: x is True, "true, or left out")
-SHARE = (lambda x: _is_number(x) and 0 < x < 0.2, "a number above 0 and below 0.2")
+ABOVE = (lambda x: _is_number(x) and x > 0, "a number above 0")
+FORMS = (
+    lambda x: isinstance(x, list) and x and all(isinstance(w, str) and re.search(r"\d", w) for w in x),
+    'a list of the answer as text, as it is printed in "right"',
+)
 COUNT = (lambda x: isinstance(x, int) and 1 <= x <= 200, "a whole number from 1 to 200")
 VALUE = (lambda x: _is_number(x) or isinstance(x, str), "a number or text")
 NUMBERS = (lambda x: isinstance(x, dict) and all(map(_is_number, x.values())), "numbers by name")
@@ -55,7 +60,8 @@ EXERCISE = {
 NUMERIC = EXERCISE | {
     "unit": UNIT,
     "right": TEXT,
-    "?tolerance": SHARE,
+    "answer": FORMS,
+    "?within": ABOVE,
     "mistakes": _rows(1),
     "?also_wrong": NUMBERS,
 }
@@ -80,6 +86,16 @@ def read(path: Path, lesson: str, checks: ModuleType) -> Lesson:
     exercises = [_exercise(row, where, checks) for row, where in _each(content, "exercises", file)]
     questions = [_question(row, where) for row, where in _each(content, "quiz", file)]
     return Lesson(lesson, _by_key(predictions, file), _by_key(exercises, file), tuple(questions))
+
+
+def verify(lesson: Lesson, file: str) -> None:
+    """ValueError, one sentence with file, key and value, for what only shows when the solutions have run:
+    an answer that isn't the solution's number, or a mistake that would be called right."""
+    for key, exercise in lesson.exercises.items():
+        try:
+            exercise.verify()
+        except ValueError as error:
+            raise ValueError(f"{file}: exercises ({key}): {error}") from None
 
 
 def _prediction(row: Mapping[str, Any], where: str) -> Prediction:
@@ -121,13 +137,13 @@ def _exercise(row: Mapping[str, Any], where: str, checks: ModuleType) -> Exercis
     if judge:
         wrong = getattr(checks, f"wrong_{key}")()
     else:
-        wrong, judge = _judge(row, where, solution)
+        wrong, judge = _judge(row, where, checks)
     about = {name: row[name] for name in ("key", "title", "objective", "task", "hint")}
     imports = row.get("imports", "").strip()
     return Exercise(**about, solution=solution, judge=judge, wrong=wrong, imports=imports)
 
 
-def _judge(row: Mapping[str, Any], where: str, solution: Any) -> tuple[dict[str, Any], Judge]:
+def _judge(row: Mapping[str, Any], where: str, checks: ModuleType) -> tuple[dict[str, Any], Judge]:
     """The wrong answers of a numeric exercise or an argument, and its judge."""
     mistakes = []
     for mistake, place in _each(row, "mistakes", where):
@@ -140,7 +156,9 @@ def _judge(row: Mapping[str, Any], where: str, solution: Any) -> tuple[dict[str,
     wrong = {mistake["name"]: mistake["value"] for mistake in mistakes} | also
     if "points" not in row:
         advice = [(mistake["value"], mistake["advice"]) for mistake in mistakes]
-        return wrong, number(solution, row["unit"], row["right"], advice, row.get("tolerance", 0.02))
+        within, breaks = row.get("within", 0.0), getattr(checks, f"breaks_{row['key']}", None)
+        solution = getattr(checks, row["key"])
+        return wrong, number(solution, row["unit"], row["right"], row["answer"], advice, within, breaks)
     points = []
     for point, place in _each(row, "points", where):
         _hold(point, POINT, place)

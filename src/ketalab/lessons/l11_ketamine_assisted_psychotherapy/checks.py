@@ -5,6 +5,7 @@ from scipy import stats
 
 from ketalab import table
 from ketalab.models.mediation import World, exact
+from ketalab.practice.answers import instance
 from ketalab.practice.exercise import Judgement
 
 
@@ -68,8 +69,7 @@ def leaflet():
 
 def judge_a_false_mediator(answer) -> Judgement:
     """Judge a world by what mediation and masking say of it."""
-    if not isinstance(answer, World):
-        return Judgement(False, "Give a World(...), such as World(trait=0.2, shared=0.5).")
+    instance(answer, World, "a World(...), such as World(trait=0.2, shared=0.5)")
     found = exact(answer)
     if answer.truth != 0:
         return Judgement(
