@@ -21,10 +21,9 @@ from hypothesis import strategies as st
 from ketalab.data.lessons import ready
 from ketalab.lessons import lesson
 from ketalab.practice.answers import UnreadableError, numbers
-from ketalab.practice.exercise import NOT_YET, Exercise, Numeric, Point, argument, number
+from ketalab.practice.exercise import NOT_YET, Exercise, Numeric, number
 
 EXERCISES = {(n, key): e for n in sorted(ready()) for key, e in lesson(n).exercises.items()}
-ARGUMENTS = {place: exercise for place, exercise in EXERCISES.items() if exercise.is_argument}
 NUMBERS = {place: e for place, e in EXERCISES.items() if isinstance(e.judge, Numeric)}
 PYTHON = re.compile(r"\bError\b|Traceback|float\(\)|argument must|object is not|NoneType|\bnan\b|<[\w.]+ ")
 
@@ -263,20 +262,6 @@ def test_a_judge_that_contradicts_its_words_is_named():
         number(2.79, "mg", "It is 2.8.", ("2.8",), ((2.76, "Too low."),)).verify()
 
 
-def test_an_argument_is_judged_by_its_points_not_its_words():
-    judge = argument(
-        [Point("size", ("small", "few"), "How many?"), Point("arm", ("saline",), "Against what?")],
-        "Good.",
-        6,
-    )
-    assert judge("The SALINE group improved and few people took part.").right
-    assert judge("Only a small trial, and saline did well too.").right
-    missing = judge("The saline group got better in this one.")
-    assert not missing.right
-    assert missing.says == "Still missing: size. How many?"
-    assert judge("Too few.").says.startswith("Write at least 6 words")
-
-
 def test_unknown_lessons_exercises_and_predictions_are_named():
     with pytest.raises(ValueError, match="lesson: '99' is not one of 00, 01"):
         lesson("99")
@@ -284,3 +269,5 @@ def test_unknown_lessons_exercises_and_predictions_are_named():
         lesson("01").check("none", 1)
     with pytest.raises(ValueError, match="prediction: 'none' is not one of"):
         lesson("01").predict("none")
+    with pytest.raises(ValueError, match="check: 'none' is not one of"):
+        lesson("01").check_question("none")

@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 
 from ketalab.practice.answers import UnreadableError, kept, numbers, written
+from ketalab.practice.argument import Review, Rubric
 
 ROUNDING = 1e-6  # of a number, what storing it in 32 or 64 bits may move
 MISTAKE_WITHIN = 0.02  # of a known mistake, to be recognised
-LEAST_WORDS = 25  # of an argument
 TURN, DONE = "# your turn", "# done"
-POINTS, POINTS_ARGUMENT, POINTS_BY_HAND = 2, 1, 3  # by the check; by it for an argument; by a person
+POINTS, POINTS_BY_HAND = 2, 3  # for what the check judges; for an argument, by a person
 NOT_YET = "○ Not answered yet: replace the dots, then run this cell again."
 
 
@@ -34,6 +34,7 @@ class Judgement:
 
     right: bool | None
     says: str
+    review: Review | None = None  # of an argument: what to compare it with
 
     def __str__(self) -> str:
         marks = {True: "✔ Right. ", False: "✘ Not yet. ", None: ""}
@@ -45,7 +46,8 @@ Judge = Callable[[Any], Judgement]
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise of a lesson. `wrong` are the commonest wrong answers, by what went wrong."""
+    """One exercise of a lesson. `wrong` are the commonest wrong answers, by what went wrong; an argument
+    has a `rubric` instead, by which a person marks it."""
 
     key: str
     title: str
@@ -56,6 +58,7 @@ class Exercise:
     judge: Judge
     wrong: dict[str, Any]
     imports: str = ""
+    rubric: Rubric | None = None
 
     @property
     def answer(self) -> str:
@@ -64,8 +67,8 @@ class Exercise:
 
     @property
     def is_argument(self) -> bool:
-        """Whether the answer is text, which a person should read as well."""
-        return isinstance(_quietly(self.solution), str)
+        """Whether the answer is text, which only a person can mark."""
+        return self.rubric is not None
 
     def worked(self) -> str:
         """The solution as the lines of a cell."""
@@ -109,16 +112,19 @@ class Exercise:
         with warnings.catch_warnings(), redirect_stdout(silent), redirect_stderr(silent):
             warnings.simplefilter("ignore")
             try:
+                if self.rubric:
+                    review = self.rubric.review(answer)
+                    return Judgement(None, repr(review), review)
                 return self.judge(kept(answer))
             except UnreadableError as error:
-                return Judgement(False, str(error))
+                return Judgement(None, f"○ {error}") if self.rubric else Judgement(False, str(error))
             except Exception:
                 return Judgement(
                     False, f"The check can't use this answer. Look at the task again: {self.hint}"
                 )
 
     def right(self, answer: Any) -> bool:
-        """Whether the answer is right; an answer that cannot be judged is not."""
+        """Whether the answer is right; an answer that can't be judged, or that a person judges, is not."""
         return bool(self.judgement(answer).right)
 
     def check(self, answer: Any) -> str:
@@ -129,7 +135,11 @@ class Exercise:
         """ValueError, one sentence with the key at fault, when the judge contradicts its own words."""
         if isinstance(self.judge, Numeric):
             self.judge.verify()
-        if not self.is_argument and not self.right(_quietly(self.solution)):
+        if self.rubric:
+            for sample in self.rubric.samples:
+                self.rubric.review(sample.text)  # long enough to be compared
+            return
+        if not self.right(_quietly(self.solution)):
             raise ValueError("solution: the check doesn't call it right")
         for name, answer in self.wrong.items():
             if self.right(answer):
@@ -268,28 +278,3 @@ def _printed(form: str, expected: float, unit: str) -> tuple[float, float]:
 
 def _close(value: float, mistake: float) -> bool:
     return abs(value - mistake) <= MISTAKE_WITHIN * abs(mistake)
-
-
-@dataclass(frozen=True)
-class Point:
-    """Something an argument has to mention: words that show it does, and advice when it does not."""
-
-    name: str
-    words: tuple[str, ...]
-    advice: str
-
-
-def argument(points: Sequence[Point], right: str, least_words: int = LEAST_WORDS) -> Judge:
-    """A judge of short arguments: it looks for each point, not for one phrasing."""
-
-    def judge(answer: Any) -> Judgement:
-        text = str(answer).lower()
-        if len(text.split()) < least_words:
-            return Judgement(False, f"Write at least {least_words} words: an argument has reasons.")
-        missing = [point for point in points if not any(word in text for word in point.words)]
-        if not missing:
-            return Judgement(True, right)
-        named = ", ".join(point.name for point in missing)
-        return Judgement(False, f"Still missing: {named}. {missing[0].advice}")
-
-    return judge
