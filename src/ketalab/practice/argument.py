@@ -90,7 +90,7 @@ class Review(Shown):
             "argument",
             f"{self.rubric.lesson}/argument/{self.rubric.key}",
             f'<p class="asks"><b>Now compare.</b> {OPENING}</p><p>{escape(self.mentioned)}</p>'
-            f"<ul>{points}</ul>{samples}",
+            f'<ul class="points">{points}</ul>{samples}',
         )
 
     def __repr__(self) -> str:

@@ -34,6 +34,11 @@ class Option:
         return mark(self.text)
 
     @property
+    def kind(self) -> str:
+        """The class of an element that shows it."""
+        return "right" if self.right else "wrong"
+
+    @property
     def verdict(self) -> str:
         """Right or wrong, in a word."""
         return "✔ Right." if self.right else "✘ No."
@@ -74,19 +79,18 @@ def with_style(html: str) -> str:
     return f"<style>{static('practice.css')}</style>{html}<script>{static('practice.js')}</script>"
 
 
-def box(kind: str, where: str, content: str, **data: str) -> str:
+def box(kind: str, where: str, content: str) -> str:
     """A question as HTML; `where` names lesson and key, under which its mark is kept."""
-    more = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
     return (
         f'<div class="ketalab-ask" data-kind="{kind}" data-mark="{escape(where)}" '
-        f'data-lm-suppress-shortcuts="true"{more}>{content}<p role="status"></p></div>'
+        f'data-lm-suppress-shortcuts="true">{content}<p role="status"></p></div>'
     )
 
 
 def folds(options: Sequence[Option]) -> str:
     """Options that open to their feedback, for a check or a quiz."""
     return "".join(
-        f'<details class="option {"right" if option.right else "wrong"}" data-option="{option.mark}">'
+        f'<details class="option {option.kind}" data-option="{option.mark}">'
         f"<summary><b>{letter}.</b> {escape(option.text)}"
         '<span class="mine"> (your answer)</span><span class="key"> (right)</span></summary>'
         f'<p class="feedback"><span class="verdict">{option.verdict}</span> {escape(option.says)}</p>'

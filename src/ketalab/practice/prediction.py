@@ -34,10 +34,10 @@ class Prediction(Shown):
             for option in self.options
         )
         answers = "".join(
-            f'<li class="{"right" if option.right else "wrong"}" data-option="{option.mark}">'
+            f'<li value="{place}" class="{option.kind}" data-option="{option.mark}">'
             f'{escape(option.text)}<span class="mine"> (your prediction)</span><br>'
             f'<span class="verdict">{option.verdict}</span> {escape(option.says)}</li>'
-            for option in self.options
+            for place, option in enumerate(self.options, 1)
         )
         return box(
             "prediction",
@@ -47,7 +47,6 @@ class Prediction(Shown):
             f'<p class="then">{escape(self.then)}</p>'
             f'<details class="happened"><summary>What happened</summary><ol type="A">{answers}</ol>'
             "</details>",
-            then=f"Committed. {self.then}",
         )
 
     def __repr__(self) -> str:

@@ -42,7 +42,7 @@ if (!window.ketalabAsk) {
       input.checked = input.closest("[data-option]").dataset.option === mark;
     }
     box.querySelector("button").disabled = true;
-    say(box, box.dataset.then);
+    say(box, "Committed. Now look, then open “What happened”.");
   };
   const choose = (box, option) => {
     if (box.classList.contains("told")) return;
