@@ -21,8 +21,12 @@ if (!window.ketalabAsk) {
   const say = (box, words) => { box.querySelector("[role=status]").textContent = words; };
   const options = (box) => [...box.querySelectorAll("[data-option]")];
 
+  // JupyterLab's notebook takes the focus at every key that reaches it, also from a radio button.
+  const keepKeys = (event) => { if (event.key !== "Escape") event.stopPropagation(); };
+
   // Show the state that a mark describes.
   const show = (box) => {
+    if (!box.classList.contains("scripted") && !box.closest(".reveal")) box.addEventListener("keydown", keepKeys);
     box.classList.add("scripted");
     const mark = read(box);
     if (box.dataset.kind === "argument") {
