@@ -14,12 +14,15 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cached_property
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ketalab.practice.answers import UnreadableError, kept, numbers, written
 from ketalab.practice.argument import Review, Rubric
+
+if TYPE_CHECKING:
+    from ketalab.practice.variants import Recipe
 
 ROUNDING = 1e-6  # of a number, what storing it in 32 or 64 bits may move
 MISTAKE_WITHIN = 0.02  # of a known mistake, to be recognised
@@ -59,6 +62,7 @@ class Exercise:
     wrong: dict[str, Any]
     imports: str = ""
     rubric: Rubric | None = None
+    recipe: "Recipe | None" = None  # how its numbers vary (practice.variants)
 
     @property
     def answer(self) -> str:

@@ -19,6 +19,7 @@ from ketalab.practice.exercise import Exercise, Judge, number
 from ketalab.practice.lesson import Lesson
 from ketalab.practice.prediction import Prediction
 from ketalab.practice.quiz import Question
+from ketalab.practice.variants import Recipe
 
 # What a value has to be, and how that is said.
 TEXT = (lambda x: isinstance(x, str) and x.strip() == x != "", "text without blanks around it")
@@ -33,6 +34,10 @@ FORMS = (
     'a list of the answer as text, as it is printed in "right"',
 )
 VALUE = (lambda x: _is_number(x), "a number")
+VARY = (
+    lambda x: isinstance(x, dict) and x and all(WORDS[0](new) for new in x.values()),
+    "for each number in the task a list of others, as text",
+)
 TABLE = (lambda x: isinstance(x, dict), "a table")
 NUMBERS = (lambda x: isinstance(x, dict) and all(map(_is_number, x.values())), "numbers by name")
 WORDS = (
@@ -47,7 +52,7 @@ def _rows(least: int) -> tuple:
 
 # The keys of each table; those after a "?" may be left out.
 OPTION = {"text": TEXT, "feedback": TEXT, "?right": YES}
-MISTAKE = {"name": TEXT, "value": VALUE, "advice": TEXT}
+MISTAKE = {"name": TEXT, "value": VALUE, "advice": TEXT, "?how": TEXT}
 POINT = {"name": TEXT, "words": WORDS, "counts": TEXT}
 SAMPLE = {"text": TEXT, "reason": TEXT}
 PREDICTION = {"key": NAME, "question": TEXT, "then": TEXT, "giveaway": WORDS, "options": _rows(3)}
@@ -67,6 +72,7 @@ NUMERIC = EXERCISE | {
     "?within": ABOVE,
     "mistakes": _rows(1),
     "?also_wrong": NUMBERS,
+    "?vary": VARY,
 }
 ARGUMENT = EXERCISE | {"points": _rows(3), "strong": TABLE, "middling": TABLE, "wrong": TABLE}
 CHECK = QUESTION | {"key": NAME}
@@ -150,7 +156,7 @@ def _exercise(lesson: str, row: Mapping[str, Any], where: str, checks: ModuleTyp
     if "points" in row:
         return Exercise(**about, judge=None, wrong={}, rubric=_rubric(lesson, row, where, solution))
     wrong, judge = _numeric(row, where, checks)
-    return Exercise(**about, judge=judge, wrong=wrong)
+    return Exercise(**about, judge=judge, wrong=wrong, recipe=_recipe(row))
 
 
 def _numeric(row: Mapping[str, Any], where: str, checks: ModuleType) -> tuple[dict[str, float], Judge]:
@@ -167,6 +173,14 @@ def _numeric(row: Mapping[str, Any], where: str, checks: ModuleType) -> tuple[di
         solution, row["unit"], row["right"], row["answer"], advice, row.get("within", 0.0), breaks
     )
     return {mistake["name"]: mistake["value"] for mistake in mistakes} | also, judge
+
+
+def _recipe(row: Mapping[str, Any]) -> Recipe | None:
+    """How the numbers of an exercise vary, where they do."""
+    if "vary" not in row:
+        return None
+    formulas = tuple((m["how"], m["advice"]) for m in row["mistakes"] if "how" in m)
+    return Recipe({old: tuple(new) for old, new in row["vary"].items()}, formulas)
 
 
 def _rubric(lesson: str, row: Mapping[str, Any], where: str, solution: Callable[[], str]) -> Rubric:
