@@ -164,6 +164,7 @@ def classroom(names: list[str], **settings: str) -> Iterator[tuple[dict[str, Stu
             "KETALAB_COURSE": str(course),
             "KETALAB_HOMES": str(homes),
             "KETALAB_STATE": str(folder / "state"),
+            "KETALAB_RUN": str(folder / "run"),
             "KETALAB_PORT": str(port),
             "KETALAB_STUDENTS": " ".join(names),
         }
