@@ -1,8 +1,8 @@
 """The container recipe and the chart's values: spelled as documented, in step with one another.
 
-What is held here is our own list of documented keys with their types. That the file satisfies the chart's own
-schema was checked by hand, against jupyterhub/values.schema.yaml of zero-to-jupyterhub-k8s at commit 48ea50e;
-the chart is no part of this repository.
+What is held here is our own list of documented keys with their types. That the file satisfies the chart's
+own schema was checked by hand, against jupyterhub/values.schema.yaml of zero-to-jupyterhub-k8s at commit
+48ea50e; the chart is no part of this repository.
 """
 
 import csv
