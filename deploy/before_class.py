@@ -93,7 +93,7 @@ def must_reach(accounts: Sequence[str], read: dict[str, Path], passed: dict[str,
 
 def _refuse_closed(what: str, path: Path, closed: Path) -> None:
     name = "the folder" if closed.is_dir() else "the file"
-    cure = "chmod o+x" if closed in path.parents else "chmod o+rX"
+    cure = "chmod o+x" if closed in {*path.parents, *path.resolve().parents} else "chmod o+rX"
     refuse(
         f"Students can't reach {what} ({path}): {name} {closed} is closed to them. "
         f"Open it ({cure} {closed}), or put the course where everybody may pass, such as /srv."
@@ -114,7 +114,7 @@ def first_closed(account: pwd.struct_passwd, path: Path, permission: str = "-r")
     wanted = {permission, "-x"} if path.is_dir() or os.access(path, os.X_OK) else {permission}
     if all(can(account, one, path) for one in wanted):
         return None
-    ways = (path.absolute(), path.resolve())
+    ways = (path.resolve(), path.absolute())
     steps = [step for way in ways for step in reversed(way.parents)]
     return next((step for step in steps if not can(account, "-x", step)), path)
 

@@ -101,7 +101,7 @@ def test_a_refused_release_says_nbgraders_reason_and_leaves_everything_as_it_was
     files = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
     broken = assignments.source("00")
     broken.cells[0].metadata.nbgrader.grade_id = broken.cells[1].metadata.nbgrader.grade_id
-    with pytest.raises(ValueError, match="nbgrader refused it: .*Duplicate grade id: setup") as refused:
+    with pytest.raises(ValueError, match=r"nbgrader refused it: .*Duplicate grade id: setup") as refused:
         assignments.release("lesson_00", broken)
     assert "above traceback" not in str(refused.value)
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == files

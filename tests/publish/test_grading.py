@@ -129,7 +129,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     """Follow the page from top to bottom; the folder it made, and what every command printed."""
     folder = tmp_path_factory.mktemp("teacher")
     environment = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
-    # No active environment: the page's `.venv/bin/python` is called by its path, and the PATH lacks the rest.
+    # No active environment: the page's `.venv/bin/python` is called by its path.
     environment |= {"KETALAB_CLASSROOM": str(folder / "classroom"), "PATH": "/usr/bin:/bin"}
     printed = []
     for command, _ in blocks():
