@@ -12,6 +12,8 @@ import pwd
 import sys
 from pathlib import Path
 
+from jupyterhub.auth import PAMAuthenticator
+
 sys.path.insert(0, str(Path(__file__).parent))
 from before_class import can, must_be_root, must_reach, names, number, own_folder, proxy_command
 from course_files import FOLDER, copy_course  # both stand beside this file
@@ -53,8 +55,17 @@ c.JupyterHub.cookie_secret_file = str(STATE / "cookie_secret")
 c.JupyterHub.cleanup_servers = True
 c.JupyterHub.concurrent_spawn_limit = 10  # forty students arrive in the same minute
 
+
+class AsListed(PAMAuthenticator):
+    """The machine's own log-in, for names typed with or without capitals."""
+
+    async def authenticate(self, handler, data):
+        account = self.normalize_username(data["username"])
+        return await super().authenticate(handler, {**data, "username": account})
+
+
 # Who: the names on the list, each with the password of their account on this machine.
-c.JupyterHub.authenticator_class = "pam"
+c.JupyterHub.authenticator_class = AsListed
 c.Authenticator.allowed_users = set(STUDENTS.values())
 c.Authenticator.admin_users = set(TEACHERS.values())
 c.Authenticator.username_map = {**STUDENTS, **TEACHERS}
