@@ -10,17 +10,17 @@ __version__ = "0.1.0"
 
 HOME = {
     "check_installation": "ketalab.installation",
-    "cite": "ketalab.evidence",
-    "claim": "ketalab.evidence",
-    "explorable": "ketalab.explore",
-    "grading": "ketalab.practice.grading",
-    "ledger": "ketalab.ledger_page",
-    "lesson": "ketalab.practice",
-    "living_table": "ketalab.living",
-    "references": "ketalab.evidence",
-    "show": "ketalab.show",
-    "sortable": "ketalab.sortable",
-    "table": "ketalab.evidence",
+    "cite": "ketalab.data",
+    "claim": "ketalab.data",
+    "explorable": "ketalab.lessons",
+    "grading": "ketalab.html.grading",
+    "ledger": "ketalab.html.claims_list",
+    "lesson": "ketalab.lessons",
+    "claims_table": "ketalab.html.claims_table",
+    "references": "ketalab.lessons",
+    "show": "ketalab.plots.show",
+    "sortable": "ketalab.html.sortable",
+    "table": "ketalab.data",
 }
 __all__ = list(HOME)
 

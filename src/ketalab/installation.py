@@ -5,9 +5,9 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, requires, version
 
-from ketalab.evidence.bibliography import bibliography
-from ketalab.evidence.tables import rows_by_table
-from ketalab.explore import CATALOGUE, explorable
+from ketalab.data.bibliography import bibliography
+from ketalab.data.tables import rows_by_table
+from ketalab.lessons import CATALOGUE, explorable
 
 
 def check_installation() -> None:

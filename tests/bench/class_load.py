@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from deploy.classroom import Kernel, Student, classroom
 
-from ketalab.files import write_atomically
+from ketalab.paths import write_atomically
 
 CURVE = Path(__file__).with_name("class_load.csv")
 FIELDS = ("students", "memory_mb", "median_ms", "slow_ms", "cores", "note")

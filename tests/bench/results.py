@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 
-from ketalab.files import write_atomically
+from ketalab.paths import write_atomically
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 OURS, NAIVE = "test_explorable_redrawn", "test_explorable_recreated_as_interact_does"

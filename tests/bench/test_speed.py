@@ -7,17 +7,17 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from scipy.integrate import solve_ivp
 
-from ketalab.draw import forest
-from ketalab.evidence import effect_size as es
-from ketalab.evidence import meta_analysis as ma
-from ketalab.evidence import next_trial
-from ketalab.explore import CATALOGUE, explorable
-from ketalab.explore.canvas import Canvas, Stage, place, set_limits
-from ketalab.explore.controls import Slider
-from ketalab.explore.explorable import LIVE_DPI
+from ketalab.explorables.canvas import Canvas, Stage, place, set_limits
+from ketalab.explorables.controls import Slider
+from ketalab.explorables.description import LIVE_DPI
+from ketalab.lessons import CATALOGUE, explorable
+from ketalab.metaanalysis import effect_size as es
+from ketalab.metaanalysis import next_trial
+from ketalab.metaanalysis import pooling as ma
 from ketalab.models import pharmacokinetics as pk
-from ketalab.pictures import fast_png
-from ketalab.style import course_look
+from ketalab.plots import forest
+from ketalab.plots.png import fast_png
+from ketalab.plots.style import course_look
 
 TIMES = np.linspace(0, 360, 600)
 INFUSION = [pk.Dose(35, "iv", duration=40)]

@@ -6,7 +6,7 @@ import nbformat
 from browser.test_decks import open_deck
 from browser.test_lab import lab, run_all, scroll_through  # noqa: F401 (a fixture)
 
-from ketalab.evidence import table
+from ketalab.data import table
 
 CELL = """
 import pandas as pd

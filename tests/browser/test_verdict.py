@@ -2,8 +2,8 @@
 
 from browser.test_decks import open_deck
 
-from ketalab.evidence import table
-from ketalab.practice.grading import VERDICTS, agreement
+from ketalab.data import table
+from ketalab.html.grading import VERDICTS, agreement
 
 DECK = "13_the_article_on_trial"
 

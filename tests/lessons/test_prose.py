@@ -9,9 +9,9 @@ import pytest
 from conftest import lessons
 from nbformat import NotebookNode
 
-from ketalab.evidence import table
-from ketalab.evidence.tables import descriptor
-from ketalab.practice import lesson
+from ketalab.data import table
+from ketalab.data.tables import descriptor
+from ketalab.lessons import lesson
 from ketalab.publish.weave import CLOCK, cited, tags
 
 NUMBER = re.compile(r"(?<![\w.,/])[-−+]?\d[\d,]*(?:\.\d+)?(?![\w])")
@@ -101,7 +101,7 @@ def untied(notebook: NotebookNode, number: str) -> list[tuple[str, str]]:
 
 def named(notebook: NotebookNode) -> set[str]:
     """The sources a lesson cites, also those that only a table or a claim brings in."""
-    from ketalab.evidence.bibliography import bibliography, link
+    from ketalab.data.bibliography import bibliography, link
 
     keys = set(cited(notebook))
     shown = str(notebook.cells[-1].outputs)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from ketalab.evidence import table
+from ketalab.data import table
 from ketalab.models import cascade
 from ketalab.models.cascade import STEPS, Blocked, Parameters
 

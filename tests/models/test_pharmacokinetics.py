@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ketalab.evidence import table
+from ketalab.data import table
 from ketalab.models import pharmacokinetics as pk
 
 MODELS = list(table("pharmacokinetic_models").model)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ketalab.evidence import table
+from ketalab.data import table
 from ketalab.models import cascade, screening
 
 NAMES = screening.uncertain(("unknown", "chosen to match"))

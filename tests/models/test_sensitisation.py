@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from ketalab.evidence import table
+from ketalab.data import table
 from ketalab.models import sensitisation as s
 from ketalab.models.receptor import magnesium_free
 

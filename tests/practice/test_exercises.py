@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ketalab.evidence import table
-from ketalab.lessons import ready
-from ketalab.practice import lesson
+from ketalab.data import table
+from ketalab.data.lessons import ready
+from ketalab.lessons import lesson
 from ketalab.practice.exercise import NOT_YET, Point, argument, number
 
 PAIRS = [(n, key) for n in sorted(ready()) for key in lesson(n).exercises]

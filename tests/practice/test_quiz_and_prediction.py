@@ -5,8 +5,8 @@ import re
 import ipywidgets as widgets
 import pytest
 
-from ketalab.lessons import ready
-from ketalab.practice import lesson
+from ketalab.data.lessons import ready
+from ketalab.lessons import lesson
 from ketalab.practice.quiz import Option, Question, folded, show_quiz
 
 LESSONS = sorted(ready())

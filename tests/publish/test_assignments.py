@@ -8,8 +8,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from ketalab.lessons import ready
-from ketalab.practice import lesson
+from ketalab.data.lessons import ready
+from ketalab.lessons import lesson
 from ketalab.practice.exercise import Exercise
 from ketalab.publish import assignments
 

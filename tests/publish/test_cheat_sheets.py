@@ -7,11 +7,11 @@ import pytest
 from conftest import lessons
 from lessons.test_prose import NUMBER, data_numbers, output_numbers, plain
 
-from ketalab.evidence import table
-from ketalab.lessons import ready
+from ketalab.data import table
+from ketalab.data.lessons import ready
+from ketalab.plots.show import smallest_label
 from ketalab.publish import cheat_sheets
 from ketalab.publish.cheat_sheets import MISCONCEPTIONS, SHEETS, UNKNOWN, equation, point, sentence
-from ketalab.show import smallest_label
 
 MADE = {sheet.slug: sheet for sheet in cheat_sheets.sheets()}
 

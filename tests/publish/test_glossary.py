@@ -9,7 +9,7 @@ from conftest import lessons
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from ketalab.lessons import ready
+from ketalab.data.lessons import ready
 from ketalab.publish import glossary
 from ketalab.publish.glossary import LINK, PROTECTED, Term, linked_terms, meant, terms, unlinked, vocabulary
 from ketalab.publish.weave import reading_minutes, weave

@@ -7,8 +7,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from ketalab.lessons import ready as lessons_ready
-from ketalab.practice import lesson
+from ketalab.data.lessons import ready as lessons_ready
+from ketalab.lessons import lesson
 from ketalab.publish import slides
 from ketalab.publish.slides import Deck, build
 

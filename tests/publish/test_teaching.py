@@ -12,9 +12,8 @@ from conftest import ROOT, lessons
 from lessons.test_prose import output_numbers, plain, prose_numbers
 from nbformat import NotebookNode
 
-from ketalab.evidence import table
-from ketalab.explore import CATALOGUE, explorable
-from ketalab.practice import lesson
+from ketalab.data import table
+from ketalab.lessons import CATALOGUE, explorable, lesson
 from ketalab.practice.exercise import POINTS_BY_HAND
 from ketalab.publish import load, teaching
 from ketalab.publish.lecture import Lecture, lecture, lectures

@@ -23,6 +23,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
+from ketalab.checks import within
+
 Array = NDArray[np.float64]
 
 
@@ -32,7 +34,7 @@ def unblinding(right_treated: ArrayLike, right_control: ArrayLike) -> Array:
     `right_treated` and `right_control` are the shares (0 to 1) that guess their arm; shapes broadcast.
     Raises ValueError for a share outside 0 to 1.
     """
-    return _share("right_treated", right_treated) + _share("right_control", right_control) - 1
+    return within("right_treated", right_treated, 0, 1) + within("right_control", right_control, 0, 1) - 1
 
 
 def observed_difference(
@@ -116,17 +118,12 @@ def simulate(
         raise ValueError(f"people: {people} is not allowed; it must be 2 or more in each arm")
     if not spread >= 0:
         raise ValueError(f"spread: {spread:g} is not allowed; it must be 0 points or more")
-    p, q = float(_share("right_treated", right_treated)), float(_share("right_control", right_control))
+    p, q = (
+        float(within("right_treated", right_treated, 0, 1)),
+        float(within("right_control", right_control, 0, 1)),
+    )
     rng = np.random.default_rng(seed)
     treated = np.repeat([True, False], people)
     believes = rng.random(2 * people) < np.where(treated, p, 1 - q)
     noise = spread * rng.standard_normal(2 * people)
     return Trial(treated, believes, base + drug * treated + belief * believes + noise)
-
-
-def _share(name: str, value: ArrayLike) -> Array:
-    share = np.asarray(value, float)
-    wrong = ~((share >= 0) & (share <= 1))
-    if wrong.any():
-        raise ValueError(f"{name}: {share[wrong].flat[0]:g} is not allowed; it must be a share from 0 to 1")
-    return share

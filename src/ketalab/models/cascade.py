@@ -33,9 +33,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ketalab.evidence import table
-from ketalab.evidence.tables import data_folder
-from ketalab.models.ranges import within
+from ketalab.checks import within
+from ketalab.data import table
+from ketalab.data.tables import data_folder
 
 Array = NDArray[np.float64]
 

@@ -38,7 +38,8 @@ from scipy.interpolate import CubicSpline, RectBivariateSpline
 from scipy.optimize import root
 from scipy.special import erfcx
 
-from ketalab.evidence import table
+from ketalab.checks import within
+from ketalab.data import table
 
 Array = NDArray[np.float64]
 
@@ -91,7 +92,7 @@ def block_from_occupancy(occupancy: ArrayLike, selectivity: ArrayLike = 1.0) -> 
 
     Raises ValueError for an occupancy outside 0 to 1 or a selectivity that is not positive.
     """
-    theta = _fraction("occupancy", occupancy)
+    theta = within("occupancy", occupancy, 0, 1)
     s = np.asarray(selectivity, dtype=float)
     if not (np.isfinite(s).all() and (s > 0).all()):
         raise ValueError(f"selectivity: {selectivity} is not allowed; it must be more than 0")
@@ -169,16 +170,9 @@ def blocks(interneuron: ArrayLike, pyramidal: ArrayLike) -> tuple[Array, Array]:
     """The two blocks, checked and of one shape."""
     return tuple(
         np.broadcast_arrays(
-            _fraction("block_interneuron", interneuron), _fraction("block_pyramidal", pyramidal)
+            within("block_interneuron", interneuron, 0, 1), within("block_pyramidal", pyramidal, 0, 1)
         )
     )
-
-
-def _fraction(name: str, value: ArrayLike) -> Array:
-    array = np.asarray(value, dtype=float)
-    if not ((array >= 0) & (array <= 1)).all():
-        raise ValueError(f"{name}: {value} is not allowed; it must be 0 to 1")
-    return array
 
 
 # The mean field -----------------------------------------------------------------------------------

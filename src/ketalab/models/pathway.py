@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ketalab.evidence.tables import data_folder, table
+from ketalab.data.tables import data_folder, table
 
 Array = NDArray[np.float64]
 

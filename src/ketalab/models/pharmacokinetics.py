@@ -18,8 +18,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ketalab.evidence import table
-from ketalab.evidence.tables import data_folder
+from ketalab.checks import within
+from ketalab.data import table
+from ketalab.data.tables import data_folder
 from ketalab.models.linear import (
     Array,
     Dose,
@@ -29,7 +30,6 @@ from ketalab.models.linear import (
     concentration,
     steady_state_volume,
 )
-from ketalab.models.ranges import within
 
 __all__ = [
     "Dose",

@@ -29,9 +29,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ketalab.evidence import table
-from ketalab.evidence.tables import data_folder
-from ketalab.models.ranges import within
+from ketalab.checks import at_least, within
+from ketalab.data import table
+from ketalab.data.tables import data_folder
 
 Array = NDArray[np.float64]
 
@@ -58,7 +58,7 @@ def free_concentration(
     `molar_mass` in g/mol. Raises ValueError for a negative concentration, a fraction outside 0 to 1,
     or a mass that is not positive.
     """
-    total = _not_negative("plasma_ng_per_ml", plasma_ng_per_ml, "ng/mL")
+    total = at_least("plasma_ng_per_ml", plasma_ng_per_ml, 0, "ng/mL")
     if not 0 <= unbound_fraction <= 1:
         raise ValueError(f"unbound_fraction: {unbound_fraction} is not allowed; it must be 0 to 1")
     if not molar_mass > 0:
@@ -83,7 +83,7 @@ def magnesium_free(voltage_mv: ArrayLike, magnesium_mm: ArrayLike = PHYSIOLOGICA
 
     Source jahr1990. Raises ValueError for a potential outside -120 to 80 mV or negative magnesium.
     """
-    magnesium = _not_negative("magnesium_mm", magnesium_mm, "mM")
+    magnesium = at_least("magnesium_mm", magnesium_mm, 0, "mM")
     return 1 / (1 + magnesium / magnesium_constant(voltage_mv))
 
 
@@ -121,7 +121,7 @@ class Blocker:
         """What rate and potency imply for binding, k_on = k_off / IC50 (1/(µM s))."""
         return self.off_rate / self.ic50_um
 
-    def pull(self, voltage_mv: ArrayLike) -> Array:
+    def voltage_factor(self, voltage_mv: ArrayLike) -> Array:
         """How much looser it sits at these potentials than at `reference_mv` (factor on K)."""
         return np.exp(self.delta * (_voltage(voltage_mv) - self.reference_mv) / THERMAL_MV)
 
@@ -130,7 +130,7 @@ def half_block(
     blocker: Blocker, voltage_mv: ArrayLike = REST_MV, magnesium_mm: ArrayLike = PHYSIOLOGICAL_MM
 ) -> Array:
     """Free concentration (µM) that takes half of the current left by magnesium: K(V) (1 + [Mg]/K_Mg(V))."""
-    return blocker.ic50_um * blocker.pull(voltage_mv) / magnesium_free(voltage_mv, magnesium_mm)
+    return blocker.ic50_um * blocker.voltage_factor(voltage_mv) / magnesium_free(voltage_mv, magnesium_mm)
 
 
 def equilibrium_block(
@@ -145,7 +145,7 @@ def equilibrium_block(
     The current it is a fraction of is the one magnesium leaves. `free_um` is the free concentration
     (µM). Raises ValueError for a negative concentration or magnesium, or a potential out of range.
     """
-    free = _not_negative("free_um", free_um, "uM")
+    free = at_least("free_um", free_um, 0, "uM")
     return free / (free + half_block(blocker, voltage_mv, magnesium_mm))
 
 
@@ -209,7 +209,9 @@ def _published(_folder: Path, name: str) -> Blocker:
         float(rows.holding_mv["ic50"]),
         "delta of ketamine",
     )
-    return replace(blocker, off_rate=blocker.off_rate / float(blocker.pull(rows.holding_mv["off_rate"])))
+    return replace(
+        blocker, off_rate=blocker.off_rate / float(blocker.voltage_factor(rows.holding_mv["off_rate"]))
+    )
 
 
 def electrical_distance(name: str) -> float | None:
@@ -290,7 +292,7 @@ class Bath:
 
     def __post_init__(self) -> None:
         for field, unit in (("glutamate_um", "uM"), ("free_um", "uM"), ("magnesium_mm", "mM")):
-            _not_negative(field, getattr(self, field), unit)
+            at_least(field, getattr(self, field), 0, unit)
         _voltage(self.voltage_mv)
 
 
@@ -301,8 +303,8 @@ def rates_of_block(gates: Gating, blocker: Blocker, bath: Bath) -> tuple[float, 
     channel exchanges its drug faster, by one over the open probability.
     """
     activity = gates.open_probability()
-    within = blocker.ic50_um * float(blocker.pull(bath.voltage_mv)) / blocker.trapped
-    off = blocker.off_rate * float(blocker.pull(bath.voltage_mv)) / activity
+    within = blocker.ic50_um * float(blocker.voltage_factor(bath.voltage_mv)) / blocker.trapped
+    off = blocker.off_rate * float(blocker.voltage_factor(bath.voltage_mv)) / activity
     at_pore = bath.free_um * float(magnesium_free(bath.voltage_mv, bath.magnesium_mm))
     escape = 1 / blocker.escape
     loose = (1 - blocker.trapped) / blocker.trapped / activity
@@ -351,7 +353,7 @@ def advance(gates: Gating, blocker: Blocker, bath: Bath, seconds: ArrayLike) -> 
 
     Nothing is subtracted, so no probability turns negative. Raises ValueError for a negative time.
     """
-    seconds = _not_negative("seconds", seconds, "s")
+    seconds = at_least("seconds", seconds, 0, "s")
     K = rate_matrix(gates, blocker, bath)
     fastest = -K.diagonal().min()
     powers = [np.eye(len(STATES))]
@@ -374,7 +376,7 @@ def _exponential(powers: Array, steps: float) -> Array:
 
 
 @dataclass(frozen=True)
-class Train:
+class PulsePhase:
     """Phases of a pulse experiment: how many pulses, with how much free drug (µM), after what rest (s)."""
 
     pulses: int
@@ -386,7 +388,7 @@ PULSE_S, PEAK_S = 0.001, 0.018  # glutamate is there for 1 ms; the current peaks
 
 
 def pulse_train(
-    phases: Sequence[Train],
+    phases: Sequence[PulsePhase],
     blocker: Blocker,
     interval: float = 1.0,
     voltage_mv: float = REST_MV,
@@ -429,11 +431,3 @@ def pulse_train(
 
 def _voltage(voltage_mv: ArrayLike) -> Array:
     return within("voltage_mv", voltage_mv, -120, 80, "mV")
-
-
-def _not_negative(name: str, values: ArrayLike, unit: str) -> Array:
-    values = np.asarray(values, dtype=float)
-    if not (np.isfinite(values) & (values >= 0)).all():
-        worst = values[~(np.isfinite(values) & (values >= 0))].flat[0]
-        raise ValueError(f"{name}: {worst:g} is not allowed; it must be 0 {unit} or more")
-    return values

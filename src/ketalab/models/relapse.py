@@ -18,6 +18,8 @@ so that relapse is fast at first and slow later. Times are in days, hazards in 1
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ketalab.checks import above
+
 Array = NDArray[np.float64]
 TINY = 1e-12  # a variance too small to tell from none
 NEVER = np.inf  # days between sessions when there are none
@@ -25,7 +27,7 @@ NEVER = np.inf  # days between sessions when there are none
 
 def hazard_from_median(median_days: float, spread: float = 0.0) -> float:
     """h that makes half relapse in this many days (above 0): ln 2 / median where `spread` v is 0."""
-    return _half(spread) / _positive("median_days", median_days, "days")
+    return _half(spread) / float(above("median_days", median_days, 0, "days"))
 
 
 def hazard_from_share(share_well: float, days: float) -> float:
@@ -34,7 +36,7 @@ def hazard_from_share(share_well: float, days: float) -> float:
         raise ValueError(
             f"share_well: {share_well:g} is not allowed; it must be between 0 and 1, both excluded"
         )
-    return -float(np.log(share_well)) / _positive("days", days, "days")
+    return -float(np.log(share_well)) / float(above("days", days, 0, "days"))
 
 
 def protected_days(days: ArrayLike, spacing: float, window: float) -> Array:
@@ -49,7 +51,7 @@ def protected_days(days: ArrayLike, spacing: float, window: float) -> Array:
         raise ValueError(f"window: {window:g} is not allowed; it must be 0 days or more")
     if spacing == NEVER:
         return np.zeros_like(t)
-    gap = _positive("spacing", spacing, "days")
+    gap = float(above("spacing", spacing, 0, "days"))
     whole = np.floor(t / gap)
     return whole * min(window, gap) + np.minimum(t - whole * gap, window)
 
@@ -108,7 +110,7 @@ def median_days(
 
 def sessions_given(days: float, spacing: float) -> int:
     """How many sessions fall into the first t days, the one at day 0 included."""
-    return 0 if spacing == NEVER else int(np.floor(days / _positive("spacing", spacing, "days"))) + 1
+    return 0 if spacing == NEVER else int(np.floor(days / float(above("spacing", spacing, 0, "days")))) + 1
 
 
 def _half(spread: float) -> float:
@@ -116,9 +118,3 @@ def _half(spread: float) -> float:
     if not spread >= 0:
         raise ValueError(f"spread: {spread:g} is not allowed; it must be 0 or more")
     return float(np.log(2) if spread < TINY else np.expm1(spread * np.log(2)) / spread)
-
-
-def _positive(name: str, value: float, unit: str) -> float:
-    if not value > 0:
-        raise ValueError(f"{name}: {value:g} is not allowed; it must be more than 0 {unit}")
-    return float(value)

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from ketalab.evidence import table
+from ketalab.data import table
 from ketalab.models import cascade
 from ketalab.models.cascade import DAY, Array, Parameters
 

@@ -30,8 +30,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ketalab.evidence import table
-from ketalab.models.ranges import within
+from ketalab.checks import within
+from ketalab.data import table
 from ketalab.models.receptor import PHYSIOLOGICAL_MM, REST_MV, magnesium_free
 
 Array = NDArray[np.float64]

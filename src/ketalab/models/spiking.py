@@ -26,9 +26,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ketalab.files import write_atomically
 from ketalab.models import circuit
 from ketalab.models.circuit import INTERNEURON, POPULATIONS, PYRAMIDAL, Parameters
+from ketalab.paths import write_atomically
 
 Array = NDArray[np.float64]
 

@@ -1,11 +1,9 @@
-"""A lesson's predictions, exercises and quiz, by the number of the lesson."""
+"""A lesson's predictions, exercises and quiz."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
-from ketalab.evidence import table
 from ketalab.practice.exercise import Exercise
 from ketalab.practice.prediction import Prediction
 from ketalab.practice.quiz import Question, show_quiz
@@ -35,23 +33,6 @@ class Lesson:
     def quiz(self) -> None:
         """Show the quiz."""
         show_quiz(self.number, self.questions)
-
-
-def lesson(number: str) -> Lesson:
-    """The practice material of a lesson, such as `lesson("01")`.
-
-    Raises ValueError when there is no lesson of that number.
-    """
-    lessons = table("lessons").set_index("lesson")
-    if number not in lessons.index:
-        raise ValueError(f"lesson: {number!r} is not one of {', '.join(lessons.index)}")
-    material = import_module(f"ketalab.practice.lessons.l{number}_{lessons.slug[number]}")
-    return Lesson(
-        number,
-        {prediction.key: prediction for prediction in material.PREDICTIONS},
-        {exercise.key: exercise for exercise in material.EXERCISES},
-        material.QUESTIONS,
-    )
 
 
 def _pick(kind: str, key: str, among: Mapping[str, Any]) -> Any:

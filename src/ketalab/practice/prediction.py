@@ -7,7 +7,7 @@ from html import escape
 
 import ipywidgets as widgets
 
-from ketalab.explore.explorable import VIEW_MIME
+from ketalab.explorables.description import VIEW_MIME
 
 
 @dataclass

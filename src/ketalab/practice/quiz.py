@@ -8,7 +8,7 @@ from IPython.display import HTML, Javascript, display
 from jupyterquiz.dynamic.loader import load_questions_script
 from jupyterquiz.dynamic.renderer import build_script, build_styles, render_div
 
-from ketalab.style import BLUE, VERMILION
+from ketalab.plots.style import BLUE, VERMILION
 
 # jupyterquiz fetches MathJax from a public host where it finds none to its liking, as in JupyterLab.
 # Our questions hold no formulas, so the quiz is told that there is no MathJax at all.

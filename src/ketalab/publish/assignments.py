@@ -18,11 +18,10 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from ketalab.evidence import table
-from ketalab.files import write_atomically
-from ketalab.practice import lesson
+from ketalab.data import table
+from ketalab.lessons import lesson
+from ketalab.paths import ROOT, write_atomically
 from ketalab.practice.exercise import POINTS, POINTS_ARGUMENT, POINTS_BY_HAND, Exercise
-from ketalab.publish import ROOT
 from ketalab.publish.refresh import chosen, normalise
 
 COURSE = Path(os.environ.get("KETALAB_CLASSROOM", ROOT / "classroom")).absolute()

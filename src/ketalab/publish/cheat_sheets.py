@@ -19,19 +19,26 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
-from ketalab import style
-from ketalab.draw import cheat_sheets as draw
-from ketalab.draw.effect_axis import shown, span
-from ketalab.evidence import bibliography, comparators, depression, ideation, table
-from ketalab.evidence.dissociation import as_effects, correlations
-from ketalab.evidence.effect_size import risk_ratio
-from ketalab.evidence.meta_analysis import pool
-from ketalab.evidence.spines import by_mouse, from_first_day, ketamine_minus_saline
-from ketalab.lessons import lesson_files, ready, stem
+from ketalab.data import bibliography, table
+from ketalab.data.lessons import lesson_files, ready, stem
+from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.trials import (
+    by_mouse,
+    from_first_day,
+    ketamine_minus_saline,
+)
+from ketalab.lessons.l06_suicidal_ideation_and_thinking import trials as ideation
+from ketalab.lessons.l10_ketamine_and_traditional_antidepressants import trials as comparators
+from ketalab.lessons.l11_ketamine_assisted_psychotherapy.trials import as_effects, correlations
+from ketalab.metaanalysis.effect_size import risk_ratio
+from ketalab.metaanalysis.pooling import pool
 from ketalab.models import chain, pathway
+from ketalab.models import depression_trials as depression
 from ketalab.models import pharmacokinetics as pk
+from ketalab.plots import style
+from ketalab.plots.show import settle
+from ketalab.publish import sheet_figures as draw
 from ketalab.publish.lecture import section, text_of
-from ketalab.show import settle
+from ketalab.text import decimals, interval
 
 MISCONCEPTIONS, UNKNOWN = "Common misconceptions", "What we left out or do not know"
 
@@ -139,8 +146,8 @@ def _equation(what: str, number: str, words: str, part: int | None = None) -> tu
 # Numbers -------------------------------------------------------------------------------------------
 
 
-def _with_interval(estimate: float, low: float, high: float, decimals: int = 1) -> str:
-    return f"{shown(estimate, decimals)} ({span(low, high, decimals)})"
+def _with_interval(estimate: float, low: float, high: float, places: int = 1) -> str:
+    return f"{decimals(estimate, places)} ({interval(low, high, places)})"
 
 
 def _row(name: str, **wanted: object):

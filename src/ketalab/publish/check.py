@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 import nbformat
 from nbformat import NotebookNode
 
-from ketalab.evidence.bibliography import bibliography
-from ketalab.evidence.tables import rows_by_table
+from ketalab.data.bibliography import bibliography
+from ketalab.data.tables import rows_by_table
 from ketalab.publish.refresh import chosen, normalise
 from ketalab.publish.weave import weave
 

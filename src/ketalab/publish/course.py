@@ -16,10 +16,10 @@ import pandas as pd
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from ketalab.draw.start import PARTS
-from ketalab.evidence import table
-from ketalab.files import write_atomically
-from ketalab.lessons import lesson_files, stem
+from ketalab.data import table
+from ketalab.data.lessons import lesson_files, stem
+from ketalab.lessons.l00_start_here.figures import PARTS
+from ketalab.paths import write_atomically
 from ketalab.publish import cheat_sheets, glossary
 from ketalab.publish.cells import place
 from ketalab.publish.lecture import Lecture, lecture

@@ -8,11 +8,10 @@ import nbformat
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ketalab.explore import explorable
-from ketalab.explore.explorable import Explorable, Values
-from ketalab.files import write_atomically
-from ketalab.publish import ROOT
-from ketalab.style import BLACK, BLUE, FOLDER, PALE
+from ketalab.explorables.description import Explorable, Values
+from ketalab.lessons import explorable
+from ketalab.paths import ROOT, write_atomically
+from ketalab.plots.style import BLACK, BLUE, FOLDER, PALE
 
 FIGURES = ROOT / "figures"
 MOVING = FIGURES / "route_to_plasma.gif"

@@ -17,8 +17,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from ketalab.evidence import bibliography, table
-from ketalab.lessons import NOTEBOOKS, lesson_files, stem
+from ketalab.data import bibliography, table
+from ketalab.data.lessons import NOTEBOOKS, lesson_files, stem
 from ketalab.publish.cells import place, tags
 
 PAGE = NOTEBOOKS / "glossary.ipynb"

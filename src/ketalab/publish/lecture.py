@@ -13,10 +13,11 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from ketalab.explore.explorable import EXPLORABLE_MIME
-from ketalab.lessons import lesson_files
-from ketalab.practice import Lesson, lesson
+from ketalab.data.lessons import lesson_files
+from ketalab.explorables.description import EXPLORABLE_MIME
+from ketalab.lessons import lesson
 from ketalab.practice.exercise import Exercise
+from ketalab.practice.lesson import Lesson
 from ketalab.publish import glossary
 from ketalab.publish.cells import QUIZ_MINUTES, place, planned_minutes, tags
 from ketalab.publish.weave import CITATION, CLOCK

@@ -4,7 +4,7 @@ from math import ceil
 
 import pandas as pd
 
-from ketalab.publish import ROOT
+from ketalab.paths import ROOT
 
 MEASURED = ROOT / "tests" / "bench" / "class_load.csv"  # written by tests/bench/class_load.py
 CLASS = 40  # students

@@ -8,10 +8,9 @@ import re
 
 import nbformat
 
-from ketalab.evidence import bibliography, table
-from ketalab.files import write_atomically
-from ketalab.lessons import lesson_files, ready, stem
-from ketalab.publish import ROOT
+from ketalab.data import bibliography, table
+from ketalab.data.lessons import lesson_files, ready, stem
+from ketalab.paths import ROOT, write_atomically
 from ketalab.publish.weave import cited
 
 README, CONTRIBUTING = ROOT / "README.md", ROOT / "CONTRIBUTING.md"

@@ -21,15 +21,14 @@ from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbformat import NotebookNode
 
-from ketalab.draw.start import PARTS
-from ketalab.evidence import table
-from ketalab.explore import explorable
-from ketalab.explore.explorable import EXPLORABLE_MIME
-from ketalab.explore.kernel_free import KernelFree
-from ketalab.files import write_atomically
-from ketalab.practice import lesson
+from ketalab.data import table
+from ketalab.explorables.description import EXPLORABLE_MIME
+from ketalab.explorables.frames import KernelFree
+from ketalab.lessons import explorable, lesson
+from ketalab.lessons.l00_start_here.figures import PARTS
+from ketalab.paths import ROOT, write_atomically
 from ketalab.practice.quiz import Question
-from ketalab.publish import ROOT, glossary
+from ketalab.publish import glossary
 from ketalab.publish.cells import QUIZ_MINUTES, place, planned_minutes, tags
 from ketalab.publish.weave import CLOCK
 
@@ -53,7 +52,7 @@ OWN_ASSETS = {
     "cheat_sheet.css": FOLDER / "cheat_sheet.css",
     "theme.js": FOLDER / "theme.js",
     "course.js": FOLDER / "course.js",
-    "explorable.css": FOLDER.parents[1] / "explore" / "explorable.css",
+    "explorable.css": FOLDER.parents[1] / "explorables/static/explorable.css",
     "explorable.js": FOLDER.parents[1] / "jupyter/labextension/static/explorable.js",
 }
 

@@ -17,12 +17,11 @@ A lesson that arrives is given its section; a test names what a person still has
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ketalab.evidence import claim, table
-from ketalab.explore import explorable
-from ketalab.files import write_atomically
-from ketalab.lessons import stem
+from ketalab.data import claim, table
+from ketalab.data.lessons import stem
+from ketalab.lessons import explorable
+from ketalab.paths import ROOT, write_atomically
 from ketalab.practice.exercise import POINTS, POINTS_ARGUMENT, POINTS_BY_HAND
-from ketalab.publish import ROOT
 from ketalab.publish.lecture import Lecture, LectureSlide, lectures, mistakes, plain
 from ketalab.publish.load import load_of_a_class
 from ketalab.publish.weave import CITATION, citation_link

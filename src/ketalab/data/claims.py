@@ -1,0 +1,45 @@
+"""The article's claims, each with a verdict and what speaks for and against it."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ketalab.data.bibliography import markdown_link, short_name
+from ketalab.data.tables import table
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim of the article, in our words, and its sources."""
+
+    about: pd.Series
+    sources: pd.DataFrame
+
+    def __repr__(self) -> str:
+        a = self.about
+        lines = [f"{a.claim}  {a.statement}", f"Verdict: {a.verdict}. {a.reason}"]
+        lines += [
+            f"  {source.stance:<8}{short_name(source.reference)} ({source.locator}): {source.finding}"
+            for source in self.sources.itertuples()
+        ]
+        return "\n".join([*lines, f"Treated in lesson {a.lesson}."])
+
+    def _repr_markdown_(self) -> str:
+        a = self.about
+        rows = "\n".join(
+            f"| {source.stance} | {markdown_link(source.reference)} | {source.finding} |"
+            for source in self.sources.itertuples()
+        )
+        return (
+            f"**{a.claim}** {a.statement}\n\n**Verdict: {a.verdict}.** {a.reason} "
+            f"*(lesson {a.lesson})*\n\n| speaks | source | what it found |\n|---|---|---|\n{rows}"
+        )
+
+
+def claim(number: str) -> Claim:
+    """A claim by its number, such as `claim("C14")`; ValueError when there is none."""
+    claims = table("claims").set_index("claim", drop=False)
+    if number not in claims.index:
+        raise ValueError(f"claim: {number!r} is not one of C01 to {claims.index[-1]}")
+    sources = table("claim_sources")
+    return Claim(claims.loc[number], sources[sources.claim == number])

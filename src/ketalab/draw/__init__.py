@@ -1,1 +1,0 @@
-"""Still pictures of the lessons that take more lines than a lesson should spend on them."""

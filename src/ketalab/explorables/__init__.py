@@ -1,0 +1,1 @@
+"""Describe what a hand can move, and show it: one description, several viewers."""

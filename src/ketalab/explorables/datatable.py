@@ -1,0 +1,353 @@
+"""The numbers behind a picture: the plain-text equivalent of what moves on it.
+
+They are read from the artists' own data, so that no explorable describes itself twice. Lines over the
+same places share a table; a long line is thinned to a few places and its highest point. Where an axis
+has no scale, its rows are named by the words that stand beside them; where it has neither (a grid of
+people), it has no numbers either, and the read-out says what it shows.
+"""
+
+from bisect import bisect
+from collections.abc import Mapping
+from functools import lru_cache, singledispatch
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.collections import (
+    FillBetweenPolyCollection,
+    LineCollection,
+    PathCollection,
+    PolyCollection,
+)
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator
+from numpy.typing import NDArray
+
+from ketalab.explorables.canvas import Stage
+from ketalab.plots.style import DIRECTION_ONLY
+from ketalab.text import real_minus
+
+LINE_POINTS, MARKS, CLOUD = 8, 12, 60  # a longer line is thinned, a larger cloud is summed up
+MINUTES = {
+    "min": 1,
+    "h": 60,
+    "d": 1440,
+    "day": 1440,
+    "wk": 10080,
+    "week": 10080,
+    "month": 43830,
+    "year": 525960,
+}
+FRACTIONS = {"½": "0.5", "¼": "0.25", "\u2212": "-"}
+Spans = tuple[NDArray, NDArray, NDArray, NDArray]  # from and to across, from and to upwards
+
+
+def written(value: float) -> str:
+    """A number with three meaningful digits, four from a thousand on; never in scientific notation."""
+    if abs(value) < 0.001:
+        return "below 0.001" if value > 1e-9 else "0"
+    if abs(value) < 1000:
+        return real_minus(f"{value:.3g}")
+    return real_minus(f"{float(f'{value:.4g}'):.0f}")
+
+
+def quantity(text: str) -> tuple[float, str] | None:
+    """The number a tick says, and "min" where it is a time; None where it is a word."""
+    for sign, plain in FRACTIONS.items():
+        text = text.replace(sign, plain)
+    number, _, unit = text.replace(",", "").partition(" ")
+    try:
+        value = float(number)
+    except ValueError:
+        return None
+    if not unit:
+        return value, ""
+    each = MINUTES.get(unit) or MINUTES.get(unit.removesuffix("s"))
+    return (value * each, "min") if each else None
+
+
+def duration(minutes: float) -> str:
+    """A time in the largest unit it fills: 90 min, 5 h, 3 days."""
+    for unit, least, each in (("years", 525960, 525960), ("days", 2880, 1440), ("h", 120, 60)):
+        if minutes >= least:
+            return f"{float(f'{minutes / each:.2g}'):g} {unit}"
+    return f"{float(f'{minutes:.2g}'):g} min"
+
+
+class Scale:
+    """One direction of one axes: its name, and how a place on it is read."""
+
+    def __init__(self, stage: Stage, axes: Axes, direction: str) -> None:
+        axis = getattr(axes, f"{direction}axis")
+        family = getattr(axes, f"get_shared_{direction}_axes")().get_siblings(axes)
+        labels = [getattr(other, f"get_{direction}label")() for other in (axes, *family)]
+        labels.append(getattr(stage.figure, f"get_sup{direction}label")())
+        self.name = " ".join(next(filter(None, labels), "").split())
+        self.words = _named_ticks(axis)
+        shown = axes.axison and axis.get_visible()
+        numbered = shown and any(t.get_visible() and t.get_text() for t in axis.get_ticklabels())
+        self.beside = bool(not self.words and not self.name and direction == "y" and not numbered)
+        self.read = bool(self.words or self.name or numbered)
+        self.log = axis.get_scale() == "log"
+        self.ruler = self._ruler()
+        self.rows = bool(self.words) and not self.ruler
+        self.text = lru_cache(4096)(self._text)
+
+    def name_rows(self, words: list[tuple[float, str]]) -> None:
+        """Rows without a scale are read by the words that stand beside them in this view."""
+        if words != self.words:
+            self.words, self.rows, self.read = words, bool(words), bool(words)
+            self.text.cache_clear()
+
+    def _ruler(self) -> list[tuple[float, float, str]]:
+        """Place, number and unit of each tick that says a number other than its own place."""
+        said = [(at, quantity(text)) for at, text in self.words]
+        ticks = [(at, *found) for at, found in said if found]
+        if len(ticks) < 2 or len(said) - len(ticks) > 1:
+            return []
+        times = all(unit == "min" and value > 0 for _, value, unit in ticks)
+        if times:
+            return [
+                (np.log(at) if self.log and at > 0 else at, float(np.log(value)), "min")
+                for at, value, _ in ticks
+            ]
+        if all(value > 0 for _, value, _ in ticks) and np.allclose(
+            [at for at, *_ in ticks], np.log([value for _, value, _ in ticks]), atol=1e-6
+        ):
+            return [(at, float(np.log(value)), "log") for at, value, _ in ticks]
+        return [(at, value, "") for at, value, _ in ticks]
+
+    def _text(self, value: float) -> str:
+        """A place on this scale, in the words of the axis where it has words."""
+        if not self.words:
+            return written(value)
+        after = bisect(self.words, (value,))
+        around = self.words[max(0, after - 1) : after + 1]
+        near = min(around, key=lambda word: abs(word[0] - value))
+        gap = around[1][0] - around[0][0] if len(around) == 2 else 1.0
+        if abs(near[0] - value) <= (0.01 if self.ruler else 0.4) * gap:
+            return near[1]
+        if self.ruler:
+            return self._measured(value)
+        return "" if self.beside or len(around) == 1 else f"{around[0][1]} to {around[1][1]}"
+
+    def _measured(self, value: float) -> str:
+        """Between two ticks: read along the straight line that joins them."""
+        places = [at for at, *_ in self.ruler]
+        unit = self.ruler[0][2]
+        if unit == "min" and self.log and value > 0:
+            value = float(np.log(value))
+        first = min(max(bisect(places, value) - 1, 0), len(places) - 2)
+        (x0, y0, _), (x1, y1, _) = self.ruler[first : first + 2]
+        found = y0 + (value - x0) * (y1 - y0) / (x1 - x0)
+        return duration(np.exp(found)) if unit == "min" else written(np.exp(found) if unit else found)
+
+    def span(self, low: float, high: float) -> str:
+        one, other = self.text(low), self.text(high)
+        return one if one == other else f"{one} to {other}"
+
+
+def _named_ticks(axis: Any) -> list[tuple[float, str]]:
+    """Ticks that carry words, or numbers other than their own place."""
+    if not isinstance(axis.get_major_locator(), FixedLocator) or not axis.get_visible():
+        return []
+    places = axis.get_majorticklocs()
+    texts = axis.get_major_formatter().format_ticks(places)
+    ticks = sorted((float(at), _one_line(str(t))) for at, t in zip(places, texts, strict=True) if t)
+    return [] if all(quantity(text) == (at, "") for at, text in ticks) else ticks
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace("-\n", "").split())
+
+
+class RowNames:
+    """For each height on an axes without a scale, the leftmost words of the figure that stand there."""
+
+    def __init__(self, stage: Stage, axes: Axes) -> None:
+        furniture = {
+            text
+            for other in stage.figure.axes
+            for axis in (other.xaxis, other.yaxis)
+            for text in (axis.label, *axis.get_ticklabels())
+        }
+        moving = {artist: name for name, artist in stage.artists.items() if isinstance(artist, Text)}
+        fixed = [text for text in stage.figure.findobj(Text) if text not in furniture]
+        self.axes = axes
+        self.fixed = [text for text in fixed if text not in moving]
+        self.placed: dict[tuple, list[tuple[float, float, str]]] = {}
+        self.moving = moving
+
+    def _place(self, artist: Text, text: str, at: Any = None) -> tuple[float, float, str]:
+        """Height on the axes, place across the figure, words."""
+        x, y = artist.get_transform().transform(at or artist.get_position())
+        return round(float(self.axes.transData.inverted().transform((x, y))[1]), 2), x, _one_line(text)
+
+    def beside(self, artists: Mapping[str, Any]) -> list[tuple[float, str]]:
+        limits = tuple(self.axes.get_ylim())
+        if limits not in self.placed:
+            self.placed = {limits: [self._place(text, text.get_text()) for text in self.fixed]}
+        found = list(self.placed[limits])
+        for artist, name in self.moving.items():
+            value = artists.get(name)
+            if value is not None:
+                text, at = (value, None) if isinstance(value, str) else (value[2], value[:2])
+                found.append(self._place(artist, text, at))
+        low, high = sorted(limits)
+        rows: dict[float, tuple[float, str]] = {}
+        for place, x, text in found:
+            if text and not quantity(text) and low <= place <= high:
+                rows[place] = min(rows.get(place, (x, text)), (x, text))
+        return sorted((place, text) for place, (_, text) in rows.items())
+
+
+@singledispatch
+def spans(artist: Artist, value: Any) -> Spans | None:
+    """What an artist covers, across and upwards; None where it holds no numbers."""
+    return None
+
+
+@spans.register(Line2D)
+@spans.register(PathCollection)
+def _(artist: Artist, value: Any) -> Spans:
+    x, y = (np.atleast_1d(np.asarray(part, dtype=float)) for part in value)
+    return x, x, y, y
+
+
+@spans.register
+def _(artist: FillBetweenPolyCollection, value: Any) -> Spans:
+    x, low, high = np.broadcast_arrays(*(np.asarray(part, dtype=float) for part in value[:3]))
+    return x, x, low, high
+
+
+@spans.register(LineCollection)
+@spans.register(PolyCollection)
+def _(artist: Artist, value: Any) -> Spans:
+    """A stroke or a diamond is an interval: from its least to its greatest, at its middle height. A
+    square is its middle."""
+    parts = [_square_to_middle(np.asarray(part, dtype=float)) for part in value]
+    ends = np.array([[*part.min(0), *part.max(0)] for part in parts]).reshape(-1, 4).T
+    x_low, y_low, x_high, y_high = ends
+    if isinstance(artist, PolyCollection):
+        y_low = y_high = (y_low + y_high) / 2
+    return x_low, x_high, y_low, y_high
+
+
+def _square_to_middle(corners: NDArray) -> NDArray:
+    if len(corners) > 2 and np.isin(corners[:, 0], (corners[:, 0].min(), corners[:, 0].max())).all():
+        return corners[:4].mean(axis=0, keepdims=True)
+    return corners
+
+
+@spans.register
+def _(artist: Rectangle, value: Any) -> Spans:
+    x, y, width, height = (np.array([part], dtype=float) for part in value)
+    return x, x + width, y, y + height
+
+
+def is_line(artist: Artist) -> bool:
+    """Whether points are joined, so that a few of them stand for the others."""
+    return isinstance(artist, FillBetweenPolyCollection) or (
+        isinstance(artist, Line2D) and artist.get_linestyle() != "None"
+    )
+
+
+def reach(found: Spans) -> Spans:
+    """The least and the greatest of all, as one span."""
+    x0, x1, y0, y1 = found
+    return tuple(np.array([end]) for end in (x0.min(), x1.max(), y0.min(), y1.max()))
+
+
+def chosen(artist: Artist, found: Spans) -> Spans:
+    """The places that are written: a few of a line and its highest, the first marks, a cloud's reach."""
+    count = found[0].size
+    x0, _, y0, y1 = found
+    if is_line(artist):
+        if count == 2 and isinstance(artist, Line2D) and (np.ptp(x0) == 0 or np.ptp(y0) == 0):
+            return reach(found)
+        if count <= LINE_POINTS:
+            return found
+        even = np.linspace(0, count - 1, LINE_POINTS).round().astype(int)
+        places = np.unique(np.append(even, int(np.argmax(y1))))
+    elif count > CLOUD:
+        return reach(found)
+    else:
+        places = np.arange(min(count, MARKS))
+    return tuple(part[places] for part in found)
+
+
+class Numbers:
+    """Writes the tables of one stage's views."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.scales = {
+            axes: (Scale(stage, axes, "x"), Scale(stage, axes, "y")) for axes in stage.axes.values()
+        }
+        unread = [axes for axes, (across, up) in self.scales.items() if across.read and up.beside]
+        self.rows = {axes: RowNames(stage, axes) for axes in unread}
+
+    def write(self, artists: Mapping[str, Any]) -> str:
+        """Tables parted by an empty line, each of tab-separated lines: what it measures, the column
+        headings, the rows."""
+        for axes, names in self.rows.items():
+            self.scales[axes][1].name_rows(names.beside(artists))
+        tables: dict[tuple, list[list[str]]] = {}
+        for name, value in artists.items():
+            artist = self.stage.artists[name]
+            found = None if value is None else spans(artist, value)
+            if found is None or not found[0].size or artist.axes not in self.scales:
+                continue
+            if not _only_shades(artist, found):
+                self._add(tables, artist, _title(artist, name), found)
+        return "\n\n".join("\n".join("\t".join(row) for row in table) for table in tables.values())
+
+    def _add(self, tables: dict, artist: Artist, title: str, found: Spans) -> None:
+        across, upwards = self.scales[artist.axes]
+        x_read, y_read = artist.get_transform().contains_branch_seperately(artist.axes.transData)
+        if isinstance(artist, PathCollection | PolyCollection | LineCollection):
+            x_read = y_read = True  # their data are offsets or vertices, always in data coordinates
+        x0, x1, y0, y1 = (part.tolist() for part in chosen(artist, found))
+        x = [across.span(*ends) for ends in zip(x0, x1, strict=True)] if across.read and x_read else []
+        y = [upwards.span(*ends) for ends in zip(y0, y1, strict=True)] if upwards.read and y_read else []
+        if across.rows and isinstance(artist, Rectangle):
+            x = [across.text((x0[0] + x1[0]) / 2)]
+        if across.rows and upwards.rows and x1 != x0:
+            return  # a stroke in a grid of words is a picture, not a number
+        if upwards.rows and y:  # a picture of rows: each row is named first
+            x, y, across, upwards = y, x, upwards, across
+        if x and y and (upwards.beside or across.beside):  # what has no name lies outside the picture
+            named = [i for i, row in enumerate(x) if row]
+            x, y = [x[i] for i in named], [y[i] for i in named]
+        if not x and not y:
+            return
+        if artist.get_gid() == DIRECTION_ONLY:
+            title, y = f"{title}, {DIRECTION_ONLY}", ["yes"] * len(y)
+        if len(x0) < found[0].size and not (is_line(artist) and len(x0) == 1):
+            title += f" ({len(x0)} of {found[0].size:,})" if len(x0) > 1 else f" ({found[0].size:,} marks)"
+        if x and y:
+            key, head, unit, names, values = (artist.axes, *x), across.name, upwards.name, x, y
+        else:  # one direction only says something: a line across the picture
+            unit, values = (across.name, x) if x else (upwards.name, y)
+            key, head, names = (artist.axes, unit), "", [""] * len(values)
+            if key in tables and len(tables[key]) - 2 != len(values):
+                key = (*key, title)
+        table = tables.setdefault(key, [[unit], [head], *([name] for name in names)])
+        table[1].append(title)
+        for row, text in zip(table[2:], values, strict=True):
+            row.append(text)
+
+
+def _only_shades(artist: Artist, found: Spans) -> bool:
+    """Whether an area only fills the ground under a line that has its own numbers."""
+    filled = isinstance(artist, FillBetweenPolyCollection)
+    return filled and str(artist.get_label()).startswith("_") and not found[2].any()
+
+
+def _title(artist: Artist, name: str) -> str:
+    """The name in the picture's key, or the artist's own."""
+    label = str(artist.get_label())
+    return " ".join(name.replace("_", " ").split()) if not label or label.startswith("_") else label

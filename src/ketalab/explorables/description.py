@@ -1,0 +1,213 @@
+"""A picture with controls: predict, move, see, and read the numbers it shows.
+
+An `Explorable` is described once, by its controls, its stage (what is drawn once) and its view (a
+pure function from control values to what moves and the numbers that go with it). From that one
+description it can be shown live in JupyterLab, without a kernel in slides and HTML, and as a plain
+picture with alt text anywhere else.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from ketalab.explorables.canvas import Canvas, Limits, Stage
+from ketalab.explorables.controls import Choice, Control, Slider
+from ketalab.explorables.datatable import Numbers
+from ketalab.plots.png import STILL_DPI, fast_png, small_png
+from ketalab.plots.style import PIXELS_PER_INCH, course_look
+from ketalab.text import significant
+
+if TYPE_CHECKING:
+    from ketalab.explorables.widget import Live
+
+LIVE_DPI = 150
+EXPLORABLE_MIME = "application/vnd.ketalab.explorable+json"
+VIEW_MIME = "application/vnd.jupyter.widget-view+json"
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One number of the read-out: what it is, its value, its unit, its meaningful digits.
+
+    A value smaller than `least` is shown as below it.
+    """
+
+    label: str
+    value: float | str
+    unit: str = ""
+    digits: int = 3
+    least: float = 0.0
+
+    @property
+    def text(self) -> str:
+        if isinstance(self.value, str):
+            return self.value
+        if self.value < self.least:
+            return f"below {self.least:g} {self.unit}".rstrip()
+        return f"{significant(self.value, self.digits)} {self.unit}".rstrip()
+
+
+@dataclass(frozen=True)
+class View:
+    """What one setting of the controls shows: artists' data, readings, a sentence."""
+
+    artists: Mapping[str, Any]
+    readings: Sequence[Reading]
+    sentence: str
+    limits: Limits = field(default_factory=dict)
+    numbers: str = ""  # tables as `Numbers.write` makes them, for a picture it cannot read
+
+
+@dataclass
+class Explorable:
+    """See the module. `name` is its key in the catalogue and in file names."""
+
+    name: str
+    title: str
+    controls: Sequence[Control]
+    stage: Callable[[], Stage]
+    view: Callable[..., View]
+    presets: Mapping[str, Values] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for preset in self.presets.values():
+            self.check(preset)
+
+    @cached_property
+    def start(self) -> Values:
+        """The values the controls have when the explorable appears."""
+        return {control.name: control.start for control in self.controls}
+
+    def check(self, values: Values) -> None:
+        """ValueError in one sentence when a control is unknown or a value is outside its range."""
+        known = {control.name: control for control in self.controls}
+        for name, value in values.items():
+            if name not in known:
+                raise ValueError(f"control: {name!r} is not one of {', '.join(known)}")
+            known[name].check(value)
+
+    def at(self, **values: Any) -> View:
+        """The view with these values, the other controls as they start."""
+        self.check(values)
+        return self.view(**(self.start | values))
+
+    def extremes(self) -> Iterator[Values]:
+        """Every combination of the controls' ends, then the presets."""
+        names = [control.name for control in self.controls]
+        for ends in itertools.product(*(control.extremes for control in self.controls)):
+            yield dict(zip(names, ends, strict=True))
+        for preset in self.presets.values():
+            yield self.start | preset
+
+    def canvas(self, dpi: float) -> Canvas:
+        with course_look():
+            return Canvas(self.stage(), dpi)
+
+    @cached_property
+    def _live_canvas(self) -> Canvas:
+        return self.canvas(LIVE_DPI)
+
+    @cached_property
+    def _still_canvas(self) -> Canvas:
+        return self.canvas(STILL_DPI)
+
+    @cached_property
+    def _numbers(self) -> tuple[Canvas, Numbers]:
+        canvas = self.__dict__.get("_live_canvas") or self._still_canvas
+        return canvas, Numbers(canvas.stage)
+
+    def numbers(self, view: View) -> str:
+        """The numbers behind the picture as tables of tab-separated lines."""
+        if view.numbers:
+            return view.numbers
+        canvas, numbers = self._numbers
+        canvas.limit(view.limits)
+        return numbers.write(view.artists)
+
+    def picture(self, view: View) -> bytes:
+        """The view as a PNG for the live widget."""
+        return fast_png(self._live_canvas.draw(view.artists, view.limits))
+
+    def still(self, **values: Any) -> Image.Image:
+        """The view as an image, for paper, GitHub and the kernel-free decks."""
+        view = self.at(**values)
+        return Image.fromarray(self._still_canvas.draw(view.artists, view.limits)).convert("RGB")
+
+    @property
+    def width(self) -> int:
+        """Width on the page, in pixels."""
+        return round(self._still_canvas.stage.figure.get_figwidth() * PIXELS_PER_INCH)
+
+    def alt(self, view: View) -> str:
+        """What the picture shows, in words."""
+        numbers = "; ".join(f"{r.label}: {r.text}" for r in view.readings)
+        end = "" if self.title.endswith("?") else "."
+        return f"{self.title}{end} {view.sentence} {numbers}."
+
+    def setting(self, **values: Any) -> str:
+        """The controls' values in words."""
+        values = self.start | values
+        return "; ".join(f"{c.label}: {c.text(values[c.name])}" for c in self.controls)
+
+    def describe(self, **values: Any) -> str:
+        """Plain-text equivalent: the setting, the sentence and the table of numbers."""
+        view = self.at(**values)
+        width = max(len(reading.label) for reading in view.readings)
+        lines = [f"  {reading.label:<{width}}  {reading.text}" for reading in view.readings]
+        return "\n".join([self.title, f"  [{self.setting(**values)}]", f"  {view.sentence}", *lines])
+
+    def readout(self, view: View) -> str:
+        """The sentence and the readings as HTML; `data-alt` is the picture's alt text, which ipywidgets'
+        Image cannot hold (setting its tooltip breaks its view), `data-numbers` what the page makes a
+        table of when the reader opens it."""
+        numbers = "".join(
+            f"<div><dt>{escape(r.label)}</dt><dd>{escape(r.text)}</dd></div>" for r in view.readings
+        )
+        return (
+            f"<div class='ketalab-readout' data-alt='{escape(self.alt(view))}' "
+            f"data-numbers='{escape(self.numbers(view))}'>"
+            f"<p class='ketalab-sentence'>{escape(view.sentence)}</p><dl>{numbers}</dl></div>"
+        )
+
+    def legend(self) -> str:
+        """What each control means, as HTML."""
+        rows = "".join(f"<dt>{escape(c.title)}</dt><dd>{escape(c.help)}</dd>" for c in self.controls)
+        title = "<summary>What the controls mean</summary>"
+        return f"<details class='ketalab-legend'>{title}<dl>{rows}</dl></details>"
+
+    @cached_property
+    def live(self) -> "Live":
+        """The live widget, made once."""
+        from ketalab.explorables.widget import Live
+
+        return Live(self)
+
+    def __repr__(self) -> str:
+        return self.describe()
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """The live widget for JupyterLab, and beside it a picture with alt text for everyone else."""
+        view = self.at()
+        data = self.live.box._repr_mimebundle_(include={VIEW_MIME}) | {
+            "text/plain": self.describe(),
+            "image/png": small_png(self.still()),
+            EXPLORABLE_MIME: {"name": self.name},
+        }
+        return data, {"image/png": {"alt": self.alt(view), "width": self.width}}
+
+
+def slider_stops(control: Control) -> tuple[Any, ...]:
+    """The values of a control that are drawn in advance where no kernel runs."""
+    if control.stops:
+        return control.stops
+    return (control.start,) if isinstance(control, Slider) else control.options
+
+
+__all__ = ["Choice", "Explorable", "Reading", "Slider", "Stage", "View", "significant"]

@@ -1,0 +1,1 @@
+"""Strings for pages: claims to open, sort, filter and grade."""

@@ -1,0 +1,142 @@
+"""A table the reader can sort, in a notebook and on a slide, without kernel and without network.
+
+The order of every column is worked out here, where pandas knows numbers, categories and gaps. The
+page holds only ranks, and a dozen lines of script that sort rows by them when a heading is pressed,
+with mouse or keyboard. Where no script runs (GitHub, an untrusted notebook) the table stands in the
+order of the frame; where no HTML is shown, as text.
+"""
+
+import hashlib
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from ketalab.data.bibliography import link, short_name
+
+# The class stands twice in a selector where JupyterLab has an opinion of its own.
+STYLE = """
+.ketalab-sortable.ketalab-sortable table { border-collapse: collapse; width: 100%; table-layout: auto; }
+.ketalab-sortable.ketalab-sortable caption { text-align: left; font-weight: bold; padding: 4px 0;
+  caption-side: top; }
+.ketalab-sortable.ketalab-sortable th, .ketalab-sortable.ketalab-sortable td { text-align: left;
+  vertical-align: top; padding: 4px 10px 4px 0; border-bottom: 1px solid #8a8a8a; white-space: normal; }
+.ketalab-sortable.ketalab-sortable .number { text-align: right; }
+.ketalab-sortable button { all: unset; cursor: pointer; font-weight: bold; white-space: nowrap; }
+.ketalab-sortable button:focus-visible { outline: 3px solid #0072b2; outline-offset: 2px; }
+.ketalab-sortable button::after { content: " \\2195"; opacity: 0.6; }
+.ketalab-sortable [aria-sort=ascending] button::after { content: " \\25B2"; opacity: 1; }
+.ketalab-sortable [aria-sort=descending] button::after { content: " \\25BC"; opacity: 1; }
+.ketalab-sortable [role=status] { position: absolute; width: 1px; height: 1px; overflow: hidden;
+  clip-path: inset(50%); }
+"""
+# One listener for all tables of the page: it outlives cells that JupyterLab draws again.
+SCRIPT = """
+if (!window.ketalabSortable) {
+  window.ketalabSortable = true;
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.(".ketalab-sortable th button");
+    if (!button) return;
+    const head = button.closest("th"), table = head.closest("table"), body = table.tBodies[0];
+    const column = [...head.parentNode.children].indexOf(head);
+    const way = head.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending";
+    const rank = (row) => Number(row.children[column].dataset.rank);
+    const sign = way === "ascending" ? 1 : -1;
+    [...body.rows].sort((a, b) => sign * (rank(a) - rank(b))).forEach((row) => body.append(row));
+    for (const other of head.parentNode.children) other.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", way);
+    table.closest(".ketalab-sortable").querySelector("[role=status]").textContent =
+      `Sorted by ${button.textContent}, ${way}.`;
+  });
+}
+"""
+TEXT_WIDTH = 100
+
+
+@dataclass(frozen=True)
+class SortableTable:
+    """See the module. `frame` is shown as it stands; `sources` names the columns of reference keys."""
+
+    frame: pd.DataFrame
+    caption: str
+    sources: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        heads = "".join(self._head(str(name)) for name in self.frame)
+        columns = [self._column(name) for name in self.frame]
+        rows = "".join(f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True))
+        table = (
+            f"<table><caption>{escape(self.caption)}</caption><thead><tr>{heads}</tr></thead>"
+            f"<tbody>{rows}</tbody></table>"
+        )
+        name = hashlib.sha256(table.encode()).hexdigest()[:10]
+        # Without the attribute JupyterLab takes Enter and space for itself.
+        return (
+            f'<div class="ketalab-sortable" id="sortable-{name}" data-lm-suppress-shortcuts="true">'
+            f'<style>{STYLE}</style>{table}<span role="status"></span><script>{SCRIPT}</script></div>'
+        )
+
+    @staticmethod
+    def _head(name: str) -> str:
+        """A heading to press; a column of signs may go without a name, and then without a button."""
+        if not name:
+            return "<td></td>"
+        return f'<th scope="col"><button type="button">{escape(name)}</button></th>'
+
+    def _column(self, name: str) -> list[str]:
+        """The cells of a column, each with its place among the others."""
+        values = self.frame[name]
+        shown = values.map(short_name) if name in self.sources else values
+        kind = self._kind(name)
+        ordered = kind or isinstance(shown.dtype, pd.CategoricalDtype)
+        order = shown if ordered else shown.astype(str).str.lower()
+        ranks = order.rank(method="dense", na_option="bottom").astype(int)
+        return [
+            f'<td data-rank="{rank}"{kind}>{self._html(name, value)}</td>'
+            for rank, value in zip(ranks, values, strict=True)
+        ]
+
+    def _kind(self, name: str) -> str:
+        return ' class="number"' if pd.api.types.is_numeric_dtype(self.frame[name]) else ""
+
+    def _html(self, name: str, value: Any) -> str:
+        if name in self.sources:
+            return f'<a href="{escape(link(value))}">{escape(short_name(value))}</a>'
+        return escape(self._text(name, value))
+
+    def _text(self, name: str, value: Any) -> str:
+        if pd.isna(value):
+            return ""
+        if name in self.sources:
+            return short_name(value)
+        return f"{value:g}" if isinstance(value, float) else str(value)
+
+    def __repr__(self) -> str:
+        lines = [self.caption]
+        for row in self.frame.to_dict("records"):
+            cells = [f"{name}: {text}" for name, value in row.items() if (text := self._text(name, value))]
+            lines += textwrap.wrap(
+                "; ".join(cells), TEXT_WIDTH, initial_indent="- ", subsequent_indent="  "
+            )
+        return "\n".join(lines)
+
+
+def sortable(frame: pd.DataFrame, caption: str, sources: Sequence[str] = ()) -> SortableTable:
+    """A table the reader can sort by pressing a heading; the last expression of a cell shows it.
+
+    Column names are the headings. Numbers sort as numbers, ordered categories in their order, text by
+    the alphabet; gaps come last. Columns named in `sources` hold reference keys and are shown as links.
+
+    Raises ValueError for a source column the frame does not have, or an unknown key.
+    """
+    for name in sources:
+        if name not in frame:
+            raise ValueError(
+                f"sources: {name!r} is not a column; the frame has {', '.join(map(str, frame))}"
+            )
+        for key in frame[name]:
+            link(key)
+    return SortableTable(frame.reset_index(drop=True), caption, tuple(sources))

@@ -1,0 +1,134 @@
+"""The same order for three hundred virtual people."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ketalab.explorables.canvas import Stage
+from ketalab.explorables.controls import Choice, Slider
+from ketalab.explorables.description import Explorable, Reading, View
+from ketalab.explorables.dosing import DOSE, INFUSION_TIME, MODELS, VENOUS
+from ketalab.models import pharmacokinetics as pk
+from ketalab.models.linear import LinearModel
+from ketalab.plots.axes import round_up
+from ketalab.plots.style import BLACK, DRUG, GREY, figure, legend_above
+
+PEOPLE, SEED = 300, 7
+FOUR_HOURS = np.unique(np.concatenate([np.linspace(0, 130, 53), np.linspace(130, 240, 23)]))
+BY_WEIGHT, SAME_FOR_ALL = "by body weight", "the same for everyone"
+PERCENTILES = (5, 25, 50, 75, 95)
+
+
+def population_fan() -> Explorable:
+    """The same order for three hundred virtual people."""
+    return Explorable(
+        name="population_fan",
+        title="The same order, three hundred people",
+        controls=(
+            replace(
+                DOSE,
+                high=1.0,
+                help="Prescribed dose; a fixed dose is this times 70 kg.",
+                stops=(0.25, 0.5, 1.0),
+            ),
+            INFUSION_TIME,
+            Choice(
+                "dosing",
+                "The dose is",
+                (BY_WEIGHT, SAME_FOR_ALL),
+                BY_WEIGHT,
+                "Milligrams for each kilogram, or the same milligrams for all.",
+            ),
+            Slider(
+                "spread",
+                "Spread of body weight (SD)",
+                "kg",
+                0,
+                30,
+                1,
+                15,
+                "How much people differ in weight, around 75 kg.",
+                (0, 15, 30),
+            ),
+            Choice(
+                "model",
+                "Whose parameters",
+                tuple(MODELS),
+                VENOUS,
+                "The published parameter set, with the variation between people it reports.",
+                (VENOUS,),
+            ),
+        ),
+        stage=_fan_stage,
+        view=_fan_view,
+        presets={
+            "0.5 mg/kg over 40 min": {},
+            "The same 35 mg for everyone": {"dosing": SAME_FOR_ALL},
+            "The same 35 mg, very different people": {"dosing": SAME_FOR_ALL, "spread": 30},
+            "Faster: over 10 min": {"minutes": 10},
+        },
+    )
+
+
+def _fan_stage() -> Stage:
+    fig = figure(7.6, 4.6)
+    main = fig.subplots()
+    main.set(xlabel="minutes after the start", ylabel="ketamine in plasma (ng/mL)", xlim=(0, 240))
+    blue = DRUG["ketamine"]
+    artists = {
+        "wide": main.fill_between([0], [0], color=blue, alpha=0.18, linewidth=0, label="90 of 100 people"),
+        "narrow": main.fill_between([0], [0], color=blue, alpha=0.35, linewidth=0, label="50 of 100"),
+        "median": main.plot([], [], color=blue, label="median, model")[0],
+        "end": main.plot([], [], color=GREY, linestyle="--", linewidth=1.4, label="end of the infusion")[0],
+        "people": main.plot(
+            [], [], ".", color=BLACK, alpha=0.35, markersize=5, label="each person at the end"
+        )[0],
+    }
+    legend_above(fig, list(artists.values()), columns=3)
+    return Stage(fig, {"main": main}, artists)
+
+
+@cache
+def _deviates() -> NDArray[np.float64]:
+    return np.random.default_rng(SEED).standard_normal(PEOPLE)
+
+
+@cache
+def _people(model: str, spread: float) -> tuple[LinearModel, NDArray[np.float64]]:
+    weight = np.clip(75 + spread * _deviates(), 40, 160)
+    return pk.published(MODELS[model]).population(PEOPLE, SEED, weight), weight
+
+
+def _fan_view(dose: float, minutes: float, dosing: str, spread: float, model: str) -> View:
+    people, weight = _people(model, spread)
+    times = np.append(FOUR_HOURS, minutes)
+    unit = pk.concentration(people, [pk.Dose(1.0, "iv", duration=minutes)], times, "ketamine")
+    given = dose * (weight if dosing == BY_WEIGHT else np.full(PEOPLE, 70.0))
+    curves = unit * given[:, None]
+    low, quarter, median, three_quarters, high = np.percentile(curves, PERCENTILES, axis=0)
+    at_end = curves[:, -1]
+    top = round_up(1.05 * at_end.max())
+    jitter = minutes + 2.5 * np.sin(np.arange(PEOPLE))
+    artists = {
+        "wide": (FOUR_HOURS, low[:-1], high[:-1]),
+        "narrow": (FOUR_HOURS, quarter[:-1], three_quarters[:-1]),
+        "median": (FOUR_HOURS, median[:-1]),
+        "end": ([minutes, minutes], [0, top]),
+        "people": (jitter, at_end),
+    }
+    share = 100 * float(np.mean((at_end >= 100) & (at_end <= 250)))
+    readings = [
+        Reading("median at the end", float(median[-1]), "ng/mL"),
+        Reading("lowest 5 in 100 are below", float(low[-1]), "ng/mL"),
+        Reading("highest 5 in 100 are above", float(high[-1]), "ng/mL"),
+        Reading("high over low", float(high[-1] / low[-1]), "times"),
+        Reading("between 100 and 250 ng/mL", share, "in 100", 2),
+        Reading("lightest to heaviest person", f"{weight.min():.0f} to {weight.max():.0f} kg"),
+    ]
+    sentence = (
+        f"{dose:.2f} mg/kg over {minutes:.0f} min, {dosing}: from {readings[1].text} to "
+        f"{readings[2].text} at the end of the infusion in 90 of 100 virtual people."
+    )
+    return View(artists, readings, sentence, {"main.y": (0, top)})

@@ -1,0 +1,196 @@
+"""Route, dose and duration to a plasma curve, with measurements of the same setting beside it."""
+
+from dataclasses import replace
+from functools import cache
+from math import ceil
+
+import numpy as np
+import pandas as pd
+
+from ketalab.data import table
+from ketalab.explorables.canvas import Stage
+from ketalab.explorables.controls import Choice, Slider
+from ketalab.explorables.description import Explorable, Reading, View
+from ketalab.explorables.dosing import ARTERIAL, DOSE, INFUSION_TIME, MODELS, PEREZ, VENOUS, typical
+from ketalab.models import pharmacokinetics as pk
+from ketalab.plots.axes import round_up
+from ketalab.plots.style import BLACK, DRUG, PALE, figure, legend_above
+
+FLOOR = 1.0  # ng/mL, the bottom of the logarithmic axes
+INFUSION, BOLUS, IM = "IV infusion", "IV bolus", "intramuscular"
+NASAL, ORAL = "nasal esketamine", "swallowed"
+ROUTES = {INFUSION: "iv", BOLUS: "iv", IM: "im", NASAL: "nasal", ORAL: "oral"}
+SIX_HOURS = np.concatenate([np.arange(0, 60, 0.5), np.arange(60, 361, 2.0)])
+LINEAR, LOG = "linear", "logarithmic"
+
+
+def route_to_plasma() -> Explorable:
+    """Route, dose and duration to a plasma curve, with measurements of the same setting beside it."""
+    return Explorable(
+        name="route_to_plasma",
+        title="From dose to plasma",
+        controls=(
+            Choice(
+                "route",
+                "Route",
+                tuple(ROUTES),
+                INFUSION,
+                "How the dose is given. Nasal doses come in whole devices of 28 mg.",
+            ),
+            DOSE,
+            replace(INFUSION_TIME, help="How long the infusion runs; the other routes do not use it."),
+            Slider(
+                "weight",
+                "Body weight",
+                "kg",
+                40,
+                140,
+                1,
+                70,
+                "Multiplies the dose; in some models it changes the body too.",
+            ),
+            Choice(
+                "model",
+                "Whose parameters",
+                tuple(MODELS),
+                VENOUS,
+                "The published parameter set behind the line. Nasal and swallowed doses always "
+                "use Perez-Ruixo 2021, the only set here that has these routes.",
+                (VENOUS, ARTERIAL),
+            ),
+            Choice(
+                "scale",
+                "Scale",
+                (LINEAR, LOG),
+                LINEAR,
+                "On the logarithmic scale a steady half-life is a straight line.",
+            ),
+        ),
+        stage=_route_stage,
+        view=_route_view,
+        presets={
+            "Depression trials: 0.5 mg/kg over 40 min": {},
+            "Volunteers: 10 mg over 30 min": {"dose": 0.15, "minutes": 30, "weight": 68},
+            "The same dose as a bolus": {"route": BOLUS},
+            "Anaesthetic induction: 2 mg/kg bolus": {"route": BOLUS, "dose": 2.0, "scale": LOG},
+            "Into a muscle, 0.5 mg/kg": {"route": IM},
+            "Nasal esketamine, 84 mg": {"route": NASAL, "dose": 1.2},
+            "Swallowed, 25 mg": {"route": ORAL, "dose": 0.35},
+        },
+    )
+
+
+def _route_stage() -> Stage:
+    fig = figure(7.6, 4.6)
+    main = fig.subplots()
+    main.set(xlabel="hours after the start", ylabel="plasma concentration (ng/mL)", xlim=(0, 6))
+    artists = {
+        "given": main.axvspan(0, 1, color=PALE, zorder=0, label="drug being given"),
+        "band": main.fill_between(
+            [0],
+            [0],
+            color=DRUG["ketamine"],
+            alpha=0.2,
+            linewidth=0,
+            label="if absorbed in 2 or in 17 min",
+        ),
+        "norketamine": main.plot([], [], color=DRUG["norketamine"], label="norketamine, model")[0],
+        "ketamine": main.plot([], [], color=DRUG["ketamine"], label="ketamine, model")[0],
+        "interval": main.vlines([], [], [], color=BLACK, linewidth=1.6),
+        "measured": main.plot(
+            [],
+            [],
+            "o",
+            color=BLACK,
+            markerfacecolor="white",
+            markeredgewidth=2,
+            label="ketamine, measured",
+        )[0],
+    }
+    keys = [artists[name] for name in ("ketamine", "norketamine", "measured", "given", "band")]
+    legend_above(fig, keys, columns=3)
+    return Stage(fig, {"main": main}, artists)
+
+
+def _doses(route: str, milligrams: float, minutes: float) -> list[pk.Dose]:
+    if route == NASAL:
+        devices = max(1, round(milligrams / pk.DEVICE_MG))
+        return pk.nasal_devices(pk.DEVICE_MG * devices)
+    return [pk.Dose(milligrams, ROUTES[route], duration=minutes if route == INFUSION else 0.0)]
+
+
+@cache
+def _observations(route: str) -> pd.DataFrame:
+    rows = table("plasma_concentrations").query("compound == 'ketamine'")
+    return rows[rows.route == ROUTES[route]].dropna(subset=["time_min"])
+
+
+def _measured(route: str, given: float, dose: float, minutes: float) -> pd.DataFrame:
+    """Measurements of this setting: same route and duration, dose within a tenth."""
+    rows = _observations(route)
+    same = np.abs(rows.dose / np.where(rows.dose_unit == "mg", given, dose) - 1) < 0.1
+    if ROUTES[route] == "iv":
+        same &= rows.infusion_min == (minutes if route == INFUSION else 0)
+    return rows[same]
+
+
+def _route_view(route: str, dose: float, minutes: float, weight: float, model: str, scale: str) -> View:
+    patient = typical(PEREZ if route in (NASAL, ORAL) else model, weight)
+    doses = _doses(route, dose * weight, minutes)
+    given = sum(d.amount for d in doses)
+    patients = [patient]
+    if route == IM:
+        patients = [pk.intramuscular(patient), *(pk.intramuscular(patient, t) for t in (2, 17))]
+    curves = [pk.concentration(p, doses, SIX_HOURS, "ketamine")[0] for p in patients]
+    ketamine = curves[0]
+    norketamine = pk.concentration(patients[0], doses, SIX_HOURS, "norketamine")[0]
+    rows = _measured(route, given, dose, minutes)
+    at, height = pk.peak(SIX_HOURS, ketamine)
+    lasted = max(d.time for d in doses) + (minutes if route == INFUSION else 1.5)
+    top = round_up(1.02 * max(np.max(curves), norketamine.max(), rows.value.max() if len(rows) else 0))
+    bottom = FLOOR if scale == LOG else 0.0
+    hours = SIX_HOURS / 60
+    artists = {
+        "given": (0, bottom, lasted / 60, top * 10),
+        "band": (hours, curves[1], curves[2]) if route == IM else None,
+        "norketamine": (hours, np.maximum(norketamine, 0.1)),
+        "ketamine": (hours, np.maximum(ketamine, 0.1)),
+        "interval": _bars(rows),
+        "measured": (rows.time_min / 60, rows.value),
+    }
+    readings = [
+        Reading("ketamine peak", height, "ng/mL"),
+        Reading("time of the peak", at, "min", 2),
+        Reading("ketamine at 40 min", float(np.interp(40, SIX_HOURS, ketamine)), "ng/mL"),
+        Reading("ketamine at 4 h", float(np.interp(240, SIX_HOURS, ketamine)), "ng/mL"),
+        Reading("norketamine peak", float(norketamine.max()), "ng/mL"),
+        Reading("measured, closest to the peak", _nearest(rows, at), "ng/mL"),
+    ]
+    sentence = f"{_words(route, given, minutes)}: ketamine peaks at {readings[0].text}."
+    limits = {"main.yscale": "log" if scale == LOG else "linear", "main.y": (bottom, top)}
+    return View(artists, readings, sentence, limits)
+
+
+def _bars(rows: pd.DataFrame) -> list[list[tuple[float, float]]]:
+    """Vertical interval bars, where an interval was printed."""
+    known = rows.dropna(subset=["low", "high"])
+    return [[(r.time_min / 60, r.low), (r.time_min / 60, r.high)] for r in known.itertuples()]
+
+
+def _nearest(rows: pd.DataFrame, minute: float) -> float | str:
+    if rows.empty:
+        return "none for this setting"
+    return float(rows.value.iloc[int(np.abs(rows.time_min - minute).to_numpy().argmin())])
+
+
+def _words(route: str, given: float, minutes: float) -> str:
+    return (
+        f"{given:.3g} mg "
+        + {
+            INFUSION: f"into a vein over {minutes:.0f} min",
+            BOLUS: "into a vein at once",
+            IM: "into a muscle",
+            NASAL: f"of esketamine into the nose, {ceil(given / pk.DEVICE_MG)} devices",
+            ORAL: "swallowed",
+        }[route]
+    )

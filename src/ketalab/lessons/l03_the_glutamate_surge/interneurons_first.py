@@ -1,0 +1,111 @@
+"""Selectivity and occupancy to the two firing rates, and the spikes of the nearest stored run."""
+
+from functools import cache
+
+import numpy as np
+
+from ketalab.explorables.canvas import Stage
+from ketalab.explorables.controls import Slider
+from ketalab.explorables.description import Explorable, Reading, View
+from ketalab.explorables.dosing import SELECTIVITY
+from ketalab.lessons.l03_the_glutamate_surge.figures import CELL, LINE, NAME, raster_points
+from ketalab.lessons.l03_the_glutamate_surge.shared import signed
+from ketalab.models import circuit, spiking
+from ketalab.models.circuit import INTERNEURON, POPULATIONS, PYRAMIDAL, RESTING
+from ketalab.plots.axes import round_up
+from ketalab.plots.style import BLACK, GREY, figure, legend_above
+
+PERCENT = np.linspace(0, 100, 101)
+
+
+def interneurons_first() -> Explorable:
+    """Selectivity and occupancy to the two firing rates, and the spikes of the nearest stored run."""
+    return Explorable(
+        name="interneurons_first",
+        title="Interneurons first?",
+        controls=(
+            SELECTIVITY,
+            Slider(
+                "occupancy",
+                "NMDA receptors blocked",
+                "%",
+                0,
+                100,
+                5,
+                50,
+                "Of receptors of average affinity; interneurons' and pyramidal cells' lie to both sides.",
+                (0, 20, 40, 50, 60, 80, 100),
+            ),
+        ),
+        stage=_cells_stage,
+        view=_cells_view,
+        presets={
+            "Interneurons a little better, half blocked": {},
+            "No selectivity, half blocked": {"selectivity": 1.0},
+            "Interneurons far better": {"selectivity": 8.0},
+            "Pyramidal cells better": {"selectivity": 0.5},
+            "All receptors blocked": {"occupancy": 100},
+            "No drug": {"occupancy": 0},
+        },
+    )
+
+
+def _cells_stage() -> Stage:
+    fig = figure(7.6, 4.6)
+    rates, raster = fig.subplots(1, 2, width_ratios=(1, 1.15))
+    rates.set(xlim=(0, 100), xlabel="NMDA receptors blocked (%)", ylabel="firing rate (Hz)")
+    artists = {
+        p: rates.plot([], [], color=CELL[p], linestyle=LINE[p], label=f"{NAME[p]}, mean-field model")[0]
+        for p in POPULATIONS
+    }
+    artists["here"] = rates.plot([], [], "o", color=BLACK, markersize=8, label="your setting")[0]
+    square = {"marker": "s", "linestyle": "none", "markerfacecolor": "white", "markersize": 5.5}
+    for p in POPULATIONS:
+        artists[f"{p} runs"] = rates.plot([], [], color=CELL[p], **square)[0]
+        artists[f"{p} spikes"] = raster.plot([], [], "|", color=CELL[p], markersize=4.5)[0]
+    raster.set(xlim=(0, 1), ylim=(-1, 52), xlabel="time (s), spiking model")
+    raster.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+    raster.set_yticks([])
+    raster.grid(False)
+    artists["run"] = raster.set_title("stored run", loc="center", fontsize=12, weight="normal")
+    runs = rates.plot([], [], color=GREY, label="spiking model, where stored", **square)
+    legend_above(fig, [artists[p] for p in POPULATIONS] + [artists["here"], *runs], columns=2)
+    return Stage(fig, {"rates": rates, "raster": raster}, artists)
+
+
+def _cells_view(selectivity: float, occupancy: float) -> View:
+    curve = circuit.steady_state(*circuit.block_from_occupancy(PERCENT / 100, selectivity))
+    blocks = circuit.block_from_occupancy(occupancy / 100, selectivity)
+    state = circuit.steady_state(*blocks)
+    key = spiking.nearest_stored(occupancy / 100, selectivity)
+    run = spiking.stored_runs()[key]
+    rates = {p: float(getattr(state, p)) for p in POPULATIONS}
+    artists = {p: (PERCENT, getattr(curve, p)) for p in POPULATIONS}
+    artists |= {f"{p} spikes": raster_points(run, p) for p in POPULATIONS}
+    artists |= {
+        f"{p} runs": _stored_rates(p, key[1]) if key[1] == selectivity else None for p in POPULATIONS
+    }
+    artists["here"] = ([occupancy] * 2, list(rates.values()))
+    artists["run"] = f"stored run: {100 * key[0]:.0f} % blocked, selectivity {key[1]:g}"
+    readings = [
+        Reading("blocked on interneurons", 100 * float(blocks[0]), "%", 2),
+        Reading("blocked on pyramidal cells", 100 * float(blocks[1]), "%", 2),
+        Reading("pyramidal cells", rates[PYRAMIDAL], "Hz", 2),
+        Reading("interneurons", rates[INTERNEURON], "Hz", 2),
+        Reading("pyramidal, stored run", run.pyramidal.rate, "Hz", 2),
+        Reading("glutamate against no drug", signed(state.glutamate)),
+    ]
+    change = {p: rates[p] / RESTING[p] for p in POPULATIONS}
+    sentence = (
+        f"Pyramidal cells fire {change[PYRAMIDAL]:.1f} times as often as at rest, "
+        f"interneurons {change[INTERNEURON]:.1f} times."
+    )
+    top = max(12.0, round_up(1.02 * max(np.max(curve.pyramidal), np.max(curve.interneuron))))
+    return View(artists, readings, sentence, {"rates.y": (0, top)})
+
+
+@cache
+def _stored_rates(population: str, selectivity: float) -> tuple[list[float], list[float]]:
+    """Occupancy (%) and rate (Hz) of the stored runs with this selectivity."""
+    runs = {o: run for (o, s), run in spiking.stored_runs().items() if s == selectivity}
+    return [100 * o for o in runs], [getattr(run, population).rate for run in runs.values()]

@@ -1,0 +1,233 @@
+"""Pictures of the lesson on mTOR, BDNF and new synapses."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from scipy import stats
+
+from ketalab.data.bibliography import short_name
+from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.trials import ketamine_minus_saline
+from ketalab.plots.axes import FIRST_HOUR, clock_axis
+from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, SKY, VERMILION, figure
+
+Array = NDArray[np.float64]
+
+# The steps a reader sees, by their names in the model, with one colour each throughout the lesson.
+STEP_NAMES = {
+    "ampa": "AMPA throughput",
+    "bdnf": "BDNF",
+    "trkb": "TrkB",
+    "mtorc1": "mTORC1",
+    "protein": "synaptic protein",
+    "spines": "spines",
+}
+STEP_COLOUR = {
+    "ampa": ORANGE,
+    "bdnf": SKY,
+    "trkb": BLUE,
+    "mtorc1": PURPLE,
+    "protein": VERMILION,
+    "spines": GREEN,
+}
+DIRECTION = {1: ("^", "up"), 0: ("o", "no change"), -1: ("v", "down")}
+
+
+def clocks(hours: Array, run: Mapping[str, Array], findings: pd.DataFrame) -> Figure:
+    """Each step of the model on a clock from minutes to weeks; below it what was measured, and when."""
+    fig = figure(9.6, 5.6)
+    above, below = fig.subplots(2, 1, sharex=True, height_ratios=(1, 1.5))
+    for step, name in STEP_NAMES.items():
+        extra = run[step] - 1
+        above.plot(hours, extra / extra.max(), color=STEP_COLOUR[step], label=name)
+    above.set(ylim=(0, 1.08), yticks=(0, 0.5, 1), ylabel="model: share\nof own height")
+    dated = findings.dropna(subset=["from_h"])
+    for row in dated[dated.measure.isin(MEASURES)].itertuples():
+        same = dated[dated.measure == row.measure]
+        y = MEASURES.index(row.measure) + _lane(row.reference, list(dict.fromkeys(same.reference)))
+        start, end = max(row.from_h, FIRST_HOUR * 1.05), max(row.to_h, FIRST_HOUR * 1.05)
+        below.plot([start, end], [y, y], color=BLACK, linewidth=1.6)
+        _mark(below, (start * end) ** 0.5, y, row.direction)
+        if row.to_h == same[same.reference == row.reference].to_h.max():
+            below.annotate(
+                row.species, (end, y), (8, 0), textcoords="offset points", va="center", fontsize=11
+            )
+    below.set_yticks(range(len(MEASURES)), MEASURES)
+    below.set(ylim=(len(MEASURES) - 0.4, -0.6), xlabel="time after the dose")
+    below.grid(False, axis="y")
+    for y in range(len(MEASURES) - 1):
+        below.axhline(y + 0.5, color=PALE, linewidth=1)
+    clock_axis(below, 1100)
+    for direction, (_, name) in DIRECTION.items():
+        _mark(below, np.nan, np.nan, direction, label=f"measured: {name}")
+    fig.legend(loc="outside upper left", ncols=5, columnspacing=1.0, handletextpad=0.4)
+    return fig
+
+
+MEASURES = ["BDNF", "mTORC1", "synaptic protein", "spine formation", "spine density", "SV2A by PET"]
+
+
+def _lane(reference: str, references: list[str]) -> float:
+    """How far a study stands from the middle of its row, so that two studies stay apart."""
+    return 0.42 * (references.index(reference) - (len(references) - 1) / 2)
+
+
+def _mark(axes: Axes, x: float, y: float, direction: int, label: str | None = None) -> None:
+    marker = DIRECTION[direction][0]
+    axes.plot(
+        x,
+        y,
+        marker,
+        color=BLACK,
+        markerfacecolor="white" if direction == 0 else BLACK,
+        markeredgewidth=1.6,
+        markersize=8,
+        label=label,
+        linestyle="none",
+    )
+
+
+def spine_counts(mice: pd.DataFrame, hours: Array, model: Array) -> Figure:
+    """Spine density of every mouse over the days, and ketamine minus saline beside the model's line.
+
+    `mice` has one row a mouse and day: treatment, mouse, day, change (% of the mouse's first day).
+    """
+    fig = figure(9.6, 4.6)
+    left, right = fig.subplots(1, 2, width_ratios=(1.15, 1))
+    colours = {"saline": GREY, "ketamine": BLUE}
+    for treatment, colour in colours.items():
+        group = mice[mice.treatment == treatment]
+        for _, one in group.groupby("mouse"):
+            left.plot(one.day, one.change, "o-", color=colour, alpha=0.45, linewidth=1.4, markersize=5)
+        mean = group.groupby("day").change.mean()
+        left.plot(mean.index, mean, color=colour, linewidth=3, label=f"{treatment}, measured: mean of mice")
+    left.axvline(0, color=BLACK, linestyle="--", linewidth=1.2)
+    left.annotate("injection", (0, 32), (5, 0), textcoords="offset points", fontsize=11.5)
+    left.set_xticks([-3, 0, 5, 10, 15])
+    left.set(xlabel="day", ylabel="spine density, % from first day", ylim=(-54, 38))
+    difference = ketamine_minus_saline(mice)
+    right.plot(hours / 24, 100 * (model - 1), color=GREEN, label="model")
+    for row in difference.itertuples():
+        if not np.isnan(row.low):
+            right.plot([row.day, row.day], [row.low, row.high], color=BLACK, linewidth=2)
+        right.plot(row.day, row.difference, "o", color=BLACK, markerfacecolor="white", markeredgewidth=2)
+        right.text(row.day, 32, f"{row.ketamine}\n{row.saline}", ha="center", va="top", fontsize=11.5)
+    right.plot([], [], "o", color=BLACK, markerfacecolor="white", markeredgewidth=2, label="measured")
+    right.axhline(0, color=GREY, linewidth=1)
+    right.set_title("mice: ketamine above, saline below", fontsize=11.5, weight="normal", color=GREY)
+    right.set(xlabel="day", ylabel="ketamine minus saline, points", xlim=(-2.2, 17), ylim=(-14, 34))
+    right.set_xticks([-1, 1, 3, 5, 10, 15])
+    left.legend(loc="lower left", fontsize=11.5)
+    right.legend(loc="lower right", fontsize=11.5)
+    return fig
+
+
+def screening(effects: pd.DataFrame, labels: Mapping[str, str], top: int = 5) -> Figure:
+    """For each output the rates that move it most (Morris, mu*), as a share of the strongest."""
+    outputs = list(dict.fromkeys(effects.output))
+    fig = figure(10.2, 3.8)
+    for axes, output in zip(fig.subplots(1, len(outputs)), outputs, strict=True):
+        rows = effects[effects.output == output].nlargest(top, "mu_star")
+        axes.barh([labels[rate] for rate in rows.rate], rows.mu_star / rows.mu_star.max(), color=GREEN)
+        axes.invert_yaxis()
+        axes.set(xlim=(0, 1), xticks=(0, 0.5, 1))
+        axes.set_title(output, fontsize=12.5, loc="right")
+        axes.grid(False, axis="y")
+        axes.tick_params(axis="y", labelsize=11.5)
+    fig.supxlabel("model: strength, relative to the strongest", fontsize=12.5)
+    return fig
+
+
+VERDICT = {
+    "blocked": VERMILION,
+    "weakened": ORANGE,
+    "onset kept, duration lost": ORANGE,
+    "not blocked": GREEN,
+    "no change": GREEN,
+    "improved": BLUE,
+    "opposite": PURPLE,
+    "": "none",
+}
+
+
+def tests(rows: pd.DataFrame) -> Figure:
+    """Who tested what, and what became of the synapses and of behaviour or mood."""
+    fig = figure(10.2, 5.6)
+    axes = fig.subplots()
+    rows = rows.iloc[::-1]
+    for y, row in enumerate(rows.itertuples()):
+        axes.text(-0.04, y, f"{row.manipulation}", ha="right", va="center", fontsize=11.5)
+        who = f"{row.species}, n = {row.n}" if row.n and row.n.isdigit() else row.species
+        axes.text(0.02, y, who, va="center", fontsize=11.5, color=GREY)
+        for x, verdict in ((0.95, row.synapses), (2.1, row.behaviour)):
+            if verdict:
+                axes.plot(x, y, "s", color=VERDICT[verdict], markersize=11)
+                axes.text(x + 0.1, y, verdict, va="center", fontsize=11.5)
+        axes.text(3.75, y, short_name(row.reference), va="center", fontsize=11.5)
+        axes.axhline(y + 0.5, color=PALE, linewidth=0.8)
+    top = len(rows) - 0.3
+    for x, text in ((0.88, "synapses, signals"), (2.03, "behaviour, mood"), (3.75, "source")):
+        axes.text(x, top, text, weight="bold", va="bottom")
+    axes.set(xlim=(-1.95, 4.85), ylim=(-0.6, top + 0.7))
+    axes.axis("off")
+    return fig
+
+
+def timing(rows: pd.DataFrame, windows: Mapping[str, tuple[float, float]]) -> Figure:
+    """When learning and memory were tested after the dose, below the model's three windows."""
+    fig = figure(9.6, 4.8)
+    axes = fig.subplots()
+    known = rows.dropna(subset=["from_h"])
+    labels = []
+    for y, (name, (opens, closes)) in enumerate(windows.items()):
+        axes.plot([opens, closes], [y, y], color=STEP_COLOUR[name], linewidth=9, solid_capstyle="butt")
+        labels.append(f"model: {STEP_NAMES[name]}")
+    for y, row in enumerate(known.itertuples(), start=len(windows)):
+        start, end = max(row.from_h, FIRST_HOUR * 1.05), row.to_h
+        axes.plot([start, end], [y, y], color=BLACK, linewidth=2)
+        _mark(axes, (start * end) ** 0.5, y, row.direction)
+        labels.append(f"{row.label}, {row.species}")
+    axes.axhline(len(windows) - 0.5, color=GREY, linewidth=1)
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set(ylim=(len(labels) - 0.5, -0.5), xlabel="time after the dose")
+    axes.grid(False, axis="y")
+    clock_axis(axes, 700)
+    for direction, name in ((1, "as hoped"), (0, "no change"), (-1, "against hope")):
+        _mark(axes, np.nan, np.nan, direction, label=f"measured: {name}")
+    fig.legend(loc="outside upper left", ncols=3)
+    return fig
+
+
+def two_weeks(counts: Sequence[tuple[str, int, int, int, int]]) -> Figure:
+    """Patients of a crossover who responded or remitted, with Wilson's 95 % intervals.
+
+    Each row: what was counted, then events and patients with the blocker and with placebo.
+    """
+    fig = figure(7.6, 3.0)
+    axes = fig.subplots()
+    for y, (_, *numbers) in enumerate(counts):
+        for shift, events, n, colour, label in (
+            (-0.14, *numbers[:2], VERMILION, "rapamycin, then ketamine"),
+            (0.14, *numbers[2:], GREY, "placebo, then ketamine"),
+        ):
+            low, high = stats.binomtest(events, n).proportion_ci(method="wilson")
+            axes.plot([100 * low, 100 * high], [y + shift, y + shift], color=colour, linewidth=2.5)
+            axes.plot(
+                100 * events / n,
+                y + shift,
+                "o",
+                color=colour,
+                markersize=9,
+                label=label if y == 0 else None,
+            )
+            axes.annotate(
+                f"{events} of {n}", (100 * high, y + shift), (6, 0), textcoords="offset points", va="center"
+            )
+    axes.set_yticks(range(len(counts)), [row[0] for row in counts])
+    axes.set(xlim=(0, 85), ylim=(len(counts) - 0.5, -0.5), xlabel="patients two weeks after ketamine (%)")
+    axes.grid(False, axis="y")
+    fig.legend(loc="outside upper left", ncols=2)
+    return fig

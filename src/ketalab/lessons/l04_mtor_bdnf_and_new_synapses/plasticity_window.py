@@ -1,0 +1,176 @@
+"""When the window opens, peaks and closes, for the level you call the window."""
+
+from functools import cache
+from math import ceil
+
+import numpy as np
+
+from ketalab.explorables.canvas import Stage
+from ketalab.explorables.controls import Choice, Slider
+from ketalab.explorables.description import Explorable, Reading, View
+from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.figures import STEP_COLOUR, STEP_NAMES
+from ketalab.models import cascade
+from ketalab.models.cascade import DAY, Array
+from ketalab.plots.style import BLACK, GREY, PALE, figure, legend_above
+
+SIGNAL, PROTEINS, SPINES = "signalling (mTORC1)", "synaptic protein", "spines"
+LEVELS = {SIGNAL: "mtorc1", PROTEINS: "protein", SPINES: "spines"}
+AFTER = 21.0  # days watched after the last session
+SHOWN_AFTER = {SIGNAL: 2.0, PROTEINS: 14.0, SPINES: 21.0}  # days drawn after it
+HALF = 0.5
+
+
+def plasticity_window() -> Explorable:
+    """When the window opens, peaks and closes, for the level you call the window."""
+    return Explorable(
+        name="plasticity_window",
+        title="A window, but of what?",
+        controls=(
+            Choice(
+                "level",
+                "The window is a window of",
+                tuple(LEVELS),
+                SIGNAL,
+                "Which level of the cascade you mean; the others stay in the picture, thin.",
+            ),
+            Slider("sessions", "Sessions", "", 1, 8, 1, 2, "How many sessions of 40 min.", (1, 2, 6)),
+            Slider(
+                "interval",
+                "Hours between sessions",
+                "h",
+                12,
+                168,
+                12,
+                84,
+                "From one session to the next.",
+                (24, 84, 168),
+            ),
+            Slider(
+                "hour",
+                "Your hour for learning",
+                "h",
+                0,
+                168,
+                1,
+                24,
+                "Hours after the last session at which someone would train or talk.",
+                (4, 24),
+            ),
+            Slider(
+                "lifetime",
+                "Mean lifetime of a spine",
+                "d",
+                5,
+                60,
+                1,
+                9,
+                "About 9 days from the saline mice of this lesson; much longer in other studies.",
+                (9,),
+            ),
+        ),
+        stage=_window_stage,
+        view=_window_view,
+        presets={
+            "Two sessions in a week": {},
+            "One session": {"sessions": 1},
+            "One session, window of spines": {"sessions": 1, "level": SPINES},
+            "Twice a week for three weeks": {"sessions": 6},
+            "Twice a week, spines that last": {"sessions": 6, "level": SPINES, "lifetime": 60},
+            "Six sessions a day apart": {"sessions": 6, "interval": 24, "level": PROTEINS},
+        },
+    )
+
+
+def _window_stage() -> Stage:
+    fig = figure(7.6, 4.2)
+    main = fig.subplots()
+    main.set(xlabel="days after the first session", ylabel="extra, share of own height", ylim=(0, 1.1))
+    main.set_yticks((0, 0.5, 1))
+    artists = {
+        "open": main.fill_between(
+            [0], [0], color=PALE, linewidth=0, label="window open: half its height or more"
+        )
+    }
+    for step in LEVELS.values():
+        artists[f"{step} thin"] = main.plot([], [], color=STEP_COLOUR[step], linewidth=1.4)[0]
+        artists[step] = main.plot(
+            [], [], color=STEP_COLOUR[step], linewidth=3.2, label=f"{STEP_NAMES[step]}, model"
+        )[0]
+    artists["sessions"] = main.plot([], [], "v", color=BLACK, markersize=9, label="session")[0]
+    artists["hour"] = main.plot([], [], color=GREY, linestyle="--", linewidth=1.8, label="your hour")[0]
+    keys = [artists[name] for name in (*LEVELS.values(), "open", "sessions", "hour")]
+    legend_above(fig, keys, columns=3)
+    return Stage(fig, {"main": main}, artists)
+
+
+def _window_view(level: str, sessions: float, interval: float, hour: float, lifetime: float) -> View:
+    count = int(sessions)
+    starts = tuple(interval * i for i in range(count))
+    p = cascade.parameters().with_values(life_spine=lifetime * DAY)
+    hours, run = cascade.after_sessions(AFTER, p, starts=starts)
+    extra = {step: run[step] - 1 for step in LEVELS.values()}
+    heights = {step: float(values.max()) for step, values in extra.items()}
+    chosen = LEVELS[level]
+    opens, peaks, closes = cascade.window(hours, extra[chosen], HALF)
+    at = starts[-1] + hour
+    days = hours / DAY
+    share = {step: values / heights[step] for step, values in extra.items()}
+    artists: dict[str, object] = {
+        "open": _band(days, share[chosen], HALF),
+        "sessions": (np.array(starts) / DAY, np.full(count, 1.05)),
+        "hour": ([at / DAY, at / DAY], [0, 1.1]),
+    }
+    for step in LEVELS.values():
+        line = (days, share[step])
+        artists[f"{step} thin"] = None if step == chosen else line
+        artists[step] = line if step == chosen else None
+    open_hours = _time_above(hours, share[chosen], HALF)
+    first = _first_height(chosen, lifetime)
+    readings = [
+        Reading("opens", _clock(opens)),
+        Reading("peaks", _clock(peaks)),
+        Reading("closes", _clock(closes) if closes < hours[-1] else f"later than {_clock(hours[-1])}"),
+        Reading("open in all", _clock(open_hours)),
+        Reading("height at your hour", 100 * float(np.interp(at, hours, share[chosen])), "%", 2, least=1),
+        Reading("height, against one session", heights[chosen] / first, "times", 2),
+    ]
+    sentence = (
+        f"After {count} session{'s' if count > 1 else ''} the window of {level} opens {readings[0].text} "
+        f"after the first one began and closes {'at ' if closes < hours[-1] else ''}{readings[2].text}; "
+        f"at your hour it stands at {readings[4].text} of its height."
+    )
+    last = max(starts[-1] / DAY + SHOWN_AFTER[level], at / DAY)
+    return View(artists, readings, sentence, {"main.x": (0, 2.0 if last <= 2 else 7 * ceil(last / 7))})
+
+
+@cache
+def _first_height(step: str, lifetime: float) -> float:
+    """Height of the extra activity after a single session."""
+    p = cascade.parameters().with_values(life_spine=lifetime * DAY)
+    return float(cascade.after_sessions(AFTER, p)[1][step].max() - 1)
+
+
+def _band(times: Array, values: Array, level: float) -> tuple[Array, Array, Array]:
+    """The edges of a band that stands wherever the line is at or above the level."""
+    above = values >= level
+    before = np.flatnonzero(above[1:] != above[:-1])
+    part = (level - values[before]) / (values[before + 1] - values[before])
+    edges = np.repeat(times[before] + part * (times[before + 1] - times[before]), 2)
+    x = np.concatenate([times[:1], edges, times[-1:]])
+    standing = np.append(above[before], above[-1])
+    return x, np.zeros_like(x), 1.1 * np.repeat(standing, 2)
+
+
+def _time_above(hours: Array, values: Array, level: float) -> float:
+    """Hours a line spends at or above a level, the pieces between points taken as straight."""
+    low, high = np.minimum(values[1:], values[:-1]), np.maximum(values[1:], values[:-1])
+    rise = np.maximum(high - low, 1e-15)
+    part = np.clip((high - level) / rise, 0, 1)
+    return float((np.diff(hours) * np.where(low >= level, 1.0, part)).sum())
+
+
+def _clock(hours: float) -> str:
+    """Hours as people say them."""
+    if hours < 72:
+        return f"{hours:.1f} h" if hours < 10 else f"{hours:.0f} h"
+    return f"{hours / DAY:.1f} d" if hours < 10 * DAY else f"{hours / DAY:.0f} d"

@@ -1,0 +1,105 @@
+"""Who was free of suicidal thoughts, look by look, after one infusion."""
+
+from functools import cache
+
+import numpy as np
+
+from ketalab.explorables.canvas import Stage
+from ketalab.explorables.controls import Choice, Steps
+from ketalab.explorables.description import Explorable, Reading, View
+from ketalab.lessons.l06_suicidal_ideation_and_thinking import trials as ideation
+from ketalab.lessons.l06_suicidal_ideation_and_thinking.shared import OPEN
+from ketalab.metaanalysis.number_needed import people
+from ketalab.plots.style import DRUG, ORANGE, figure, legend_above
+
+TIMES = {"4 h": 4.0, "day 2": 24.0, "day 3": 48.0, "day 5": 96.0, "day 7": 144.0, "day 14": 312.0}
+ALONE, BOTH = "ketamine only", "ketamine and midazolam"
+ARMS = (("ketamine", "active", "ketamine", "o", -0.09), ("midazolam", "control", "comparator", "s", 0.09))
+
+
+def first_two_weeks() -> Explorable:
+    """Who was free of suicidal thoughts, look by look, after one infusion."""
+    return Explorable(
+        name="first_two_weeks",
+        title="One infusion: who is free of suicidal thoughts?",
+        controls=(
+            Steps(
+                "time",
+                "You look until",
+                tuple(TIMES),
+                "4 h",
+                "How far you have looked. Later counts stay hidden. Day 1 is the day of the infusion.",
+            ),
+            Choice(
+                "arms",
+                "Show",
+                (ALONE, BOTH),
+                ALONE,
+                "Look at the ketamine group alone, or beside the group with midazolam.",
+            ),
+        ),
+        stage=_weeks_stage,
+        view=_weeks_view,
+        presets={
+            "The first evening": {},
+            "The first evening, both groups": {"arms": BOTH},
+            "A week, both groups": {"time": "day 7", "arms": BOTH},
+            "Two weeks, ketamine only": {"time": "day 14"},
+            "Two weeks, both groups": {"time": "day 14", "arms": BOTH},
+        },
+    )
+
+
+def _weeks_stage() -> Stage:
+    fig = figure(7.6, 4.4)
+    main = fig.subplots()
+    main.set(xlim=(-0.5, len(TIMES) - 0.5), ylim=(0, 55), ylabel="free of suicidal thoughts (%)")
+    main.set_xticks(range(len(TIMES)), list(TIMES))
+    main.grid(False, axis="x")
+    artists = {"gap": main.plot([], [], color=ORANGE, linewidth=14, alpha=0.45, solid_capstyle="butt")[0]}
+    artists["gap"].set_label("difference")
+    for arm, _, ink, marker, _ in ARMS:
+        colour = DRUG[ink]
+        artists[f"{arm} bars"] = main.vlines([], [], [], color=colour, linewidth=2.4)
+        label = f"{arm} (42 people), measured"
+        artists[arm] = main.plot([], [], marker, color=colour, markersize=11, label=label, **OPEN)[0]
+    legend_above(fig, [artists[name] for name in ("ketamine", "midazolam", "gap")], columns=3)
+    return Stage(fig, {"main": main}, artists)
+
+
+@cache
+def _shares() -> dict[str, np.ndarray]:
+    """By arm: percent free and the ends of Wilson's 95 % interval, at each time."""
+    from statsmodels.stats.proportion import proportion_confint
+
+    rows, found = ideation.course(), {}
+    for arm, role, *_ in ARMS:
+        events, n = rows[f"events_{role}"].astype(float), rows[f"n_{role}"].astype(float)
+        low, high = proportion_confint(events, n, method="wilson")
+        found[arm] = 100 * np.array([events / n, low, high])
+    return found
+
+
+def _weeks_view(time: str, arms: str) -> View:
+    last = list(TIMES).index(time)
+    row, x = ideation.course().iloc[last], np.arange(last + 1)
+    artists = {"gap": None, "midazolam": None, "midazolam bars": None}
+    for arm, _, _, _, nudge in ARMS if arms == BOTH else ARMS[:1]:
+        middle, low, high = _shares()[arm][:, : last + 1]
+        at = x + nudge
+        artists[f"{arm} bars"] = [[(a, b), (a, c)] for a, b, c in zip(at, low, high, strict=True)]
+        artists[arm] = (at, middle)
+    when = "4 hours after one infusion" if time == "4 h" else f"On {time}"
+    sentence = f"{when}, {row.events_active:.0f} of 42 people with ketamine were free of suicidal thoughts"
+    readings = [Reading("ketamine", f"{row.events_active:.0f} of {row.n_active:.0f}")]
+    if arms == ALONE:
+        return View(artists, readings, f"{sentence}. Without ketamine it might be fewer, or as many.")
+    artists["gap"] = ([last, last], [_shares()["midazolam"][0, last], _shares()["ketamine"][0, last]])
+    gain = row.gain
+    readings += [
+        Reading("midazolam", f"{row.events_control:.0f} of {row.n_control:.0f}"),
+        Reading("difference", f"{100 * gain.difference:.0f} in 100"),
+        Reading("95 % interval", f"{100 * gain.low:.0f} to {100 * gain.high:.0f} in 100"),
+        Reading("treated for one more free", people(gain.estimate) if gain.difference else "nobody gains"),
+    ]
+    return View(artists, readings, f"{sentence}, {row.events_control:.0f} of 42 with midazolam.")

@@ -1,0 +1,4 @@
+"""Lesson 07, PTSD, anxiety, OCD and alcohol.
+
+How strong is the evidence outside depression?
+"""

@@ -1,0 +1,211 @@
+"""From a course of infusions to relief that comes and goes with one half-life, beside the trials."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import MaxNLocator
+
+from ketalab.data import table
+from ketalab.data.bibliography import short_name
+from ketalab.explorables.canvas import Stage
+from ketalab.explorables.controls import Choice, Slider
+from ketalab.explorables.description import Explorable, Reading, View
+from ketalab.explorables.dosing import MODELS, VENOUS
+from ketalab.models import pharmacokinetics as pk
+from ketalab.models import sensitisation as model
+from ketalab.plots.axes import round_up
+from ketalab.plots.style import DIRECTION_ONLY, DRUG, GREEN, LEVEL, VERMILION, figure, legend_above
+
+DAYS = np.concatenate([np.arange(0, 16, 0.01), np.linspace(16, 84, 137)])
+WEEKS = DAYS / 7
+ESKETAMINE, RACEMIC = "S-ketamine", "racemic ketamine"
+TRIALS = {
+    "100 hours, S-ketamine (Sigtermans 2009)": "sigtermans2009",
+    "5 hours on 7 days, racemic (Amr 2010)": "amr2010",
+    "One half-hour, S-ketamine (Noppers 2011)": "noppers2011",
+    "One hour, racemic (Pickering 2020)": "pickering2020",
+    "4 hours on 10 days, racemic (Schwartzman 2009)": "schwartzman2009",
+    "A week day and night (Mangnus 2021)": "mangnus2022",
+}
+
+
+def relief_over_weeks() -> Explorable:
+    """From a course of infusions to relief that comes and goes with one half-life, beside the trials."""
+    return Explorable(
+        name="relief_over_weeks",
+        title="Relief over twelve weeks",
+        controls=(
+            Slider(
+                "rate",
+                "Infusion rate",
+                "mg/h",
+                5,
+                70,
+                1,
+                20,
+                "For a person of 70 kg, while the infusion runs.",
+                (20, 70),
+            ),
+            Slider(
+                "hours",
+                "Hours a day",
+                "h",
+                0.5,
+                24.0,
+                0.5,
+                24.0,
+                "How long the infusion runs each day.",
+                (0.5, 5.0, 24.0),
+            ),
+            Slider(
+                "days",
+                "Days of infusion",
+                "d",
+                1,
+                14,
+                1,
+                4,
+                "On how many days in a row.",
+                (1, 4, 14),
+            ),
+            Slider(
+                "half_life",
+                "Half-life of relief",
+                "d",
+                5.0,
+                21.0,
+                0.1,
+                10.9,
+                "10.9 days, 95 % interval 5.3 to 20.5: the band in the picture.",
+                (5.3, 10.9, 20.5),
+            ),
+            Choice(
+                "drug",
+                "Drug",
+                (ESKETAMINE, RACEMIC),
+                ESKETAMINE,
+                "Half of racemic ketamine is S-ketamine; that the other half does nothing is assumed.",
+                (ESKETAMINE,),
+            ),
+        ),
+        stage=_relief_stage,
+        view=_relief_view,
+        presets={name: _regimen(trial) for name, trial in TRIALS.items()},
+    )
+
+
+@cache
+def _regimens() -> pd.DataFrame:
+    return table("pain_regimens").set_index("trial")
+
+
+def _regimen(trial: str) -> dict:
+    row = _regimens().loc[trial]
+    return {
+        "rate": float(row.rate_mg_h),
+        "hours": float(row.hours_a_day),
+        "days": float(row.days),
+        "drug": ESKETAMINE if row.drug == "esketamine" else RACEMIC,
+    }
+
+
+def _relief_stage() -> Stage:
+    fig = figure(7.6, 4.6)
+    level, relief = fig.subplots(2, 1, sharex=True, height_ratios=(1, 2))
+    level.set(xlim=(-0.1, 12.2), ylabel="S-ketamine\n(ng/mL),\nmodel")
+    level.yaxis.set_major_locator(MaxNLocator(3))
+    relief.set(xlabel="weeks after the start", ylabel="relief (% of ceiling)")
+    relief.set_xticks(range(0, 13, 2))
+    sign = {"linestyle": "none", "markersize": 11, "markeredgewidth": 2, "markerfacecolor": "white"}
+    sign["gid"] = DIRECTION_ONLY
+    artists = {
+        "level": level.plot([], [], color=DRUG["esketamine"], linewidth=1.6)[0],
+        "band": relief.fill_between(
+            [0], [0], color=LEVEL["person"], alpha=0.3, linewidth=0, label="its 95 % interval, model"
+        ),
+        "relief": relief.plot([], [], color=LEVEL["person"], label="relief, model")[0],
+        "better": relief.plot([], [], "v", color=GREEN, label="less pain than control, measured", **sign)[
+            0
+        ],
+        "same": relief.plot([], [], "s", color=VERMILION, label="no difference, measured", **sign)[0],
+    }
+    legend_above(fig, [artists[n] for n in ("relief", "band", "better", "same")], columns=2)
+    return Stage(fig, {"level": level, "relief": relief}, artists)
+
+
+def _relief_view(rate: float, hours: float, days: float, half_life: float, drug: str) -> View:
+    part = 1.0 if drug == ESKETAMINE else 0.5
+    level = part * rate * _level_per_mg_h(hours, int(days))
+    curve, *others = (
+        100 * model.relief(model.Relief(_c50(), h), DAYS, level) for h in (half_life, *_half_lives())
+    )
+    low, high = np.min(others, axis=0), np.max(others, axis=0)
+    top = min(round_up(1.3 * max(high.max(), curve.max())), 100.0)
+    trial = _matching(rate, hours, days, drug)
+    seen = _signs(trial)
+    artists = {"level": (WEEKS, level), "band": (WEEKS, low, high), "relief": (WEEKS, curve)}
+    for name, sign, height in (("better", "better", 0.93), ("same", "no difference", 0.8)):
+        at = seen.days[seen.sign == sign] / 7
+        artists[name] = (at, np.full(len(at), height * top)) if len(at) else None
+    end = days - 1 + hours / 24
+    readings = [
+        Reading("given in all", rate * hours * days, "mg", 3),
+        Reading("S-ketamine, highest", float(level.max()), "ng/mL", 2),
+        Reading("most relief", float(curve.max()), "% of ceiling", 2, least=0.1),
+        Reading("from that, half left after", _halved_after(curve)),
+        Reading("left at 12 weeks", float(curve[-1]), "% of ceiling", 2, least=0.01),
+        Reading("trial with this course", short_name(trial) if trial else "none here"),
+    ]
+    sentence = (
+        f"{rate:.0f} mg/h of {drug}, {hours:g} hours a day on {days:.0f} day{'s' * (days > 1)} (to day "
+        f"{end:.1f}), lifts relief to {readings[2].text}; at 12 weeks it is {readings[4].text}."
+    )
+    limits = {"level.y": (0, round_up(1.05 * level.max())), "relief.y": (0, top)}
+    return View(artists, readings, sentence, limits)
+
+
+def _halved_after(curve: np.ndarray) -> str:
+    """How long after its highest point a curve that falls from there has lost half."""
+    peak = int(curve.argmax())
+    steps = np.searchsorted(-curve[peak:], -curve[peak] / 2)
+    return f"{DAYS[min(peak + steps, len(DAYS) - 1)] - DAYS[peak]:.0f} days"
+
+
+@cache
+def _level_per_mg_h(hours: float, days: int) -> np.ndarray:
+    """S-ketamine in plasma (ng/mL) at DAYS of 1 mg/h for so many hours on so many days."""
+    patient = pk.published(MODELS[VENOUS]).typical(70.0)
+    if hours == 24:
+        given = [pk.Dose(24.0 * days, "iv", duration=1440.0 * days)]
+    else:
+        given = [pk.Dose(hours, "iv", time=1440.0 * day, duration=60 * hours) for day in range(days)]
+    return pk.concentration(patient, given, DAYS * 1440, "ketamine")[0]
+
+
+@cache
+def _c50() -> float:
+    return model.published_relief().c50
+
+
+@cache
+def _half_lives() -> tuple[float, ...]:
+    """Half-lives of relief (days) across its printed interval."""
+    row = table("pain_constants").set_index("constant").loc["relief_half_life"]
+    return tuple(np.geomspace(row.low, row.high, 5))
+
+
+def _matching(rate: float, hours: float, days: float, drug: str) -> str:
+    """The trial that gave just this course, by name; empty when there is none."""
+    given = {"rate": rate, "hours": hours, "days": days, "drug": drug}
+    return next((name for name in TRIALS.values() if _regimen(name) == given), "")
+
+
+@cache
+def _followup() -> pd.DataFrame:
+    return table("pain_followup")
+
+
+def _signs(trial: str) -> pd.DataFrame:
+    """When this trial still saw a difference, and when not."""
+    return _followup()[_followup().trial == trial]

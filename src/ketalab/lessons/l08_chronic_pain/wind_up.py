@@ -1,0 +1,168 @@
+"""Sixteen pulses to the skin: how a spinal neurone answers, with and without a channel blocker."""
+
+import numpy as np
+
+from ketalab.data import table
+from ketalab.explorables.canvas import Stage
+from ketalab.explorables.controls import Slider
+from ketalab.explorables.description import Explorable, Reading, View
+from ketalab.models import sensitisation as model
+from ketalab.plots.axes import round_up
+from ketalab.plots.style import BLACK, DRUG, GREY, PALE, figure, legend_above
+
+PULSES = 16
+GAPS = np.linspace(0.5, 6, 56)  # s
+LONGEST = 6.0
+
+
+def wind_up() -> Explorable:
+    """Sixteen pulses to the skin: how a spinal neurone answers, with and without a channel blocker."""
+    return Explorable(
+        name="wind_up",
+        title="Sixteen pulses to the skin",
+        controls=(
+            Slider(
+                "interval",
+                "One pulse every",
+                "s",
+                0.5,
+                6.0,
+                0.1,
+                1.0,
+                "Time between two pulses. One a second is what two experiments in people used.",
+                (0.5, 1.0, 2.0, 3.0, 5.0),
+            ),
+            Slider(
+                "block",
+                "NMDA channels blocked",
+                "%",
+                0,
+                100,
+                1,
+                50,
+                "By ketamine. Lesson 02 found estimates from a few percent to more than half for one dose.",
+                (0, 20, 50, 100),
+            ),
+            Slider(
+                "fade",
+                "Slow potential fades in",
+                "s",
+                1.0,
+                20.0,
+                0.5,
+                5.0,
+                "Its time constant; the part that lasts 1 to 20 s was seen in the spinal cord of rats.",
+                (2.0, 5.0, 10.0),
+            ),
+            Slider(
+                "share",
+                "Part through NMDA channels",
+                "%",
+                0,
+                60,
+                5,
+                40,
+                "Of the slow potential at rest. No source gave it: move it.",
+            ),
+            Slider(
+                "jump",
+                "One pulse leaves",
+                "mV",
+                1.0,
+                6.0,
+                0.5,
+                5.0,
+                "Slow depolarisation after one pulse at rest. No source gave it: move it.",
+            ),
+            Slider(
+                "threshold",
+                "More answer from",
+                "mV",
+                2.0,
+                15.0,
+                0.5,
+                6.5,
+                "Depolarisation above which the cell answers more. Set so that summation starts at 3 s.",
+            ),
+        ),
+        stage=_wind_up_stage,
+        view=_wind_up_view,
+        presets={
+            "One pulse a second, half blocked": {},
+            "Too slow to sum: every 5 s": {"interval": 5.0},
+            "Every 2 s, a fifth blocked": {"interval": 2.0, "block": 20},
+            "A cell that forgets in 2 s": {"fade": 2.0},
+            "All NMDA channels blocked": {"block": 100},
+        },
+    )
+
+
+def _wind_up_stage() -> Stage:
+    fig = figure(7.6, 4.6)
+    train, rates = fig.subplots(1, 2, width_ratios=(3, 2))
+    train.set(xlim=(1, PULSES), xlabel="pulse", ylabel="answer (the first pulse: 1)")
+    train.set_xticks([1, 4, 8, 12, 16])
+    rates.set(xlim=(0, LONGEST), xlabel="one pulse every ... s", ylabel="answer to pulse 16")
+    rates.set_xticks([0, 1, 2, 3, 4, 5, 6])
+    people = table("pain_constants").set_index("constant").value["summation_interval"]
+    rates.axvline(people, color=BLACK, linestyle=":", linewidth=1.6, zorder=0)
+    rates.annotate(
+        "people sum\nup to here,\nmeasured",
+        (people, 1),
+        (5, -4),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        va="top",
+        fontsize=12,
+    )
+    artists = {
+        "free": train.plot([], [], color=GREY, linestyle="--", label="no drug, model")[0],
+        "blocked": train.plot([], [], color=DRUG["ketamine"], label="NMDA channels blocked, model")[0],
+        "free_rates": rates.plot([], [], color=GREY, linestyle="--")[0],
+        "blocked_rates": rates.plot([], [], color=DRUG["ketamine"])[0],
+        "here": rates.plot([], [], color=PALE, linewidth=2.4, zorder=0)[0],
+    }
+    legend_above(fig, [artists["free"], artists["blocked"]], columns=2)
+    return Stage(fig, {"train": train, "rates": rates}, artists)
+
+
+def _wind_up_view(
+    interval: float, block: float, fade: float, share: float, jump: float, threshold: float
+) -> View:
+    neurone = model.Neurone(fade, jump, share / 100, threshold)
+    blocks = np.array([0.0, block / 100])
+    free, blocked = model.wind_up(neurone, interval, PULSES, blocks)
+    ends = model.depolarisation(neurone, GAPS, PULSES, blocks[:, None])[..., -1]
+    rates = 1 + neurone.gain * np.maximum(ends - threshold, 0)
+    pulses, top = np.arange(1, PULSES + 1), round_up(1.05 * free[-1])
+    high = round_up(1.05 * rates[0, 0])
+    artists = {
+        "free": (pulses, free),
+        "blocked": (pulses, blocked),
+        "free_rates": (GAPS, rates[0]),
+        "blocked_rates": (GAPS, rates[1]),
+        "here": ([interval, interval], [0, high]),
+    }
+    taken = 100 * (free[-1] - blocked[-1]) / (free[-1] - 1) if free[-1] > 1 else 0.0
+    readings = [
+        Reading("pulse 16, no drug", free[-1], "times the first", 2),
+        Reading("pulse 16, blocked", blocked[-1], "times the first", 2),
+        Reading("growth taken away", taken if free[-1] > 1 else "nothing grows", "%", 2),
+        Reading("pulse 1, blocked", blocked[0], "of the undrugged", 2),
+        Reading("sums up to, no drug", _summing(ends[0], threshold)),
+        Reading("sums up to, blocked", _summing(ends[1], threshold)),
+    ]
+    sentence = (
+        f"One pulse every {interval:.1f} s makes pulse {PULSES} {readings[0].text}; with {block:.0f} % of "
+        f"the NMDA channels blocked it is {readings[1].text}."
+    )
+    return View(artists, readings, sentence, {"train.y": (0, top), "rates.y": (0, high)})
+
+
+def _summing(ends: np.ndarray, threshold: float) -> str:
+    """The longest interval at which the last pulse finds the cell above its threshold, in words."""
+    if ends[0] <= threshold:
+        return "never"
+    if ends[-1] > threshold:
+        return f"more than {LONGEST:.0f} s"
+    return f"{np.interp(-threshold, -ends, GAPS):.1f} s"

@@ -1,0 +1,4 @@
+"""Lesson 09, Anaesthesia and emergency.
+
+Why is a fifty-year-old anaesthetic still in every ambulance?
+"""

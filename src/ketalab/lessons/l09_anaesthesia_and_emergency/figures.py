@@ -1,0 +1,526 @@
+"""Pictures of the lesson on anaesthesia and emergencies."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from ketalab.data import table
+from ketalab.data.bibliography import short_name
+from ketalab.metaanalysis.effect_size import Effects
+from ketalab.metaanalysis.pooling import Pooled
+from ketalab.plots.style import (
+    BLACK,
+    BLUE,
+    DIRECTION_ONLY,
+    DRUG,
+    GREY,
+    LEVEL,
+    ORANGE,
+    PALE,
+    VERMILION,
+    figure,
+    legend_above,
+)
+from ketalab.text import real_minus
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+DRUG_COLOUR = {
+    "racemic ketamine": DRUG["ketamine"],
+    "ketamine": DRUG["ketamine"],
+    "esketamine": DRUG["esketamine"],
+    "etomidate": BLACK,
+    "thiopental": ORANGE,
+    "propofol": VERMILION,
+}
+HOLLOW = {"markerfacecolor": "white", "markeredgewidth": 2}
+
+# One axis of concentration --------------------------------------------------------------------------
+
+# The states named beside the axis: row of `concentration_effects`, where its name stands (ng/mL).
+STATES = {
+    "pain relief and perception, half of the largest effect": ("pain relief,\nperception", 115),
+    "waking after anaesthesia": ("waking", 540),
+    "return of response, estimated in the brain": ("response back", 960),
+    "loss of response, estimated in the brain": ("response lost", 1560),
+    "surgical anaesthesia": ("surgery", 2650),
+}
+
+
+@cache
+def _states() -> pd.DataFrame:
+    return table("concentration_effects").set_index("state").loc[list(STATES)]
+
+
+def level(state: str) -> float:
+    """The mean concentration (ng/mL) of the state whose name begins so."""
+    rows = _states()
+    return float(rows[rows.index.str.startswith(state)]["mean"].iloc[0])
+
+
+def ladder(axes: Axes, main: Axes) -> None:
+    """The concentrations of five states: bars with names beside the axis, pale bands behind the curves."""
+    axes.axis("off")
+    for i, (state, row) in enumerate(_states().iterrows()):
+        label, at = STATES[state]
+        main.axhspan(
+            row.low, row.high, color=LEVEL["person"], alpha=0.26 if i % 2 else 0.13, linewidth=0, zorder=0
+        )
+        axes.plot(
+            [0.04, 0.04], [row.low, row.high], color=LEVEL["person"], linewidth=5, solid_capstyle="butt"
+        )
+        axes.annotate(label, (0.12, at), va="center", fontsize=12, annotation_clip=False)
+    axes.set_xlim(0, 1)
+
+
+# Pressure and heart rate ----------------------------------------------------------------------------
+
+# What to call a study when its dose does not tell it apart.
+SETTING = {
+    "elderly": "over 80 years",
+    "volunteers92": "volunteers",
+    "monograph": "monograph",
+    "larijani": "review",
+    "anaesthesia85": "equal depth",
+    "miller_low": "index < 0.9",
+    "miller_high": "index ≥ 0.9",
+    "icu22": "critically ill",
+}
+QUANTITY = {"systolic pressure": "pressure", "heart rate": "pulse"}
+EMERGENCY_ROWS = ("suleiman", "icu22", "miller_low", "miller_high")
+START = 8  # beats or mmHg between the starting line and a mark of direction alone
+
+
+PANELS = {"pressure": "systolic pressure (mmHg)", "pulse": "heart rate (per min)"}
+KINDS = {"point": "o", "up": ">", "down": "<", "same": "D"}
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What the rows of one panel show: changes and their ends, and which mark each row has."""
+
+    value: Array
+    low: Array
+    high: Array
+    percent: Mask
+    marks: dict[str, Mask]
+
+    def ends(self, start: float) -> tuple[Array, Array, Array]:
+        """Where change, lower and upper end lie when people start from this value."""
+        size = np.where(self.percent, start / 100, 1.0)
+        return start + size * self.value, start + size * self.low, start + size * self.high
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Studies of induction, a row each; every view has its own stretch of y, from which its rows hang."""
+
+    frame: pd.DataFrame
+    y: Array
+    panels: dict[str, Changes]
+
+    def change(self, study: str, panel: str) -> float:
+        """The mean change a study measured."""
+        return float(self.frame[self.frame.study == study][f"{panel}_value"].dropna().iloc[0])
+
+
+def haemodynamic_rows(measured: pd.DataFrame, drugs: tuple[str, ...]) -> Rows:
+    """Planned surgery (y from 0 to 1) in the order of the drugs, then emergencies (y from 2 to 3)."""
+    planned, emergency = (_view(measured, drugs, calm) for calm in (True, False))
+    y = [offset + np.linspace(1, 0, len(rows) + 2)[1:-1] for offset, rows in ((0, planned), (2, emergency))]
+    frame = pd.concat([planned, emergency], ignore_index=True)
+    return Rows(frame, np.concatenate(y), {panel: _changes(frame, panel) for panel in PANELS})
+
+
+def _view(measured: pd.DataFrame, drugs: tuple[str, ...], planned: bool) -> pd.DataFrame:
+    """One row a study and drug with its changes of pressure and of heart rate."""
+    calm = ~measured.setting.str.contains("emergency|critically")
+    inside = calm if planned else measured.study.isin(EMERGENCY_ROWS)
+    kinds = ("change", "percent change", "direction")
+    rows = measured[inside & measured.quantity.isin(QUANTITY) & measured.kind.isin(kinds)]
+    found = []
+    for (study, drug), block in rows.groupby(["study", "drug"], sort=False):
+        row = {"study": study, "drug": drug, "label": _label(study, drug, block.iloc[0], planned)}
+        for part in block.itertuples():
+            name = QUANTITY[part.quantity]
+            row |= {f"{name}_{field}": getattr(part, field) for field in ("kind", "value", "low", "high")}
+        found.append(row)
+    frame = pd.DataFrame(found)
+    key, order = (frame.drug, drugs) if planned else (frame.study, EMERGENCY_ROWS)
+    return frame.iloc[key.map(order.index).argsort(kind="stable")]
+
+
+def _label(study: str, drug: str, row: pd.Series, planned: bool) -> str:
+    beside = "planned surgery" if not planned and row.setting == "planned surgery" else None
+    said = beside or SETTING.get(study, row.dose.split(",")[0])
+    n = "" if pd.isna(row.n) else f" ({row.n:.0f})"
+    return f"{drug.removeprefix('racemic ')}, {said}{n}"
+
+
+def _changes(frame: pd.DataFrame, panel: str) -> Changes:
+    value, low, high = (frame[f"{panel}_{end}"].to_numpy(float) for end in ("value", "low", "high"))
+    direction = (frame[f"{panel}_kind"] == "direction").to_numpy()
+    marks = {
+        "bar": ~direction & ~np.isnan(low),
+        "point": ~direction & ~np.isnan(value),
+        "up": direction & (value > 0),
+        "down": direction & (value < 0),
+        "same": direction & (value == 0),
+    }
+    percent = (frame[f"{panel}_kind"] == "percent change").to_numpy()
+    return Changes(value, low, high, percent, marks)
+
+
+def pressure_stage(fig: Figure, rows: Rows, low: float) -> tuple[dict[str, Axes], dict[str, Artist]]:
+    """Names at the left, then a panel each for pressure and heart rate, with their empty marks."""
+    fig.set_layout_engine("none")
+    places = {"names": (0.0, 0.31), "pressure": (0.32, 0.385), "pulse": (0.725, 0.26)}
+    axes = {name: fig.add_axes((left, 0.125, wide, 0.765)) for name, (left, wide) in places.items()}
+    axes["names"].axis("off")
+    for at, label in zip(rows.y, rows.frame.label, strict=True):
+        axes["names"].text(1, at, label, ha="right", va="center", fontsize=12, clip_on=True)
+    axes["pressure"].set_xlim(25, 280)
+    axes["pulse"].set_xlim(30, 190)
+    axes["pressure"].axvline(low, color=GREY, linestyle=":", linewidth=1.4)
+    artists: dict[str, Artist] = {}
+    for panel, label in PANELS.items():
+        axes[panel].set(xlabel=label, yticks=[])
+        artists[f"{panel} start"] = axes[panel].plot([], [], color=GREY, linestyle="--", linewidth=1.4)[0]
+        artists |= _marks(axes[panel], panel, rows)
+    keys = [
+        Line2D([], [], color=GREY, linestyle="--", linewidth=1.4, label="before"),
+        Line2D([], [], marker="o", color=GREY, linewidth=4, label="measured change"),
+        Line2D([], [], marker=">", linestyle="none", color=GREY, **HOLLOW, label="direction alone"),
+        Line2D([], [], marker="D", linestyle="none", color=GREY, **HOLLOW, label="no change"),
+        Line2D([], [], color=GREY, linestyle=":", linewidth=1.4, label=f"{low:g} mmHg"),
+    ]
+    fig.legend(handles=keys, loc="upper left", ncols=5, columnspacing=1.0, handletextpad=0.5)
+    return axes, artists
+
+
+def _marks(axes: Axes, panel: str, rows: Rows) -> dict[str, Artist]:
+    """The marks of a panel in the colours of their drugs; filled means a number, hollow a direction."""
+    artists: dict[str, Artist] = {}
+    colours = rows.frame.drug.map(DRUG_COLOUR).to_numpy()
+    for kind, marker in KINDS.items():
+        chosen = list(colours[rows.panels[panel].marks[kind]])
+        artists[f"{panel} {kind}"] = axes.scatter(
+            [0.0] * len(chosen),
+            [-9.0] * len(chosen),
+            36 if kind == "same" else 56,
+            marker=marker,
+            facecolors=chosen if kind == "point" else "white",
+            edgecolors=chosen,
+            gid=None if kind == "point" else DIRECTION_ONLY,
+            linewidths=2,
+            zorder=4,
+        )
+    chosen = list(colours[rows.panels[panel].marks["bar"]])
+    lines = LineCollection(
+        [[(0, -9), (1, -9)]] * len(chosen), colors=chosen, linewidths=4, alpha=0.45, zorder=3
+    )
+    artists[f"{panel} bar"] = axes.add_collection(lines, autolim=False)
+    return artists
+
+
+def place_rows(rows: Rows, starts: dict[str, float]) -> dict[str, object]:
+    """The data of every mark, when people start from these values."""
+    shown: dict[str, object] = {}
+    for panel, start in starts.items():
+        changes = rows.panels[panel]
+        value, low, high = changes.ends(start)
+        bar = changes.marks["bar"]
+        left, right = np.column_stack([low[bar], rows.y[bar]]), np.column_stack([high[bar], rows.y[bar]])
+        shown[f"{panel} start"] = ([start, start], [-1, 4])
+        shown[f"{panel} bar"] = np.stack([left, right], axis=1)
+        for kind, x in (("point", value), ("up", start + START), ("down", start - START), ("same", start)):
+            mark = changes.marks[kind]
+            shown[f"{panel} {kind}"] = (np.broadcast_to(x, mark.shape)[mark], rows.y[mark])
+    return shown
+
+
+# Trials of emergency intubation ---------------------------------------------------------------------
+
+
+def trials_stage(fig: Figure, effects: Effects) -> tuple[Axes, dict[str, Artist]]:
+    """Names and counts at the left, intervals at the right, a line and a diamond for the pool below."""
+    axes = fig.subplots()
+    y = np.arange(len(effects))
+    names = [
+        f"{study}   {ketamine}, {etomidate}"
+        for study, ketamine, etomidate in zip(effects.study, effects.treated, effects.control, strict=True)
+    ]
+    axes.set_yticks([*y, len(effects) + 0.3], [*names, "Pooled"])
+    axes.set(ylim=(len(effects) + 1.8, -0.6), xlabel="← fewer deaths with ketamine    risk ratio    more →")
+    axes.text(
+        -0.02,
+        -1,
+        "died with ketamine, with etomidate",
+        ha="right",
+        color=GREY,
+        fontsize=12,
+        transform=axes.get_yaxis_transform(),
+    )
+    ticks = (0.25, 0.5, 1, 2, 4)
+    axes.set_xlim(np.log(0.22), np.log(4.5))
+    axes.set_xticks(np.log(ticks), [f"{tick:g}" for tick in ticks])
+    axes.grid(False, axis="y")
+    axes.axvline(0, color=GREY, linewidth=1.4)
+    start = [[(0.0, -9.0), (0.0, -9.0)]]
+    artists: dict[str, Artist] = {
+        "out": axes.add_collection(LineCollection(start, colors=PALE, linewidths=3), autolim=False),
+        "intervals": axes.add_collection(LineCollection(start, colors=BLACK, linewidths=2), autolim=False),
+        "squares": axes.add_collection(PolyCollection(start, facecolors=BLACK), autolim=False),
+        "line": axes.plot([], [], color=BLUE, linewidth=1.4, linestyle="--")[0],
+        "diamond": axes.add_collection(PolyCollection(start, facecolors=BLUE), autolim=False),
+        "people": axes.text(
+            0.5,
+            len(effects) + 1.3,
+            "",
+            ha="center",
+            va="center",
+            color=BLUE,
+            transform=axes.get_yaxis_transform(),
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
+        ),
+    }
+    return axes, artists
+
+
+def place_trials(effects: Effects, pooled: Pooled, inside: Mask, people: str) -> dict[str, object]:
+    """The data of every mark for this pool of the trials that are in, and what it means in people."""
+    low, high = effects.interval()
+    y, x = np.arange(len(effects)), effects.estimate
+    bars = np.stack([np.column_stack([low, y]), np.column_stack([high, y])], axis=1)
+    half = 0.24 * np.sqrt(pooled.weights / pooled.weights.max())
+    wide, tall = half * 0.33, np.maximum(half, 0.08)
+    corners = [(-1, -1), (-1, 1), (1, 1), (1, -1)]
+    squares = [
+        [(centre + a * w, at + b * h) for a, b in corners]
+        for centre, at, w, h in zip(x[inside], y[inside], np.maximum(wide, 0.03), tall, strict=True)
+    ]
+    foot = len(effects) + 0.3
+    diamond = [
+        (pooled.low, foot),
+        (pooled.estimate, foot - 0.3),
+        (pooled.high, foot),
+        (pooled.estimate, foot + 0.3),
+    ]
+    return {
+        "out": bars[~inside],
+        "intervals": bars[inside],
+        "squares": squares,
+        "line": ([pooled.estimate] * 2, [-1, foot]),
+        "diamond": [diamond],
+        "people": people,
+    }
+
+
+# Figures of the story -------------------------------------------------------------------------------
+
+
+def induction_clock(drugs: pd.DataFrame) -> Figure:
+    """From injection to sleep and back: onset and duration of each drug on one axis of time."""
+    order = ["propofol", "etomidate", "thiopental", "racemic ketamine"]
+    fig = figure(9.6, 4.4)
+    axes = fig.subplots()
+    ticks = []
+    rows = drugs[drugs.quantity.isin(["onset", "duration"])]
+    wanted = [(drug, "intravenous") for drug in order] + [("racemic ketamine", "intramuscular")]
+    for y, (drug, route) in enumerate(wanted):
+        block = rows[(rows.drug == drug) & (rows.route == route)]
+        ends = block[["value", "low", "high"]].mul(np.where(block.unit == "min", 60, 1), axis=0)
+        onset, lasts = (ends[block.quantity == what].to_numpy() for what in ("onset", "duration"))
+        spans = ((np.nanmin(onset), np.nanmax(onset), 0.35), (np.nanmin(lasts), np.nanmax(lasts), 0.35))
+        for low, high, alpha in (*spans, (spans[0][1], spans[1][0], 1.0)):
+            axes.barh(y, high - low, 0.42, low, color=DRUG_COLOUR[drug], alpha=alpha, linewidth=0)
+        name = drug.removeprefix("racemic ") + (", into a muscle" if route == "intramuscular" else "")
+        ticks.append(name)
+    axes.set_yticks(range(len(ticks)), ticks, fontsize=14)
+    marks = {15: "15 s", 30: "30 s", 60: "1 min", 180: "3 min", 300: "5 min", 600: "10 min", 1500: "25 min"}
+    axes.set(xscale="log", xlim=(15, 1900), xlabel="after the injection")
+    axes.set_xticks(list(marks), list(marks.values()))
+    axes.set_xticks([], minor=True)
+    axes.grid(False, axis="y")
+    keys = [
+        Patch(color=GREY, label="anaesthetised, all sources agree"),
+        Patch(color=GREY, alpha=0.35, linewidth=0, label="falling asleep or waking, sources differ"),
+    ]
+    legend_above(fig, keys, columns=2)
+    return fig
+
+
+def delays(minutes: NDArray, plasma: NDArray, sites: dict[str, NDArray], waited: pd.Series) -> Figure:
+    """One bolus, several delays: the same plasma, and effect sites that follow it in their own time."""
+    fig = figure(9.6, 4.8)
+    main, side = fig.subplots(1, 2, width_ratios=(4.2, 1), sharey=True)
+    main.set(xscale="linear", yscale="log", xlim=(0, 20), ylim=(60, 20000))
+    main.plot(minutes, plasma, color=DRUG["ketamine"], linewidth=2, label="plasma, model")
+    for (name, curve), style in zip(sites.items(), ("-", (0, (5, 2)), (0, (1, 1.5))), strict=True):
+        main.plot(
+            minutes,
+            curve,
+            color=LEVEL["person"],
+            linestyle=style,
+            label=f"effect site, delay {name}, model",
+        )
+    back = level("return of response")
+    main.plot([waited.low, waited.high], [back, back], color=BLACK, linewidth=2)
+    main.plot(waited.value, back, "o", color=BLACK, **HOLLOW, label="orders followed again, measured")
+    main.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    main.set(xlabel="minutes after the start of a 60-s injection", ylabel="ketamine (ng/mL)")
+    main.yaxis.set_major_formatter(lambda value, _position: f"{value:,.0f}")
+    ladder(side, main)
+    fig.legend(loc="outside upper left", ncols=3, columnspacing=1.2, handletextpad=0.6)
+    return fig
+
+
+EVENTS = {
+    "low pressure": "low pressure",
+    "low oxygen": "low oxygen",
+    "breathing stopped": "breathing stopped",
+    "breathing helped by hand": "breathing helped",
+    "tube needed": "tube needed",
+    "spasm of the larynx": "spasm of the larynx",
+    "agitation": "agitation on waking",
+}
+
+
+def sedation(harms: pd.DataFrame) -> Figure:
+    """Ketamine and propofol side by side: harms in a thousand sedations of children, with intervals."""
+    rows = harms[(harms.study == "bellolio2016") & harms.drug.isin(["ketamine", "propofol"])]
+    fig = figure(9.6, 4.8)
+    axes = fig.subplots()
+    for drug, shift in (("ketamine", 0.16), ("propofol", -0.16)):
+        block = rows[rows.drug == drug].set_index("event").loc[list(EVENTS)]
+        y = np.arange(len(EVENTS))[::-1] + shift
+        axes.hlines(y, block.low, block.high, color=DRUG_COLOUR[drug], linewidth=3)
+        axes.plot(block.value, y, "o", color=DRUG_COLOUR[drug], markersize=9, label=drug)
+        for at, row in zip(y, block.itertuples(), strict=True):
+            axes.annotate(
+                f"{row.events} of {row.n:,}",
+                (row.high, at),
+                (8, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=11.5,
+                color=DRUG_COLOUR[drug],
+            )
+    axes.set_yticks(range(len(EVENTS)), list(EVENTS.values())[::-1], fontsize=13)
+    axes.set(
+        xlim=(-1, 128),
+        xlabel=f"in 1,000 sedations, pooled, with 95 % interval ({short_name('bellolio2016')})",
+    )
+    axes.grid(False, axis="y")
+    legend_above(fig, axes.get_lines()[:2], columns=2)
+    return fig
+
+
+def emergence(harms: pd.DataFrame) -> Figure:
+    """Emergence reactions: how often, counted in which people and how strictly."""
+    wanted = [
+        ("green2009b", "emergence reaction, clinically important", "children, clinically important"),
+        ("green2009b", "emergence reaction", "children, any agitation"),
+        ("ketalarlabel", "emergence reaction", "the label"),
+        ("masaki2019", "emergence reaction", "women in Kenya, treated for it"),
+        ("sener2011", "emergence reaction", "adults, any distress"),
+        ("sener2011m", "emergence reaction", "the same, with midazolam"),
+    ]
+    fig = figure(9.6, 4.4)
+    axes = fig.subplots()
+    for y, (study, event, _) in enumerate(wanted):
+        rows = harms[(harms.study == study.removesuffix("m")) & (harms.event == event)]
+        row = rows[rows.drug == ("ketamine with midazolam" if study.endswith("m") else "ketamine")].iloc[0]
+        people = "" if pd.isna(row.n) else f", n = {row.n:,.0f}"
+        axes.plot([0, row.value], [y, y], color=PALE, linewidth=2, zorder=1)
+        style = HOLLOW if study.endswith("m") else {}
+        axes.plot(row.value, y, "o", color=BLUE, markersize=11, **style)
+        axes.annotate(
+            f"{row.value:g} %  {short_name(row.reference)}{people}",
+            (row.value, y),
+            (12, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=12,
+        )
+    axes.set_yticks(range(len(wanted)), [label for _, _, label in wanted], fontsize=13)
+    axes.set(xlim=(0, 44), xlabel="of people given ketamine (%)", ylim=(-0.6, len(wanted) - 0.4))
+    axes.grid(False, axis="y")
+    return fig
+
+
+def ambulance(survey: pd.DataFrame) -> Figure:
+    """Of a hundred paramedics: how many may give ketamine, have given it, have given it often."""
+    rows = survey[survey.reference == "buckland2017"].set_index("question")
+    share = rows.events["authorised by protocol to use it"] / rows.n["authorised by protocol to use it"]
+    asked = rows.n["authorised, and have never given it"]
+    never = rows.events["authorised, and have never given it"] / asked
+    few = rows.events["authorised, and have given it less than five times"] / asked
+    counts = [100 * share * (1 - never - few), 100 * share * few, 100 * share * never, 100 * (1 - share)]
+    names = [
+        "allowed, and gave it five times or more",
+        "allowed, and gave it less than five times",
+        "allowed, but never gave it",
+        "not allowed",
+    ]
+    colours = [BLUE, DRUG["esketamine"], ORANGE, PALE]
+    whole = np.floor(counts).astype(int)
+    for i in np.argsort(np.array(counts) - whole)[::-1][: 100 - whole.sum()]:
+        whole[i] += 1
+    fig = figure(9.6, 3.9)
+    axes = fig.subplots()
+    kinds = np.repeat(np.arange(4), whole)
+    for kind in range(4):
+        at = np.flatnonzero(kinds == kind)
+        axes.plot(
+            at // 5,
+            4 - at % 5,
+            "s",
+            color=colours[kind],
+            markersize=19,
+            label=f"{whole[kind]} {names[kind]}",
+        )
+    axes.set(xlim=(-0.7, 19.7), ylim=(-0.7, 4.7), aspect="equal")
+    axes.axis("off")
+    fig.legend(loc="outside lower left", ncols=2, markerscale=0.6, fontsize=14, columnspacing=2.0)
+    return fig
+
+
+def collapse(differences: pd.DataFrame) -> Figure:
+    """The large trial of 2025: ketamine minus etomidate, deaths and collapse, in whom it was worse."""
+    wanted = {
+        "death in hospital by day 28": "death by day 28",
+        "cardiovascular collapse": "collapse at intubation",
+        "cardiovascular collapse, people with sepsis or septic shock": "collapse, in sepsis",
+        "cardiovascular collapse, APACHE II of 20 or more": "collapse, in the sickest",
+    }
+    rows = differences[differences.trial == "casey2025"].set_index("scale").loc[list(wanted)]
+    fig = figure(9.6, 4.2)
+    axes = fig.subplots()
+    y = np.arange(len(rows))[::-1]
+    colours = [BLUE, VERMILION, VERMILION, VERMILION]
+    axes.axvline(0, color=GREY, linewidth=1.4)
+    axes.hlines(y, rows.low, rows.high, colors=colours, linewidth=4)
+    for at, row, colour in zip(y, rows.itertuples(), colours, strict=True):
+        axes.plot(row.value, at, "o", color=colour, markersize=12)
+        text = real_minus(f"{row.value:+.1f} [{row.low:.1f}, {row.high:.1f}]")
+        axes.annotate(text, (row.high, at), (12, 0), textcoords="offset points", va="center", fontsize=14)
+    axes.set_yticks(y, wanted.values(), fontsize=14)
+    axes.set(
+        xlim=(-6, 24),
+        ylim=(-0.6, 3.6),
+        xlabel="← fewer with ketamine    in 100 people    more with ketamine →",
+    )
+    axes.grid(False, axis="y")
+    return fig

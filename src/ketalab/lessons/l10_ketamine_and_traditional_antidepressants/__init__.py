@@ -1,0 +1,4 @@
+"""Lesson 10, Ketamine and traditional antidepressants.
+
+How do ketamine and oral antidepressants compare, fairly?
+"""

@@ -1,0 +1,4 @@
+"""Lesson 12, Risks, safety and ethics.
+
+What can go wrong, how often, and who should decide?
+"""

@@ -1,0 +1,182 @@
+"""Four weeks of the spray for 1,000 people: counts of the trials, weights of the reader."""
+
+from functools import cache
+
+import numpy as np
+from matplotlib.collections import PolyCollection
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+
+from ketalab.explorables.canvas import Stage
+from ketalab.explorables.controls import Choice, Slider
+from ketalab.explorables.description import Explorable, Reading, View, significant
+from ketalab.lessons.l12_risks_safety_and_ethics import trials as risks
+from ketalab.lessons.l12_risks_safety_and_ethics.shared import OPEN, box
+from ketalab.models import benefit_harm
+from ketalab.plots.axes import round_up
+from ketalab.plots.style import BLACK, GREEN, GREY, PALE, VERMILION, figure, legend_above
+
+COUNTED = (
+    ("depression halved", "better", "depression\nhalved"),
+    ("dissociation", "dissociation", "dissociation"),
+    ("nausea", "nausea", "nausea"),
+    ("pressure up 40 mmHg", "pressure", "pressure up\n40 mmHg"),
+    (risks.SEVERE, "severe", "severe or\nserious reaction"),
+)
+WORDS = {
+    "better": (
+        "depression halved",
+        "One more person whose depression score is half or less after 4 weeks.",
+    ),
+    "dissociation": ("dissociation", "One more person who reports dissociation, for an hour or two."),
+    "nausea": ("nausea", "One more person who reports nausea."),
+    "pressure": ("pressure up 40", "One more person whose systolic pressure once rises by 40 mmHg."),
+    "severe": ("severe reaction", "One more person with a severe or serious common reaction."),
+}
+ALIKE = dict.fromkeys(WORDS, 1)
+
+
+def _weight(name: str) -> Slider:
+    label, explained = WORDS[name]
+    stops = {"better": (0, 1, 5, 10), "dissociation": (0, 1, 3, 10), "severe": (0, 1, 10)}.get(name, ())
+    return Slider(name, f"Weight of {label}", "points", 0, 10, 1, 0, explained, stops)
+
+
+def balance_of_1000() -> Explorable:
+    """Four weeks of the spray for 1,000 people: counts of the trials, weights of the reader."""
+    return Explorable(
+        name="balance_of_1000",
+        title="Of 1,000 people: what is it worth to you?",
+        controls=(
+            Choice(
+                "people",
+                "People",
+                (risks.YOUNGER, risks.OLDER),
+                risks.YOUNGER,
+                "All had a depression that drugs had not helped; all took a new tablet, too.",
+            ),
+            *(_weight(name) for name in WORDS),
+            Slider(
+                "credit",
+                "Benefit that is the drug's",
+                "%",
+                0,
+                100,
+                5,
+                100,
+                "How much of the extra benefit you credit to the drug, not to knowing that one got it.",
+                (50, 100),
+            ),
+        ),
+        stage=_balance_stage,
+        view=_balance_view,
+        presets={
+            "Nothing weighs yet": {},
+            "Everything weighs the same": ALIKE,
+            "Only the depression weighs": {"better": 10},
+            "Mood 10, dissociation 3, the rest 1": ALIKE | {"better": 10, "dissociation": 3},
+            "The same, half of it belief": ALIKE | {"better": 10, "dissociation": 3, "credit": 50},
+            "Mood 10, the severe 10, the rest 1": ALIKE | {"better": 10, "severe": 10},
+            "65 and over: mood 10, the rest 1": ALIKE | {"people": risks.OLDER, "better": 10},
+        },
+    )
+
+
+@cache
+def _worlds(people: str) -> benefit_harm.Simulation:
+    return benefit_harm.simulate(risks.outcomes(people))
+
+
+@cache
+def _extra(people: str) -> dict[str, tuple[float, float, float]]:
+    """By outcome: extra people per 1,000 as observed, and the limits of the simulated worlds."""
+    worlds = _worlds(people)
+    found = {}
+    for outcome, (low, high) in zip(worlds.outcomes, worlds.interval(), strict=True):
+        fates = benefit_harm.outcome_partition(outcome)
+        found[outcome.name] = (fates.caused - fates.prevented, float(low), float(high))
+    return found
+
+
+def _balance_stage() -> Stage:
+    fig = figure(7.6, 4.7)
+    left, right = fig.subplots(1, 2, sharey=True)
+    k = len(COUNTED)
+    left.set(xlim=(-160, 460), ylim=(k + 0.6, -0.6), xlabel="extra people in 1,000")
+    right.set_xlabel("points to you")
+    right.xaxis.set_major_locator(MaxNLocator(4, prune="both"))
+    right.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    left.set_xticks([0, 200, 400])
+    left.set_yticks(range(k + 1), [label for *_, label in COUNTED] + ["balance"])
+    left.get_yticklabels()[-1].set_weight("bold")
+    for axes in (left, right):
+        axes.axvline(0, color=BLACK, linewidth=1.4)
+        axes.axhline(k - 0.5, color=PALE)
+        axes.grid(False, axis="y")
+    artists = {
+        "good bars": left.hlines([], [], [], color=GREEN, linewidth=2.6),
+        "bad bars": left.hlines([], [], [], color=VERMILION, linewidth=2.6),
+        "good": left.plot([], [], "o", color=GREEN, markersize=10, label="benefit, measured", **OPEN)[0],
+        "bad": left.plot([], [], "s", color=VERMILION, markersize=10, label="harm, measured", **OPEN)[0],
+        "credited": left.plot([], [], "d", color=BLACK, markersize=8, label="credited, model")[0],
+        "for": right.add_collection(PolyCollection([], color=GREEN, alpha=0.55)),
+        "against": right.add_collection(PolyCollection([], color=VERMILION, alpha=0.55)),
+        "net bars": right.hlines([], [], [], color=BLACK, linewidth=2.6),
+        "net": right.plot([], [], "D", color=BLACK, markersize=10, label="balance, model")[0],
+        "silent": left.text(0, 1.5, "", ha="left", va="center", fontsize=12.5, color=GREY),
+    }
+    legend_above(fig, [artists[name] for name in ("good", "bad", "credited", "net")], columns=4)
+    return Stage(fig, {"left": left, "right": right}, artists)
+
+
+def _balance_view(people: str, credit: float, **points: float) -> View:
+    extra = _extra(people)
+    weights = {outcome: points[name] for outcome, name, _ in COUNTED if outcome in extra}
+    net = _worlds(people).net(weights, credit / 100)
+    middle = benefit_harm.expected_net(risks.outcomes(people), weights, credit / 100)
+    low, high = np.percentile(net, [2.5, 97.5])
+    artists = _balance_artists(extra, weights, credit / 100) | {
+        "net": ([middle], [len(COUNTED)]),
+        "net bars": [[(low, len(COUNTED)), (high, len(COUNTED))]],
+        "credited": ([extra["depression halved"][0] * credit / 100], [0.34]),
+        "silent": (20, 1.5, "" if people == risks.YOUNGER else "no count found"),
+    }
+    share = f"{100 * float(np.mean(net > 0)):.0f} %" if any(weights.values()) else "nothing weighs yet"
+    readings = [
+        Reading("balance", f"{middle:+,.0f} points" if middle else "0 points"),
+        Reading(
+            "95 % of the worlds", f"{low:+,.0f} to {high:+,.0f}" if any(weights.values()) else "all at 0"
+        ),
+        Reading("worlds on the drug's side", share),
+        Reading("a severe reaction tips it at", _tip(people, weights, credit / 100)),
+    ]
+    side = f"{middle:+,.0f} points, {'for' if middle > 0 else 'against'} the drug" if middle else "0 points"
+    sentence = f"With these weights the balance of 1,000 people is {side}"
+    reach = round_up(
+        max(abs(low), abs(high), *(abs(w * extra[name][0]) for name, w in weights.items()), 100)
+    )
+    return View(artists, readings, f"{sentence}.", {"right.x": (-reach, reach)})
+
+
+def _tip(people: str, weights: dict[str, float], credit: float) -> str:
+    """The weight of a severe reaction at which the balance is even."""
+    if not any(weights.values()):
+        return "nothing weighs yet"
+    tipping = benefit_harm.break_even(risks.outcomes(people), weights, risks.SEVERE, credit)
+    return "it is below zero without" if np.isinf(tipping) else f"{significant(tipping, 2)} points"
+
+
+def _balance_artists(extra: dict, weights: dict, credit: float) -> dict:
+    """Markers on the left, bars on the right; what nobody counted is left out."""
+    found = {name: [] for name in ("good bars", "bad bars", "for", "against")}
+    places: dict[str, list[tuple[float, float]]] = {"good": [], "bad": []}
+    for y, (outcome, name, _) in enumerate(COUNTED):
+        if outcome not in extra:
+            continue
+        middle, low, high = extra[outcome]
+        side = "good" if name == "better" else "bad"
+        found[f"{side} bars"].append([(low, y), (high, y)])
+        places[side].append((middle, y))
+        worth = weights[outcome] * middle * (credit if side == "good" else -1)
+        if worth:
+            found["for" if worth > 0 else "against"].append(box(0, worth, y, 0.28))
+    return found | {side: tuple(np.transpose(pairs)) for side, pairs in places.items()}

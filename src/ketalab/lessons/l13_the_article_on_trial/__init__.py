@@ -1,0 +1,4 @@
+"""Lesson 13, The article on trial.
+
+Which claims of the article hold?
+"""

@@ -1,0 +1,163 @@
+"""What you believed, what you make of the trials, and what you should believe then."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from matplotlib.collections import LineCollection
+
+from ketalab.explorables.canvas import Stage
+from ketalab.explorables.controls import Choice, Slider
+from ketalab.explorables.description import Explorable, Reading, View
+from ketalab.lessons.l13_the_article_on_trial.figures import trial_marks
+from ketalab.metaanalysis.pooling import Pooled, pool
+from ketalab.models import belief
+from ketalab.models.depression_trials import points_after_a_day, points_after_four_weeks
+from ketalab.plots.style import BLACK, BLUE, GREY, ORANGE, figure, legend_above
+
+DAY, MONTH = "a day after the dose", "after four weeks of spray"
+REACH = (-6.0, 18.0)
+GRID = np.linspace(*REACH, 481)
+PEAK = 0.85  # density at which the axis ends; a sharper belief is cut off at the top
+
+
+@cache
+def _trials(outcome: str) -> tuple[pd.DataFrame, Pooled]:
+    compared = points_after_a_day() if outcome == DAY else points_after_four_weeks()
+    return trial_marks(compared.effects), pool(compared.effects)
+
+
+def readers_dial() -> Explorable:
+    """What you believed, what you make of the trials, and what you should believe then."""
+    return Explorable(
+        name="readers_dial",
+        title="How would your verdict move?",
+        controls=(
+            Choice(
+                "outcome",
+                "Benefit over control",
+                (DAY, MONTH),
+                DAY,
+                "Points of the MADRS, which runs from 0 to 60; all trials of lesson 05 that printed them.",
+            ),
+            Slider(
+                "before",
+                "You expected",
+                "points",
+                -2,
+                10,
+                0.5,
+                2,
+                "Your best guess before these trials.",
+                (0, 2, 8),
+            ),
+            Slider(
+                "spread",
+                "give or take",
+                "points",
+                0.5,
+                8,
+                0.5,
+                4,
+                "The standard deviation of your belief: small when you were sure.",
+                (1, 4),
+            ),
+            Slider(
+                "bias",
+                "Take off for a poor blind",
+                "points",
+                0,
+                6,
+                0.5,
+                0,
+                "How much of the trials' difference you put down to hope. Nobody has measured it.",
+                (0, 3),
+            ),
+            Slider(
+                "worth",
+                "Worth having from",
+                "points",
+                0,
+                8,
+                0.5,
+                2,
+                "The smallest benefit that you would care for. A judgement.",
+                (2, 4),
+            ),
+        ),
+        stage=_dial_stage,
+        view=_dial_view,
+        presets={
+            "An open mind": {},
+            "A sceptic": {"before": 0, "spread": 1},
+            "An enthusiast": {"before": 8, "spread": 1},
+            "A sceptic who doubts the blind": {"before": 0, "spread": 1, "bias": 3},
+            "An open mind that doubts the blind": {"bias": 3},
+            "An open mind, after four weeks": {"outcome": MONTH},
+        },
+    )
+
+
+def _dial_stage() -> Stage:
+    fig = figure(7.6, 4.6)
+    above, below = fig.subplots(2, 1, sharex=True, height_ratios=(1.25, 1))
+    above.set(ylim=(0, PEAK), xlim=REACH, ylabel="belief (model)")
+    above.set_yticks([])
+    below.set(ylim=(10.7, -0.7), xlabel="benefit over control (MADRS points)", ylabel="trials")
+    below.set_yticks([])
+    below.grid(visible=False, axis="y")
+    for axes in (above, below):
+        axes.axvline(0, color=GREY, linewidth=1)
+    artists = {
+        "shade": above.fill_between(GRID, 0 * GRID, color=BLUE, alpha=0.2, linewidth=0),
+        "before": above.plot([], [], color=GREY, linestyle="--", label="before")[0],
+        "trials": above.plot([], [], color=ORANGE, linestyle="-.", label="trials, as you take them")[0],
+        "after": above.plot([], [], color=BLUE, linewidth=2.6, label="after")[0],
+        "worth": above.plot([], [], color=BLACK, linestyle=":", linewidth=1.8, label="worth having")[0],
+        "limits": below.add_collection(LineCollection([], colors=BLACK, linewidths=1.5)),
+        "measured": below.plot([], [], "s", color=BLACK, markersize=6, label="measured, 95 % interval")[0],
+    }
+    shown = [artists[name] for name in ("before", "trials", "after", "worth", "measured")]
+    legend_above(fig, shown, columns=3)
+    return Stage(fig, {"belief": above, "trials": below}, artists)
+
+
+def _dial_view(outcome: str, before: float, spread: float, bias: float, worth: float) -> View:
+    marks, pooled = _trials(outcome)
+    prior = belief.Belief(before, spread)
+    trials = belief.Belief(-pooled.estimate - bias, pooled.se)
+    after = belief.combine(prior, trials)
+    rows = np.arange(len(marks)) * 10 / (len(marks) - 1)
+    density = np.minimum(after.density(GRID), 2 * PEAK)
+    artists = {
+        "shade": (GRID, 0 * GRID, np.where(worth <= GRID, density, 0)),
+        "before": (GRID, np.minimum(prior.density(GRID), 2 * PEAK)),
+        "trials": (GRID, np.minimum(trials.density(GRID), 2 * PEAK)),
+        "after": (GRID, density),
+        "worth": ([worth, worth], [0, PEAK]),
+        "measured": (marks.benefit, rows),
+        "limits": [[(row.low, y), (row.high, y)] for row, y in zip(marks.itertuples(), rows, strict=True)],
+    }
+    low, high = after.interval()
+    readings = [
+        Reading(
+            "trials say, before you take off",
+            f"{-pooled.estimate:.1f} ({-pooled.high:.1f} to {-pooled.low:.1f})",
+        ),
+        Reading("you believe now", f"{after.mean:.1f} ({low:.1f} to {high:.1f}) points"),
+        Reading("chance of any benefit, before", _percent(prior.above(0))),
+        Reading("chance of any benefit, after", _percent(after.above(0))),
+        Reading(f"chance of {worth:g} points or more, after", _percent(after.above(worth))),
+        Reading("weight of what you believed before", _percent(belief.weight(prior, trials))),
+    ]
+    sentence = (
+        f"You now believe in {after.mean:.1f} points, and your chance of a benefit worth having went "
+        f"from {_percent(prior.above(worth))} to {_percent(after.above(worth))}."
+    )
+    return View(artists, readings, sentence, {})
+
+
+def _percent(share: float) -> str:
+    if share > 0.995:
+        return "over 99 %"
+    return f"{100 * share:.0f} %" if share >= 0.005 else "under 1 %"

@@ -1,0 +1,1 @@
+"""Effect sizes and how they are pooled: numbers in, numbers out."""

@@ -1,0 +1,111 @@
+"""The axis under effects: positions on the analysis scale, ticks labelled as a reader knows them."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from ketalab.metaanalysis.effect_size import Effects, Measure
+from ketalab.metaanalysis.pooling import Pooled
+from ketalab.text import real_minus
+
+Array = NDArray[np.float64]
+CLOCK = {1 / 6: "10 min", 1: "1 h", 6: "6 h", 24: "1 d", 72: "3 d", 168: "1 wk", 504: "3 wk"}
+FIRST_HOUR = 0.1  # h, where a logarithmic clock begins
+
+STEPS = ((1, 2, 5), (1, 3), (1,))
+CLOSE = np.log(5)  # a span in which plain steps of a ratio still read well
+CORRELATIONS = (
+    np.arange(-9, 10) / 10,
+    np.array([-0.95, -0.8, -0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8, 0.95]),
+    np.array([-0.9, -0.5, 0, 0.5, 0.9]),
+)
+
+
+def set_effect_axis(axes: Axes, measure: Measure, limits: tuple[float, float], most: int = 7) -> None:
+    """Limits on the analysis scale, ticks at round numbers of the natural scale."""
+    ticks = tick_values(measure, *limits, most=most)
+    labels = [real_minus(f"{tick:g}") for tick in ticks]
+    axes.set_xlim(limits)
+    axes.set_xticks(measure.analysis(ticks), labels)
+    axes.set_xticks([], minor=True)
+
+
+def tick_values(measure: Measure, low: float, high: float, most: int = 7) -> Array:
+    """Round numbers on the natural scale, `most` at most, between limits on the analysis scale."""
+    if measure.ratio:
+        ladders = [_plain(np.exp(low), np.exp(high), most)] if high - low < CLOSE else []
+        exponents = np.arange(np.floor(low / np.log(10)) - 1, np.ceil(high / np.log(10)) + 1)
+        ladders += [np.outer(10.0**exponents, steps).ravel() for steps in STEPS]
+        apart = np.ceil(len(exponents) / (most - 2))  # decades between ticks, 1 always among them
+        ladders.append(10.0 ** exponents[exponents % apart == 0])
+        return _first_fitting(ladders, np.log, low, high, most)
+    if measure.natural is np.tanh:
+        return _first_fitting(CORRELATIONS, np.arctanh, low, high, most)
+    return _plain(low, high, most)
+
+
+def _plain(low: float, high: float, most: int) -> Array:
+    """Evenly spaced round numbers."""
+    ticks = MaxNLocator(nbins=most - 1, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    return ticks[(ticks >= low) & (ticks <= high)]
+
+
+def _first_fitting(ladders: Sequence[Array], scale: Callable, low: float, high: float, most: int) -> Array:
+    """The finest ladder with two rungs or more that is neither too long nor too narrow."""
+    for ladder in ladders:
+        places = scale(ladder)
+        inside = (places >= low) & (places <= high)
+        gaps = np.diff(places[inside]) / (high - low)
+        if 2 <= inside.sum() <= most and gaps.min() > 0.55 / most:
+            return ladder[inside]
+    places = scale(ladders[-1])
+    return ladders[-1][(places >= low) & (places <= high)]
+
+
+def effect_limits(effects: Effects, pools: Sequence[Pooled] = ()) -> tuple[float, float]:
+    """Where an axis ends: all estimates are in, and no interval without end squeezes the others.
+
+    Intervals of trials up to three times as unsure as the middling one fit in whole, and so do those of
+    pools that are not wider than the widest of these.
+    """
+    use = effects.informative
+    if not use.any():
+        return -1.0, 1.0
+    low, high = (ends[use] for ends in effects.interval())
+    width = high - low
+    usual = width <= 3 * np.median(width)
+    aside = 0.15 * np.median(width)  # keeps a square off the edge
+    estimate = effects.estimate[use]
+    ends = [0.0, *(estimate - aside), *(estimate + aside), *low[usual], *high[usual]]
+    widest = np.max(width[usual])
+    for pooled in pools:
+        ends.append(pooled.estimate)
+        for pair in ((pooled.low, pooled.high), (pooled.prediction_low, pooled.prediction_high)):
+            if pair[1] - pair[0] <= 1.3 * widest:  # false where it is not known
+                ends += pair
+    room = 0.05 * (max(ends) - min(ends))
+    return min(ends) - room, max(ends) + room
+
+
+def round_up(value: float) -> float:
+    """The next round number above a value, so that an axis changes seldom and never flickers."""
+    power = 10.0 ** np.floor(np.log10(max(value, 1e-9)))
+    return float(next(step * power for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power >= value))
+
+
+def clock_axis(
+    axes: Axes,
+    last: float = 504.0,
+    leave_out: Sequence[str] = (),
+    ticks: Mapping[float, str] = CLOCK,
+    first: float = FIRST_HOUR,
+) -> None:
+    """A logarithmic time axis (hours), from minutes to weeks, labelled as people say it."""
+    shown = {hour: label for hour, label in ticks.items() if label not in leave_out}
+    axes.set_xscale("log")
+    axes.set_xlim(first, last)
+    axes.set_xticks(list(shown), list(shown.values()))
+    axes.set_xticks([], minor=True)

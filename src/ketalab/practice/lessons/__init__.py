@@ -1,1 +1,0 @@
-"""Practice material, one module per lesson."""

@@ -1,0 +1,52 @@
+"""How a number is written for a reader: a real minus, no negative zero, and words that agree with it."""
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def real_minus(text: str) -> str:
+    """Digits as a reader sees them: the minus sign of print instead of the hyphen of a keyboard."""
+    return text.replace("-", MINUS)
+
+
+def decimals(value: float, places: int = 2, sign: bool = False) -> str:
+    """A number with this many decimal places; `sign` writes a plus before what is above zero."""
+    text = f"{value:+,.{places}f}" if sign else f"{value:,.{places}f}"
+    if not any(digit in text for digit in "123456789"):
+        text = text.lstrip("+-")  # what rounds to zero has no sign
+    return real_minus(text)
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A number with this many meaningful digits, never in scientific notation."""
+    if value == 0:
+        return "0"
+    rounded = float(f"{value:.{digits}g}")
+    places = max(0, digits - 1 - int(f"{rounded:e}".split("e")[1]))
+    return decimals(rounded, places)
+
+
+def interval(low: float, high: float, places: int = 2) -> str:
+    """An interval in words, such as "1.20 to 5.80"."""
+    return f"{decimals(low, places)} to {decimals(high, places)}"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """A number of things in words that agree with it: "1 study", "2 studies", "no device" for zero."""
+    if number == 0:
+        return f"no {one}"
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(names: list[str] | tuple[str, ...], last: str = "and") -> str:
+    """Words in a row: "a", "a and b", "a, b and c"."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def duration(minutes: float) -> str:
+    """A time in the largest unit that leaves a number of one or more: "40 min", "6 h", "3 days"."""
+    for unit, length in (("weeks", 7 * 24 * 60), ("days", 24 * 60), ("h", 60)):
+        if minutes >= 2 * length or (unit == "h" and minutes >= 60 and minutes % 30 == 0):
+            return f"{significant(minutes / length, 3)} {unit}"
+    return f"{significant(minutes, 3)} min"

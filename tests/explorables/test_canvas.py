@@ -1,0 +1,84 @@
+"""Drawing: blitted frames equal full redraws, and axes rescale without repainting every time."""
+
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from PIL import Image
+
+from ketalab.explorables.canvas import Canvas, place
+from ketalab.lessons import CATALOGUE, explorable
+from ketalab.plots.png import fast_png, figure_image, small_png, small_webp
+from ketalab.plots.style import course_look
+
+
+@given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 40), st.integers(1, 40), st.just(4))))
+def test_the_fast_png_is_the_picture_to_the_pixel(rgba):
+    decoded = np.asarray(Image.open(io.BytesIO(fast_png(rgba))))
+    np.testing.assert_array_equal(decoded, rgba)
+
+
+@pytest.mark.parametrize("encode", [small_png, small_webp])
+def test_small_pictures_keep_their_look(encode):
+    picture = explorable("route_to_plasma").still()
+    decoded = Image.open(io.BytesIO(encode(picture))).convert("RGB")
+    assert decoded.size == picture.size
+    difference = np.abs(np.asarray(decoded, int) - np.asarray(picture, int))
+    assert difference.mean() < 1.5
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_a_blitted_frame_equals_a_fresh_drawing_of_the_same_view(name: str):
+    """Move through other settings first: nothing of them may stay on the picture."""
+    shown = explorable(name)
+    for values in list(shown.extremes())[:5]:
+        shown.still(**values)
+    moved = np.asarray(shown.still(), int)
+    fresh = np.asarray(explorable(name).still(), int)
+    np.testing.assert_array_equal(moved, fresh)
+
+
+def test_the_background_is_repainted_only_when_an_axis_changes():
+    shown = explorable("route_to_plasma")
+    canvas = shown.canvas(100)
+    for dose in np.linspace(0.5, 0.6, 11):
+        view = shown.at(dose=round(float(dose), 2))
+        canvas.draw(view.artists, view.limits)
+    assert canvas.grounds_drawn <= 2
+    view = shown.at(dose=2.0)
+    canvas.draw(view.artists, view.limits)
+    assert canvas.stage.axes["main"].get_ylim() == view.limits["main.y"]
+
+
+def test_an_artist_of_no_value_is_left_out():
+    shown = explorable("drug_and_mood")
+    alone, both = shown.still(clock="14 days"), shown.still(clock="14 days", arms="ketamine and saline")
+    assert alone.tobytes() != both.tobytes()
+
+
+def test_artists_that_cannot_move_are_refused():
+    with course_look():
+        stage = explorable("route_to_plasma").stage()
+    with pytest.raises(TypeError, match="an explorable cannot move a Figure"):
+        place(stage.figure, 1)
+
+
+def test_every_moving_artist_lies_on_the_stage():
+    for name in CATALOGUE:
+        shown = explorable(name)
+        canvas = Canvas(shown.stage(), 80)
+        for values in shown.extremes():
+            assert set(shown.at(**values).artists) <= set(canvas.stage.artists), name
+
+
+def test_the_figure_keeps_its_own_resolution():
+    shown = explorable("route_to_plasma")
+    with course_look():
+        figure = shown.stage().figure
+    before = figure.get_dpi()
+    image = figure_image(figure, dpi=50)
+    assert figure.get_dpi() == before
+    assert image.size == tuple(np.round(figure.get_size_inches() * 50))

@@ -1,0 +1,96 @@
+"""The explorables of the glutamate surge against models and data, computed here without their code."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ketalab.data import table
+from ketalab.lessons import explorable
+from ketalab.models import circuit, spiking
+from ketalab.models.circuit import Parameters
+
+
+def readings(name: str, **values) -> dict:
+    return {r.label: r.value for r in explorable(name).at(**values).readings}
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.sampled_from([0.5, 1.0, 3.5, 8.0]), st.sampled_from([0, 15, 50, 100]))
+def test_the_rates_are_the_models(selectivity: float, occupancy: int):
+    shown = readings("interneurons_first", selectivity=selectivity, occupancy=occupancy)
+    blocks = circuit.block_from_occupancy(occupancy / 100, selectivity)
+    state = circuit.fixed_point(*blocks)
+    assert shown["blocked on interneurons"] == pytest.approx(100 * float(blocks[0]))
+    assert shown["blocked on pyramidal cells"] == pytest.approx(100 * float(blocks[1]))
+    assert shown["pyramidal cells"] == pytest.approx(float(state.pyramidal), rel=0.01)
+    assert shown["interneurons"] == pytest.approx(float(state.interneuron), rel=0.01)
+
+
+def test_the_raster_is_a_stored_run_and_says_which():
+    view = explorable("interneurons_first").at(selectivity=3.0, occupancy=45)
+    run = spiking.stored_runs()[0.4, 4.0]
+    assert view.artists["run"] == "stored run: 40 % blocked, selectivity 4"
+    assert sorted(view.artists["pyramidal spikes"][0]) == sorted(run.pyramidal.time)
+    assert set(view.artists["interneuron spikes"][1]) == set(run.interneuron.cell + 41)
+    assert {r.label: r.value for r in view.readings}["pyramidal, stored run"] == run.pyramidal.rate
+
+
+def test_squares_of_the_network_stand_only_where_it_was_run():
+    shown = explorable("interneurons_first")
+    assert shown.at(selectivity=3.0).artists["pyramidal runs"] is None
+    x, y = shown.at(selectivity=4.0).artists["pyramidal runs"]
+    assert x == pytest.approx([100 * o for o in spiking.STORED_OCCUPANCY])
+    assert y == [spiking.stored_runs()[o, 4.0].pyramidal.rate for o in spiking.STORED_OCCUPANCY]
+
+
+def test_what_is_drawn_in_advance_are_stored_runs():
+    """On a slide every stop of the sliders has its own run, so the title never contradicts the setting."""
+    controls = {control.name: control for control in explorable("interneurons_first").controls}
+    assert set(controls["selectivity"].stops) == set(spiking.STORED_SELECTIVITY)
+    assert {stop / 100 for stop in controls["occupancy"].stops} <= set(spiking.STORED_OCCUPANCY)
+
+
+@pytest.mark.parametrize(
+    ("values", "met"),
+    [
+        ({"selectivity": 3.0, "half_dose": 6}, 5),
+        ({"selectivity": 1.0, "half_dose": 20}, 1),
+        ({"selectivity": 3.0, "half_dose": 6, "local": "0 %"}, 1),
+    ],
+)
+def test_the_directions_met_are_counted_against_the_data(values: dict, met: int):
+    shown = readings("dose_to_surge", **values)
+    rats = table("surge_observations").query("reference == 'moghaddam1997'")
+    local = 0.0 if values.get("local") == "0 %" else 0.3
+    occupancy = rats.dose.to_numpy() / (rats.dose.to_numpy() + values["half_dose"])
+    blocks = circuit.block_from_occupancy(occupancy, values["selectivity"])
+    change = 100 * (circuit.fixed_point(*blocks, Parameters(0.1, local)).glutamate - 1)
+    expected = sum(
+        (d == 1 and c >= 3) or (d == 0 and abs(c) < 3) or (d == -1 and c <= -3)
+        for d, c in zip(rats.direction, change, strict=True)
+    )
+    assert expected == met
+    assert shown["microdialysis directions met"] == f"{met} of 5"
+
+
+def test_measurements_have_a_direction_and_no_height():
+    stage = explorable("dose_to_surge").stage()
+    marks = [line for line in stage.axes["signs"].get_lines() if line.get_label().startswith("measured")]
+    data = table("surge_observations").query("species == 'rat' and dose == dose")
+    data = data[data.method.isin(["microdialysis", "carbon-13 spectroscopy"])]
+    assert sorted(x for line in marks for x in line.get_xdata()) == sorted(data.dose)
+    assert set(np.concatenate([line.get_ydata() for line in marks])) <= {0, 1}  # the row of the method
+    assert not any(line.get_label().startswith("measured") for line in stage.axes["main"].get_lines())
+
+
+def test_the_peak_is_the_highest_point_of_the_curve():
+    view = explorable("dose_to_surge").at(selectivity=3.0, half_dose=6)
+    doses, curve = view.artists["surge"]
+    shown = {r.label: r.value for r in view.readings}
+    assert shown["at a dose of"] == pytest.approx(doses[np.argmax(curve)])
+    assert shown["highest change"] == f"{curve.max():+.0f} %"
+    fine = np.geomspace(1, 300, 5000)
+    blocks = circuit.block_from_occupancy(circuit.occupancy_from_dose(fine, 6), 3.0)
+    exact = 100 * (circuit.steady_state(*blocks).glutamate - 1)
+    assert curve.max() == pytest.approx(exact.max(), rel=0.01)

@@ -1,0 +1,135 @@
+"""The read-outs of lesson 04 against the models, computed here without the explorables' code."""
+
+import numpy as np
+import pytest
+from scipy.interpolate import PchipInterpolator
+
+from ketalab.data import table
+from ketalab.lessons import explorable
+from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.cascade_knockout import BLOCKERS, IN_ANIMALS
+from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.dose_to_synapse import grid_error
+from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.plasticity_window import LEVELS, _band, _time_above
+from ketalab.models import cascade, chain, screening
+
+COURSE = cascade.parameters()
+
+
+def reading(name: str, label: str, **values) -> float | str:
+    return {r.label: r.value for r in explorable(name).at(**values).readings}[label]
+
+
+@pytest.mark.parametrize(
+    ("choice", "blocked"),
+    [
+        ("AMPA receptors", {"ampa": 0.5}),
+        ("BDNF release", {"bdnf": 0.5}),
+        ("mTORC1", {"mtorc1": 0.5}),
+        ("protein synthesis", {"protein": 0.5}),
+    ],
+)
+def test_the_knock_out_read_out_is_the_model(choice: str, blocked: dict):
+    hours = cascade.timeline(21)
+    p = COURSE.with_values(surge=1.5, resting=0.25)
+    drive = cascade.surge(hours, p)
+    whole = cascade.simulate(hours, drive, p)
+    left = cascade.simulate(hours, drive, p, cascade.Blocked(**blocked))
+    shown = {"blocked": choice, "strength": 50, "surge": 1.5, "resting": 25}
+    for label, step in (("BDNF left", "bdnf"), ("mTORC1 left", "mtorc1"), ("new spines left", "spines")):
+        expected = 100 * (left[step].max() - 1) / (whole[step].max() - 1)
+        assert reading("cascade_knockout", label, **shown) == pytest.approx(expected)
+    day3 = 100 * (np.interp(72, hours, left["spines"]) - 1)
+    assert reading("cascade_knockout", "extra spines on day 3", **shown) == pytest.approx(day3)
+
+
+def test_what_the_knock_out_says_of_experiments_stands_in_the_table():
+    """Each short line about animals belongs to rows of `mechanism_tests` with that verdict."""
+    tests = table("mechanism_tests")
+    rats = tests[tests.species == "rat"].set_index("target")
+    said = {"AMPA receptors": "weaker", "BDNF": "blocked", "mTORC1": "blocked"}
+    for target, word in said.items():
+        assert rats.behaviour[target].startswith(word[:5])
+        line = next(text for choice, text in IN_ANIMALS.items() if choice.startswith(target[:4]))
+        assert line.startswith("rats")
+        assert word in line
+    assert set(IN_ANIMALS) == set(BLOCKERS)
+    people = tests.set_index("test").loc["mtor_human"]
+    assert people.behaviour == "not blocked"
+    assert people.n == "20"
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_window_read_out_is_the_model(level: str):
+    starts = (0.0, 48.0, 96.0)
+    p = COURSE.with_values(life_spine=20 * 24)
+    hours, run = cascade.after_sessions(21, p, starts=starts)
+    extra = run[LEVELS[level]] - 1
+    once = cascade.after_sessions(21, p)[1][LEVELS[level]].max() - 1
+    shown = {"level": level, "sessions": 3, "interval": 48, "hour": 10, "lifetime": 20}
+    share = 100 * np.interp(106, hours, extra) / extra.max()
+    assert reading("plasticity_window", "height at your hour", **shown) == pytest.approx(share)
+    times = reading("plasticity_window", "height, against one session", **shown)
+    assert times == pytest.approx(extra.max() / once)
+
+
+def test_hours_above_a_level_and_the_band_agree_on_a_zigzag():
+    times = np.array([0.0, 1, 2, 3, 4])
+    values = np.array([0.0, 1, 0, 1, 1])
+    assert _time_above(times, values, 0.5) == pytest.approx(0.5 + 0.5 + 0.5 + 1)
+    x, floor, top = _band(times, values, 0.5)
+    assert (floor == 0).all()
+    assert np.trapezoid((top > 0).astype(float), x) == pytest.approx(2.5)
+    assert x.tolist() == [0, 0.5, 0.5, 1.5, 1.5, 2.5, 2.5, 4]
+
+
+def test_the_fan_read_out_counts_brains():
+    names = [
+        n for n in screening.uncertain(("unknown", "chosen to match")) if n.startswith(("gain", "half"))
+    ]
+    names += ["surge", "saturation"]
+    p = screening.scatter(200, 30, names)
+    expected = screening.survival(p)
+    shown = {"fold": 30, "which": "gains and thresholds only"}
+    for claim, share in expected.items():
+        assert reading("cascade_fan", claim, **shown) == f"{100 * share:.0f} in 100"
+
+
+def test_a_fan_of_known_rates_has_no_width():
+    wide = explorable("cascade_fan").at(fold=1).artists["wide"]
+    np.testing.assert_allclose(wide[1], wide[2], atol=1e-9)
+
+
+# The joint explorable -----------------------------------------------------------------------------------
+
+
+def test_the_joint_read_out_is_the_chain():
+    shown = {"dose": 1.0, "minutes": 20, "site": chain.NO_MAGNESIUM, "selectivity": 4.0, "gain": 2.0}
+    p = COURSE.with_values(gain_spine=2 * COURSE.gain_spine)
+    run = chain.from_dose(1.0, 20, 4.0, chain.NO_MAGNESIUM, p)
+    for label, expected in (
+        ("ketamine in plasma, peak", run.plasma.max()),
+        ("receptors blocked, peak", 100 * run.block.max()),
+        ("extra glutamate, highest", 100 * (run.glutamate.max() - 1)),
+        ("extra mTORC1, highest", 100 * (run.cascade["mtorc1"].max() - 1)),
+        ("extra spines, highest", 100 * (run.cascade["spines"].max() - 1)),
+    ):
+        assert reading("dose_to_synapse", label, **shown) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("dose", "selectivity"), [(0.5, 2.0), (2.0, 8.0)])
+def test_the_stated_error_of_the_grid_is_the_true_one_in_size(dose: float, selectivity: float):
+    """Against a grid twenty times as fine, with the same glutamate between its points."""
+    run = chain.from_dose(dose, selectivity=selectivity)
+    fine = np.unique(np.concatenate([run.hours, np.linspace(0, 24, 4801)]))
+    smooth = PchipInterpolator(run.hours, run.glutamate)(fine) - 1
+    exact = np.interp(run.hours, fine, cascade.simulate(fine, smooth, COURSE)["spines"])
+    height = exact.max() - 1
+    true = 100 * np.abs(run.cascade["spines"] - exact).max() / height
+    stated = grid_error(run, COURSE)
+    assert true < 3 * stated + 0.01
+    assert stated < 0.5
+
+
+def test_a_preset_passes_through_the_mice():
+    shown = explorable("dose_to_synapse")
+    line = shown.at(**shown.presets["As many spines as in mice"]).artists["spines"]
+    np.testing.assert_allclose(np.interp([24, 72, 120], *line), [6.8, 14.8, 18.5], atol=2.5)

@@ -1,0 +1,228 @@
+"""The read-outs of lesson 05 against tables and models, computed here without the explorables' code."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import brentq
+
+from ketalab.data import table
+from ketalab.lessons import explorable
+from ketalab.lessons.l05_hours_not_weeks import figures as draw
+from ketalab.lessons.l05_hours_not_weeks import trials as onset
+from ketalab.lessons.l05_hours_not_weeks.design_the_blind import TRIALS, control_groups
+from ketalab.lessons.l05_hours_not_weeks.onset_race import CLOCK, EDGE, _race_rows
+from ketalab.lessons.l05_hours_not_weeks.relapse_and_repeat import SESSIONS, measured
+from ketalab.metaanalysis.pooling import pool
+from ketalab.models import depression_trials as depression
+
+
+def readings(name: str, **values) -> dict[str, float | str]:
+    return {r.label: r.value for r in explorable(name).at(**values).readings}
+
+
+# The race -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("measure", onset.MEASURES)
+@pytest.mark.parametrize("clock", CLOCK)
+def test_the_race_shows_what_was_measured_by_then_and_nothing_later(clock: str, measure: str):
+    rows = onset.measured(measure)
+    known = rows[rows.hours <= CLOCK[clock]]
+    view = explorable("onset_race").at(clock=clock, measure=measure)
+    drawn = [
+        y
+        for name, data in view.artists.items()
+        if data is not None and name not in ("now", "axis") and not name.endswith("bars")
+        for y in data[1]
+    ]
+    assert sorted(drawn) == pytest.approx(sorted(known.value))
+    assert readings("onset_race", clock=clock, measure=measure)["measurements so far"] == str(len(known))
+    low, high = view.limits["main.y"]
+    assert all(low < y < high for y in drawn)
+
+
+def test_the_line_that_hides_the_future_lies_right_of_the_past_and_left_of_the_rest():
+    rows = _race_rows()
+    for clock, hours in CLOCK.items():
+        past, future = rows[rows.hours <= hours], rows[rows.hours > hours]
+        assert past.x.max() < EDGE[clock]
+        if len(future):
+            assert EDGE[clock] < future.x.max()
+
+
+def test_a_day_after_one_infusion_is_read_as_printed():
+    shown = readings("onset_race", clock="1 day", measure=onset.POINTS)
+    assert shown["ketamine"] == "3.7 to 8.7 points, day 1"
+    assert shown["oral antidepressant"] == "nothing measured yet"
+    later = readings("onset_race", clock="6 weeks", measure=onset.RESPONSE)
+    assert later["oral antidepressant"] == "12 in 100, day 42"
+
+
+# Which trials ---------------------------------------------------------------------------------------
+
+DAY = depression.points_after_a_day()
+
+
+def paule_mandel(y: np.ndarray, v: np.ndarray) -> float:
+    """The pooled mean where the weighted squared distances are as large as chance makes them."""
+
+    def mean(tau2: float) -> float:
+        return float(np.average(y, weights=1 / (v + tau2)))
+
+    def excess(tau2: float) -> float:
+        return float(np.sum((y - mean(tau2)) ** 2 / (v + tau2))) - (len(y) - 1)
+
+    return mean(brentq(excess, 0, 1000) if excess(0) > 0 else 0.0)
+
+
+@given(
+    drug=st.sampled_from(["both drugs", "racemic ketamine", "esketamine"]),
+    control=st.sampled_from(["any control", "awake controls only", *set(DAY.about.control)]),
+    crossover=st.sampled_from(["counted", "left out"]),
+    without=st.sampled_from(["no trial", *DAY.about.label]),
+)
+def test_the_estimate_is_the_pool_of_the_chosen_trials(drug, control, crossover, without):
+    about = DAY.about
+    inside = about.label != without
+    if drug != "both drugs":
+        inside &= about.drug == drug
+    if control == "awake controls only":
+        inside &= about.comparator != "anaesthesia + saline"
+    elif control != "any control":
+        inside &= about.control == control
+    if crossover == "left out":
+        inside &= about.design != "crossover"
+    shown = readings("which_trials", drug=drug, control=control, crossover=crossover, without=without)
+    assert shown["trials"] == str(inside.sum())
+    if inside.sum() >= 2:
+        chosen = DAY.effects[inside.to_numpy()]
+        text = f"{paule_mandel(chosen.estimate, chosen.se**2):.1f}".replace("-", "−")
+        assert shown["points, drug minus control"] == text
+    elif inside.sum() == 1:
+        value = DAY.effects.estimate[inside.to_numpy()][0]
+        assert shown["points, one trial"] == f"{value:.1f}".replace("-", "−")
+
+
+def test_the_squares_follow_the_choice():
+    view = explorable("which_trials").at(drug="esketamine")
+    assert len(view.artists["squares"]) == 6
+    everything = explorable("which_trials").at()
+    assert len(everything.artists["squares"]) == 10
+
+
+def test_two_trials_say_nothing_by_one_interval_and_much_by_another():
+    honest = readings("which_trials", control="midazolam")
+    eager = readings("which_trials", control="midazolam", interval="normal")
+    assert honest["95 % interval"] == "−34.1 to 17.8"
+    pooled = pool(DAY.effects[DAY.where(control="midazolam")], interval="normal")
+    assert eager["95 % interval"] == f"{pooled.low:.1f} to {pooled.high:.1f}".replace("-", "−")
+
+
+# The blind ------------------------------------------------------------------------------------------
+
+
+@given(p=st.integers(0, 100), q=st.integers(0, 100), belief=st.sampled_from([0, 2.5, 10, 20]))
+def test_what_is_left_for_the_drug_is_the_arithmetic(p: int, q: int, belief: float):
+    view = explorable("design_the_blind").at(treated=p, control=q, belief=belief)
+    left = 7.95 - belief * (p + q - 100) / 100
+    assert view.artists["here"][1][0] == pytest.approx(left)
+    x, y = view.artists["line"]
+    assert np.interp(belief, x, y) == pytest.approx(left)
+    if p + q > 100 and 7.95 / (p + q - 100) * 100 <= 20:
+        assert view.artists["zero"][0][0] == pytest.approx(795 / (p + q - 100))
+        assert np.interp(view.artists["zero"][0][0], x, y) == pytest.approx(0, abs=1e-9)
+    else:
+        assert view.artists["zero"] is None
+
+
+@pytest.mark.parametrize("trial", TRIALS)
+def test_each_trial_of_the_menu_stands_with_its_own_difference(trial: str):
+    reference, hours = TRIALS[trial]
+    rows = table("trial_differences")
+    rows = rows[(rows.reference == reference) & (rows.time_h == hours) & (rows.scale == "MADRS")]
+    printed = rows[rows.poolable == "yes"].value.item()
+    view = explorable("design_the_blind").at(trial=trial)
+    assert view.artists["point"][1] == [-printed]
+    assert view.artists["bar"][1][0] < -printed < view.artists["bar"][1][1]
+
+
+def test_the_yardsticks_are_what_control_groups_fell_by():
+    assert list(control_groups().values()) == pytest.approx([8.8, 29.9 - 16.4])
+
+
+# Relapse --------------------------------------------------------------------------------------------
+
+
+@given(
+    half=st.integers(5, 300),
+    sessions=st.sampled_from(list(SESSIONS)),
+    ratio=st.sampled_from([0.1, 0.49, 1.0]),
+    window=st.integers(1, 28),
+)
+def test_the_relapse_read_out_is_the_hazard_added_up_day_by_day(half, sessions, ratio, window):
+    shown = readings("relapse_and_repeat", half=half, sessions=sessions, ratio=ratio, window=window)
+    step = 0.01
+    days = np.arange(0, 182, step) + step / 2
+    hazard = np.full_like(days, np.log(2) / half)
+    if sessions != "none":
+        hazard[days % SESSIONS[sessions] < window] *= ratio
+    assert shown["6 months, sessions"] == pytest.approx(100 * np.exp(-hazard.sum() * step), rel=2e-3)
+    assert shown["6 months, no sessions"] == pytest.approx(100 * 0.5 ** (182 / half))
+
+
+def test_one_line_reaches_both_triangles_of_one_trial_only_if_people_differ():
+    """Half relapsed after 57 days, and 30 of 100 were well after a year."""
+    x, y = explorable("relapse_and_repeat").at(half=57, sessions="none", spread=3.5).artists["treated"]
+    assert np.interp([57, 365], x, y) == pytest.approx([50, 30], abs=1.0)
+    x, y = explorable("relapse_and_repeat").at(half=57, sessions="none").artists["treated"]
+    assert np.interp(365, x, y) < 2
+
+
+def test_the_measured_markers_are_rows_of_the_table():
+    rows = table("trial_durability").query("domain == 'depression'")
+    known = {
+        (r.reference, r.value if r.unit == "day" else r.time_h / 24, r.low if r.unit == "day" else None)
+        for r in rows.itertuples()
+    }
+    assert len(measured()) == 9
+    for point in measured():
+        assert 0 < point.share < 100
+        assert any(point.reference == ref and point.day == pytest.approx(day) for ref, day, _ in known)
+    year = {p.share for p in measured() if p.reference == "ekstrand2022" and p.day > 300}
+    assert year == {30.0}
+
+
+# The pictures' numbers ------------------------------------------------------------------------------
+
+
+def test_rivals_are_the_printed_or_counted_differences():
+    found = {rival.label: (rival.extra, rival.low, rival.high) for rival in draw.rivals()}
+    assert found["ELEKT-D"] == pytest.approx((14.2, 3.9, 24.2))
+    assert found["KetECT"] == pytest.approx((-17, -30, -2))
+    assert found["ESCAPE-TRD"][0] == pytest.approx(100 * (91 / 336 - 60 / 340))
+    assert found["Lii 2023"][0] == pytest.approx(10)
+    people = table("trials").set_index("trial").n_randomised
+    assert [r.people for r in draw.rivals()][1:3] == [str(people["ketect"]), str(people["escapetrd"])]
+
+
+def test_spray_doses_have_the_intervals_of_their_standard_errors():
+    rows = draw.spray_doses()
+    assert (rows.below < rows.better).all()
+    assert (rows.better < rows.above).all()
+    daly = rows[(rows.trial == "daly2018") & (rows.dose == 84)].squeeze()
+    assert (daly.better, daly.above - daly.better) == pytest.approx((10.7, 1.96 * 2.88), rel=1e-3)
+    takahashi = rows[(rows.trial == "takahashi2021") & (rows.dose == 28)].squeeze()
+    assert takahashi.above - takahashi.better == pytest.approx(1.96 * 2.25, rel=1e-3)  # printed at 90 %
+
+
+def test_the_signs_of_the_dose_trial_are_what_its_row_says():
+    note = table("trials").set_index("trial").note["fava2018"]
+    assert "0.5 and 1.0 mg/kg beat midazolam, 0.1 and 0.2 mg/kg did not" in note
+    assert {dose for dose, sign in draw.FAVA.items() if sign == "▲"} == {0.5, 1.0}
+
+
+def test_trials_that_missed_are_marked():
+    month = depression.points_after_four_weeks()
+    marked = {label for label in month.about.label if draw.with_verdict(label) != label}
+    assert marked == {"TRANSFORM-1", "TRANSFORM-3", "Takahashi 2021", "Chen 2023"}
