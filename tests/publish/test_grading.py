@@ -16,7 +16,7 @@ from conftest import ROOT
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from ketalab.practice import lesson
+from ketalab.lessons import lesson
 from ketalab.practice.exercise import POINTS, POINTS_ARGUMENT
 
 PAGE = (ROOT / "deploy/GRADING.md").read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from ketalab.files import write_atomically
+from ketalab.paths import write_atomically
 from ketalab.publish import assignments
 from ketalab.publish.assignments import alembic_found, grader, reason
 
