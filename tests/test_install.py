@@ -253,6 +253,7 @@ def test_the_course_says_how_to_cite_it_and_on_what_terms():
     assert citation["cff-version"] == "1.2.0"
     assert str(citation["version"]) == PYPROJECT["version"]
     words = citation["references"][0]
+    assert words["type"] == "data"  # the format knows no "dataset" here
     assert [citation["license"], words["license"]] == PYPROJECT["license"].split(" AND ")
     assert (words["version"], words["date-released"]) == (citation["version"], citation["date-released"])
     extension = json.loads((ROOT / "src/ketalab/jupyter/labextension/package.json").read_text())
