@@ -1,11 +1,26 @@
 """The controls of an explorable: what a reader may move, how far, and in which unit."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+# With the values of all controls: why this one changes nothing at this setting, or None.
+Greyed = Callable[[Mapping[str, Any]], str | None]
+
+
+class Greyable:
+    """A control that may be without effect at some settings."""
+
+    greyed: Greyed | None
+
+    def greyed_by(self, values: Mapping[str, Any]) -> str:
+        """Why it changes nothing at this setting; empty where it does."""
+        return (self.greyed(values) or "") if self.greyed else ""
 
 
 @dataclass(frozen=True)
-class Slider:
-    """A number the reader drags. `stops` are the values shown where no kernel runs."""
+class Slider(Greyable):
+    """A number the reader drags. `stops` are values that are wanted where no kernel runs."""
 
     name: str
     label: str
@@ -16,10 +31,17 @@ class Slider:
     start: float
     help: str
     stops: tuple[float, ...] = ()
+    greyed: Greyed | None = None
 
     @property
     def title(self) -> str:
         return f"{self.label} ({self.unit})" if self.unit else self.label
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """What a browser is told of it."""
+        about = {"name": self.name, "label": self.label, "unit": self.unit, "help": self.help}
+        return about | {"low": self.low, "high": self.high, "step": self.step}
 
     @property
     def extremes(self) -> tuple[float, float]:
@@ -47,7 +69,7 @@ class Slider:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(Greyable):
     """One of a few named options."""
 
     name: str
@@ -56,10 +78,17 @@ class Choice:
     start: str
     help: str
     stops: tuple[str, ...] = ()
+    greyed: Greyed | None = None
 
     @property
     def title(self) -> str:
         return self.label
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """What a browser is told of it."""
+        about = {"name": self.name, "label": self.label, "unit": "", "help": self.help}
+        return about | {"options": self.options, "menu": not isinstance(self, Steps)}
 
     @property
     def extremes(self) -> tuple[str, ...]:

@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PIL import Image
 
 from ketalab.explorables.canvas import Canvas, Limits, Stage
 from ketalab.explorables.controls import Choice, Control, Slider
 from ketalab.explorables.datatable import Numbers
+from ketalab.explorables.drawing import Drawing
+from ketalab.explorables.packed import Frame
 from ketalab.plots.png import STILL_DPI, fast_png, small_png
 from ketalab.plots.style import PIXELS_PER_INCH, course_look
 from ketalab.text import significant
@@ -65,6 +67,13 @@ class View:
     numbers: str = ""  # tables as `Numbers.write` makes them, for a picture it cannot read
 
 
+class Ground(NamedTuple):
+    """What stands still: the picture as SVG, and box, scale and limits of each axes."""
+
+    svg: str
+    axes: dict[str, dict[str, Any]]
+
+
 @dataclass
 class Explorable:
     """See the module. `name` is its key in the catalogue and in file names."""
@@ -110,6 +119,73 @@ class Explorable:
         with course_look():
             return Canvas(self.stage(), dpi)
 
+    # For the browser --------------------------------------------------------------------------------
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        """The stage as a browser draws it."""
+        with course_look():
+            return Drawing(self.stage(), self.name)
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The names of the artists in the order they are drawn: that of the views, which all agree."""
+        found: list[str] = []
+        for preset in ({}, *self.presets.values()):
+            place = 0
+            for name in self.at(**preset).artists:
+                if name not in found:
+                    found.insert(place, name)
+                place = found.index(name) + 1
+        return (*found, *(name for name in self.drawing.looks if name not in found))
+
+    @cached_property
+    def grounds(self) -> list["Ground"]:
+        """What stands still under the frames so far, for each set of limits once."""
+        return []
+
+    @cached_property
+    def _ground_of(self) -> dict[tuple, int]:
+        return {}
+
+    def _ground(self, limits: Limits) -> int:
+        key = tuple(limits.items())
+        if key not in self._ground_of:
+            with course_look():
+                svg = self.drawing.ground(limits)
+            self._ground_of[key] = len(self.grounds)
+            self.grounds.append(Ground(svg, self.drawing.axes()))
+        return self._ground_of[key]
+
+    def frame(self, values: Values) -> Frame:
+        """One setting as numbers and words."""
+        setting = self.start | values
+        view = self.at(**setting)
+        ground = self._ground(view.limits)
+        self.drawing.canvas.limit(view.limits)
+        return Frame(ground, self.drawing.trace(view.artists), self.words(view, setting))
+
+    def words(self, view: View, values: Values) -> str:
+        """All that is said about a view: the sentence, the readings, the tables, and for each control why
+        it changes nothing here."""
+        readings = "\x1f".join(f"{reading.label}\x1d{reading.text}" for reading in view.readings)
+        greyed = "\x1f".join(control.greyed_by(values) for control in self.controls)
+        return "\x1e".join((view.sentence, readings, self.numbers(view), greyed))
+
+    @cached_property
+    def spec(self) -> dict[str, Any]:
+        """What the browser is told once."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "size": self.drawing.size,
+            "order": self.order,
+            "looks": self.drawing.looks,
+            "controls": [control.spec for control in self.controls],
+            "presets": self.presets,
+            "start": self.start,
+        }
+
     @cached_property
     def _live_canvas(self) -> Canvas:
         return self.canvas(LIVE_DPI)
@@ -120,7 +196,7 @@ class Explorable:
 
     @cached_property
     def _numbers(self) -> tuple[Canvas, Numbers]:
-        canvas = self.__dict__.get("_live_canvas") or self._still_canvas
+        canvas = self.drawing.canvas if "drawing" in self.__dict__ else self._still_canvas
         return canvas, Numbers(canvas.stage)
 
     def numbers(self, view: View) -> str:

@@ -290,7 +290,7 @@ class Bath:
 
     def __post_init__(self) -> None:
         for field, unit in (("glutamate_um", "uM"), ("free_um", "uM"), ("magnesium_mm", "mM")):
-            at_least(field, getattr(self, 0, field), unit)
+            at_least(field, getattr(self, field), 0, unit)
         _voltage(self.voltage_mv)
 
 

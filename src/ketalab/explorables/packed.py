@@ -1,0 +1,111 @@
+"""Frames as few bytes: what moved since the frame before, as whole numbers, deflated.
+
+A row is the frames of one control's positions, one after the other. Its numbers are written as varints (seven
+bits a byte, lowest first; negative ones folded in between), so that a place that did not move is one zero.
+Words are split at spaces, tabs and line ends; each piece stands once in a list.
+
+    parcel = deflate( length of the header (4 bytes, lowest first), header (JSON), rows )
+    row    = for each frame: ground, then for each artist
+                 0                          not shown
+                 1                          as in the frame before
+                 2 [word] numbers           as many places as before: how far each moved, less how far its
+                                            neighbour before it moved
+                 3 parts lengths [word] numbers      new: how far each place lies from its neighbour
+             and the frame's words: 0, count, pieces in full; or 1, changes, (how far on, piece) each
+
+`static/stage.js` reads it.
+"""
+
+import json
+import re
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ketalab.explorables.drawing import Trace
+
+PIECES = re.compile(r"([ \t\n\x1d-\x1f])")
+
+
+class Frame(NamedTuple):
+    """One setting: which ground, where the artists lie, and everything that is said about it."""
+
+    ground: int
+    traces: Mapping[str, Trace]
+    words: str
+
+
+class Words:
+    """Every different piece of text once."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, int] = {}
+
+    def index(self, text: str) -> int:
+        return self.places.setdefault(text, len(self.places))
+
+    def pieces(self, text: str) -> list[int]:
+        return [self.index(piece) for piece in PIECES.split(text)]
+
+
+def varints(values: NDArray) -> bytes:
+    """Whole numbers of 0 or more, below 2 ** 35."""
+    left = np.asarray(values, dtype=np.uint64)
+    groups = (left[:, None] >> np.arange(0, 35, 7, dtype=np.uint64)) & np.uint64(127)
+    needed = np.maximum(1, 5 - (groups[:, ::-1] != 0).argmax(axis=1))
+    needed[left == 0] = 1
+    at = np.arange(5)
+    groups |= np.where(at < needed[:, None] - 1, 128, 0).astype(np.uint64)
+    return groups.astype(np.uint8)[at < needed[:, None]].tobytes()
+
+
+def folded(values: NDArray) -> NDArray[np.int64]:
+    """0, -1, 1, -2 ... as 0, 1, 2, 3 ..."""
+    wide = values.astype(np.int64)
+    return (wide << 1) ^ (wide >> 63)
+
+
+def row(frames: Iterable[Frame], order: Sequence[str], words: Words) -> bytes:
+    """The frames of one row; `order` names the artists as they are drawn."""
+    numbers: list[NDArray | list[int]] = []
+    before: Frame | None = None
+    said: list[int] = []
+    for frame in frames:
+        numbers.append([frame.ground])
+        for name in order:
+            old = before.traces.get(name) if before else None
+            numbers.extend(_artist(frame.traces.get(name), old, words))
+        pieces = words.pieces(frame.words)
+        numbers.append(_said(pieces, said))
+        before, said = frame, pieces
+    return varints(np.concatenate([np.asarray(part, dtype=np.int64) for part in numbers]))
+
+
+def _artist(new: Trace | None, old: Trace | None, words: Words) -> list[NDArray | list[int]]:
+    if new is None:
+        return [[0]]
+    text = [] if new.text is None else [words.index(new.text)]
+    if old is not None and old.parts == new.parts:
+        if old.text == new.text and np.array_equal(old.places, new.places):
+            return [[1]]
+        moved = np.diff(new.places - old.places, axis=1, prepend=0)
+        return [[2, *text], folded(moved.ravel())]
+    apart = np.diff(new.places, axis=1, prepend=0)
+    return [[3, len(new.parts), *new.parts, *text], folded(apart.ravel())]
+
+
+def _said(new: list[int], old: list[int]) -> list[int]:
+    if len(new) != len(old):
+        return [0, len(new), *new]
+    changed = [i for i, (a, b) in enumerate(zip(new, old, strict=True)) if a != b]
+    gaps = np.diff(changed, prepend=0)
+    return [1, len(changed), *(part for i, gap in zip(changed, gaps, strict=True) for part in (gap, new[i]))]
+
+
+def parcel(header: Mapping[str, Any], rows: Sequence[bytes], level: int = 9) -> bytes:
+    """Header and rows in one deflated piece."""
+    start = json.dumps(header | {"rows": [len(part) for part in rows]}, separators=(",", ":")).encode()
+    return zlib.compress(b"".join([len(start).to_bytes(4, "little"), start, *rows]), level)
