@@ -22,6 +22,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from ketalab.plots.png import STILL_DPI
+
 KEPT_GROUNDS = 12
 Limits = Mapping[str, tuple[float, float] | str]
 
@@ -104,12 +106,13 @@ class Canvas:
 
     def __init__(self, stage: Stage, dpi: float) -> None:
         self.stage = stage
-        stage.figure.set_dpi(dpi)
-        self._agg = FigureCanvasAgg(stage.figure)
         for artist in stage.artists.values():
             artist.set_animated(True)
-        self._agg.draw()  # settles the layout once; afterwards nothing shifts under the reader
+        stage.figure.set_dpi(STILL_DPI)  # words are a little wider or narrower at another resolution
+        FigureCanvasAgg(stage.figure).draw()  # settles the layout; afterwards nothing shifts
         stage.figure.set_layout_engine("none")
+        stage.figure.set_dpi(dpi)
+        self._agg = FigureCanvasAgg(stage.figure)
         self._grounds: OrderedDict[tuple, Any] = OrderedDict()
         self._limits: Limits | None = None
         self.grounds_drawn = 0

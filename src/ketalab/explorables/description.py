@@ -128,18 +128,6 @@ class Explorable:
             return Drawing(self.stage(), self.name)
 
     @cached_property
-    def order(self) -> tuple[str, ...]:
-        """The names of the artists in the order they are drawn: that of the views, which all agree."""
-        found: list[str] = []
-        for preset in ({}, *self.presets.values()):
-            place = 0
-            for name in self.at(**preset).artists:
-                if name not in found:
-                    found.insert(place, name)
-                place = found.index(name) + 1
-        return (*found, *(name for name in self.drawing.looks if name not in found))
-
-    @cached_property
     def grounds(self) -> list["Ground"]:
         """What stands still under the frames so far, for each set of limits once."""
         return []
@@ -159,11 +147,11 @@ class Explorable:
 
     def frame(self, values: Values) -> Frame:
         """One setting as numbers and words."""
-        setting = self.start | values
+        drawing, setting = self.drawing, self.start | values
         view = self.at(**setting)
         ground = self._ground(view.limits)
-        self.drawing.canvas.limit(view.limits)
-        return Frame(ground, self.drawing.trace(view.artists), self.words(view, setting))
+        drawing.canvas.limit(view.limits)
+        return Frame(ground, drawing.trace(view.artists), self.words(view, setting))
 
     def words(self, view: View, values: Values) -> str:
         """All that is said about a view: the sentence, the readings, the tables, and for each control why
@@ -179,7 +167,6 @@ class Explorable:
             "name": self.name,
             "title": self.title,
             "size": self.drawing.size,
-            "order": self.order,
             "looks": self.drawing.looks,
             "controls": [control.spec for control in self.controls],
             "presets": self.presets,

@@ -79,7 +79,7 @@ class Nodes:
         self.positions = positions(explorable, most)
         self.axes = sorted(self.positions, key=lambda name: len(self.positions[name]))  # the longest is last
         self.words = Words()
-        rows = [row(frames, explorable.order, self.words) for frames in self._rows()]
+        rows = [row(frames, self.words) for frames in self._rows()]
         self.parcel = parcel(self._header(), rows)
 
     @property
@@ -107,10 +107,9 @@ class Nodes:
                 )
             ],
             "axes": self.axes,
-            "texts": list(self.words.places),
             "lines": list(lines.places),
             "grounds": grounds,
-        }
+        } | self.words.header
 
     def _texts(self, control: Control) -> list[str]:
         return [control.text(value) for value in self.positions[control.name]]

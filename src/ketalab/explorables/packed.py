@@ -5,9 +5,8 @@ bits a byte, lowest first; negative ones folded in between), so that a place tha
 Words are split at spaces, tabs and line ends; each piece stands once in a list.
 
     parcel = deflate( length of the header (4 bytes, lowest first), header (JSON), rows )
-    row    = for each frame: ground, then for each artist
-                 0                          not shown
-                 1                          as in the frame before
+    row    = for each frame: ground, which artists in which order, then for each of them
+                 1                          as in the frame before that showed it
                  2 [word] numbers           as many places as before: how far each moved, less how far its
                                             neighbour before it moved
                  3 parts lengths [word] numbers      new: how far each place lies from its neighbour
@@ -39,10 +38,16 @@ class Frame(NamedTuple):
 
 
 class Words:
-    """Every different piece of text once."""
+    """Every different piece of text once, and every different order of artists."""
 
     def __init__(self) -> None:
         self.places: dict[str, int] = {}
+        self.orders: dict[tuple[str, ...], int] = {}
+
+    @property
+    def header(self) -> dict[str, list]:
+        """What a parcel's header says of them."""
+        return {"texts": list(self.places), "orders": list(self.orders)}
 
     def index(self, text: str) -> int:
         return self.places.setdefault(text, len(self.places))
@@ -68,25 +73,24 @@ def folded(values: NDArray) -> NDArray[np.int64]:
     return (wide << 1) ^ (wide >> 63)
 
 
-def row(frames: Iterable[Frame], order: Sequence[str], words: Words) -> bytes:
-    """The frames of one row; `order` names the artists as they are drawn."""
+def row(frames: Iterable[Frame], words: Words) -> bytes:
+    """The frames of one row."""
     numbers: list[NDArray | list[int]] = []
-    before: Frame | None = None
+    last: dict[str, Trace] = {}
     said: list[int] = []
     for frame in frames:
-        numbers.append([frame.ground])
-        for name in order:
-            old = before.traces.get(name) if before else None
-            numbers.extend(_artist(frame.traces.get(name), old, words))
+        order = words.orders.setdefault(tuple(frame.traces), len(words.orders))
+        numbers.append([frame.ground, order])
+        for name, trace in frame.traces.items():
+            numbers.extend(_artist(trace, last.get(name), words))
         pieces = words.pieces(frame.words)
         numbers.append(_said(pieces, said))
-        before, said = frame, pieces
+        last.update(frame.traces)
+        said = pieces
     return varints(np.concatenate([np.asarray(part, dtype=np.int64) for part in numbers]))
 
 
-def _artist(new: Trace | None, old: Trace | None, words: Words) -> list[NDArray | list[int]]:
-    if new is None:
-        return [[0]]
+def _artist(new: Trace, old: Trace | None, words: Words) -> list[NDArray | list[int]]:
     text = [] if new.text is None else [words.index(new.text)]
     if old is not None and old.parts == new.parts:
         if old.text == new.text and np.array_equal(old.places, new.places):

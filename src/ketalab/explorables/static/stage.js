@@ -29,8 +29,8 @@ const open = (bytes) => {
   return { header, rows };
 };
 
-// All frames of a row: { ground, artists: Map(name -> { parts, x, y, text }), words }.
-const readRow = (bytes, order, texts, count) => {
+// All frames of a row: { ground, artists: Map(name -> { parts, x, y, text }) in the order of drawing, words }.
+const readRow = (bytes, { looks, texts, orders }, count) => {
   let at = 0;
   const next = () => {
     let value = 0, shift = 1, byte;
@@ -58,7 +58,6 @@ const readRow = (bytes, order, texts, count) => {
   };
   const artist = (look, old) => {
     const kind = next();
-    if (kind === 0) return null;
     if (kind === 1) return old;
     let parts = old?.parts;
     if (kind === 3) parts = Array.from({ length: next() }, next);
@@ -68,10 +67,15 @@ const readRow = (bytes, order, texts, count) => {
     return { parts, text, x: along(from?.x, length), y: along(from?.y, length) };
   };
   const frames = [];
-  let before = new Map(), said = [];
+  const last = new Map();
+  let said = [];
   for (let i = 0; i < count; i += 1) {
-    const ground = next(), artists = new Map();
-    for (const [name, look] of order) artists.set(name, artist(look, before.get(name)));
+    const ground = next(), order = orders[next()], artists = new Map();
+    if (!order) throw new Error("the data of the moving picture are damaged");
+    for (const name of order) {
+      artists.set(name, artist(looks[name], last.get(name)));
+      last.set(name, artists.get(name));
+    }
     if (next() === 0) {
       said = Array.from({ length: next() }, next);
     } else {
@@ -83,7 +87,6 @@ const readRow = (bytes, order, texts, count) => {
       }
     }
     frames.push({ ground, artists, words: said.map(word).join("") });
-    before = artists;
   }
   return frames;
 };
@@ -339,10 +342,10 @@ const blend = (one, other, share) => {
   if (share <= 0 || one === other) return one;
   const near = share < 0.5 ? one : other, artists = new Map();
   if (one.ground !== other.ground) return near;
-  for (const [name, from] of one.artists) {
-    const to = other.artists.get(name);
+  for (const [name, nearer] of near.artists) {
+    const from = one.artists.get(name), to = other.artists.get(name);
     const alike = from && to && from.text === to.text && String(from.parts) === String(to.parts);
-    if (!alike) { artists.set(name, near.artists.get(name)); continue; }
+    if (!alike) { artists.set(name, nearer); continue; }
     const mix = (a, b) => a.map((value, i) => (
       value === BREAK || b[i] === BREAK ? BREAK : value + share * (b[i] - value)));
     artists.set(name, from === to ? from : { ...from, x: mix(from.x, to.x), y: mix(from.y, to.y) });
@@ -374,7 +377,6 @@ let pictures = 0;
 class Picture {
   constructor(spec) {
     this.spec = spec;
-    this.order = spec.order.map((name) => [name, spec.looks[name]]);
     this.grounds = new Map();
     this.number = pictures += 1;
     this.canvas = make("canvas", { class: "ketalab-moving", "aria-hidden": "true" });
@@ -500,9 +502,8 @@ class Picture {
     context.setTransform(scale, 0, 0, scale, 0, 0);
     const pen = new Pen(context, scale);
     if (this.ghost && this.ghost !== frame) this.paintGhost(pen, ground.axes);
-    for (const [name, look] of this.order) {
-      const trace = frame.artists.get(name);
-      if (!trace) continue;
+    for (const [name, trace] of frame.artists) {
+      const look = this.spec.looks[name];
       let places = placed(look, trace, this.grounds.get(frame.ground).axes, ground.axes);
       if (turning) places = this.between(look, trace, places, turning);
       context.globalAlpha = this.lit && look.label !== this.lit ? 0.2 : 1;
@@ -534,9 +535,9 @@ class Picture {
   paintGhost(pen, axes) {
     const own = this.grounds.get(this.ghost.ground)?.axes;
     if (!own) return;
-    for (const [name, look] of this.order) {
-      const trace = this.ghost.artists.get(name);
-      if (!trace || look.kind === "text" || same(trace, this.frame.artists.get(name))) continue;
+    for (const [name, trace] of this.ghost.artists) {
+      const look = this.spec.looks[name];
+      if (look.kind === "text" || same(trace, this.frame.artists.get(name))) continue;
       pen.context.globalAlpha = look.kind === "band" ? 0.12 : 0.28;
       this.inside(pen.context, look, axes, () => pen.draw(look, placed(look, trace, own, axes)));
     }
@@ -544,7 +545,7 @@ class Picture {
   }
 
   light(label) {
-    const known = this.order.some(([, look]) => look.label && look.label === label);
+    const known = Object.values(this.spec.looks).some((look) => look.label && look.label === label);
     this.lit = known ? label : null;
     this.soon();
   }
@@ -556,9 +557,9 @@ class Picture {
     const { frame } = this, found = [];
     if (!frame || !this.grounds.has(this.shown)) return found;
     const axes = this.grounds.get(this.shown).axes, own = this.grounds.get(frame.ground).axes;
-    for (const [name, look] of this.order) {
-      const trace = frame.artists.get(name);
-      if (!trace || !(look.marker || ["dots", "shapes", "box"].includes(look.kind))) continue;
+    for (const [name, trace] of frame.artists) {
+      const look = this.spec.looks[name];
+      if (!(look.marker || ["dots", "shapes", "box"].includes(look.kind))) continue;
       const places = placed(look, trace, own, axes);
       const add = (x, y, i, over = null) => {
         const [left, top, right, bottom] = axes[look.axes]?.box ?? [0, 0, ...this.spec.size];
@@ -609,9 +610,9 @@ class Picture {
     if (!frame || !this.grounds.has(this.shown)) return null;
     const axes = this.grounds.get(this.shown).axes, own = this.grounds.get(frame.ground).axes;
     let best = null, least = NEAR;
-    for (const [name, look] of this.order) {
-      const trace = frame.artists.get(name);
-      if (!trace || !look.stroke) continue;
+    for (const [name, trace] of frame.artists) {
+      const look = this.spec.looks[name];
+      if (!look.stroke) continue;
       const places = placed(look, trace, own, axes);
       for (let i = 1; i < places.length; i += 1) {
         const [a, b] = [places.x[i - 1], places.x[i]];
@@ -649,9 +650,9 @@ class Picture {
   // The interval drawn through a mark.
   interval(mark) {
     const { frame } = this, axes = this.grounds.get(this.shown).axes, own = this.grounds.get(frame.ground).axes;
-    for (const [name, look] of this.order) {
-      const trace = frame.artists.get(name);
-      if (!trace || look.kind !== "strokes" || look.axes !== mark.look.axes) continue;
+    for (const [name, trace] of frame.artists) {
+      const look = this.spec.looks[name];
+      if (look.kind !== "strokes" || look.axes !== mark.look.axes) continue;
       const places = placed(look, trace, own, axes);
       for (let i = 0, at = 0; i < places.parts.length; at += places.parts[i], i += 1) {
         if (places.parts[i] !== 2) continue;
@@ -737,7 +738,6 @@ class Frames {
   constructor({ header, rows }) {
     this.header = header;
     this.bytes = rows;
-    this.order = header.order.map((name) => [name, header.looks[name]]);
     this.fast = header.axes.at(-1);
     this.kept = new Map();
   }
@@ -762,7 +762,7 @@ class Frames {
   row(number) {
     let frames = this.kept.get(number);
     if (!frames) {
-      frames = readRow(this.bytes[number], this.order, this.header.texts, this.positions(this.fast).length);
+      frames = readRow(this.bytes[number], this.header, this.positions(this.fast).length);
       this.kept.set(number, frames);
       if (this.kept.size > KEPT_ROWS) this.kept.delete(this.kept.keys().next().value);
     }
