@@ -5,9 +5,7 @@ each slider keeps the places that its start, its ends, its presets and its `stop
 them until the grid is full. What a hand passes on the way may be blended; where it rests is one of these.
 """
 
-import base64
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from itertools import product
 from math import prod
 from typing import Any
@@ -15,7 +13,6 @@ from typing import Any
 from ketalab.explorables.controls import Choice, Control, Slider
 from ketalab.explorables.description import Explorable
 from ketalab.explorables.packed import Frame, Words, parcel, row
-from ketalab.plots.png import small_webp
 
 MOST_BYTES = 3_000_000  # of one explorable, as it stands in a page
 MOST_SETTINGS = 2_000  # of one explorable
@@ -113,16 +110,3 @@ class Nodes:
 
     def _texts(self, control: Control) -> list[str]:
         return [control.text(value) for value in self.positions[control.name]]
-
-
-def page(explorable: Explorable) -> str:
-    """What a deck or a page holds: the still picture, and the data that make it move."""
-    still = base64.b64encode(small_webp(explorable.still())).decode()
-    alt = escape(explorable.alt(explorable.at()))
-    data = base64.b64encode(Nodes(explorable).parcel).decode()
-    return (
-        f'<div class="ketalab-view" data-name="{explorable.name}">'
-        f'<img class="ketalab-still" src="data:image/webp;base64,{still}" alt="{alt}">'
-        f'<script type="application/vnd.ketalab.parcel">{data}</script></div>'
-    )
-

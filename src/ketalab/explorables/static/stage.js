@@ -945,4 +945,7 @@ const mountAll = async () => {
 };
 
 // What the module gives -------------------------------------------------------------------------------
-export { Frames, Page, Picture, blend, fromBase64, inflate, mount, mountAll, open, placed, readRow, refusal, remap, spoken };
+
+export {
+  Frames, Page, Picture, blend, fromBase64, inflate, mount, mountAll, open, placed, readRow, refusal, remap, spoken,
+};
