@@ -8,7 +8,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 LOCK := --all-extras --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: lab test slides figures refresh assignments bench load check lock clean
+.PHONY: lab test slides figures refresh assignments bench load check mutate lock clean
 
 lab: $(READY)
 	jupyter lab $(AS_ROOT) --ServerApp.root_dir="$(CURDIR)" notebooks/00_start_here.ipynb
@@ -40,7 +40,11 @@ load: $(READY)
 	python -m ketalab.publish teaching
 
 check: $(READY)
-	ruff format --check . && ruff check . && lint-imports --no-logo --quiet && python -m ketalab.publish check
+	ruff format --check . && ruff check . && lint-imports --no-logo && python -m ketalab.publish check
+
+# Seeded faults, and which of them the tests catch: about an hour.
+mutate: $(READY)
+	python tests/bench/mutate.py
 
 lock: $(READY)
 	uv pip compile pyproject.toml $(LOCK) -o requirements.lock

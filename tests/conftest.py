@@ -3,7 +3,7 @@
 import os
 import pickle
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,3 +132,24 @@ def decks(
     folder = tmp_path_factory.mktemp("decks")
     slides.write(cut_decks.values(), folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def run_again(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[NotebookNode, Path]]:
+    """A lesson run afresh and the folder of its figures. Each is run once for all tests and workers."""
+    from ketalab.publish.refresh import execute, normalise
+
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if os.environ.get("PYTEST_XDIST_WORKER") else folder
+
+    def run(name: str) -> tuple[NotebookNode, Path]:
+        stored, figures = folder / f"{name}.again.ipynb", folder / f"{name}.figures"
+        with FileLock(f"{stored}.lock"):
+            if not stored.exists():
+                figures.mkdir()
+                fresh = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+                execute(fresh, figures)
+                stored.write_text(nbformat.writes(normalise(fresh)))
+        return nbformat.read(stored, as_version=4), figures
+
+    return run

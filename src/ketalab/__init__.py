@@ -17,7 +17,7 @@ HOME = {
     "ledger": "ketalab.html.claims_list",
     "lesson": "ketalab.lessons",
     "living_table": "ketalab.html.claims_table",
-    "references": "ketalab.data",
+    "references": "ketalab.lessons",
     "show": "ketalab.plots.show",
     "sortable": "ketalab.html.sortable",
     "table": "ketalab.data",

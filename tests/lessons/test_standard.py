@@ -75,7 +75,7 @@ def test_the_title_asks_the_question_and_the_badges_follow(notebook: NotebookNod
     assert first.source.startswith(f"# {number} · {about.title}\n\n**")
     assert re.search(r"\*\*[^*]+\?\*\*", first.source)
     assert "badges" in tags(second)
-    for badge in ("Reading:", "Running:", "Needs:", "Article:"):
+    for badge in ("Core path:", "Exercises and quiz:", "Running:", "Needs:", "Article:"):
         assert badge in second.source
     assert lesson_name == f"{number}_{about.slug}"
 

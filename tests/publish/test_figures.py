@@ -1,16 +1,14 @@
 """Every figure of the lessons is the one in `figures/`, in pixels and in words."""
 
-import contextlib
-import io
-from functools import cache
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from unittest import mock
 
-import nbformat
 import pytest
 from conftest import ROOT
 from matplotlib.figure import Figure
+from matplotlib.testing.compare import compare_images
+from nbformat import NotebookNode
 from PIL import Image
 
 from ketalab.data.lessons import lesson_files
@@ -26,39 +24,14 @@ BASELINE = ROOT / "tests" / "explorables" / "baseline"
 LOOK = {"style": str(STYLE / "ketalab.mplstyle"), "savefig_kwargs": {"dpi": 100}, "tolerance": 4}
 
 
-def like(folder: Path, name: str) -> pytest.MarkDecorator:
-    """Compare the figure a test returns with this one."""
-    return pytest.mark.mpl_image_compare(baseline_dir=str(folder), filename=f"{name}.png", **LOOK)
-
-
-@cache
-def drawn(number: str) -> dict[str, Figure]:
-    """The figures of a lesson, from running its cells here, without a kernel."""
-    path = next(path for path in lesson_files() if path.name.startswith(number))
-    found: dict[str, Figure] = {}
-    namespace: dict = {"__name__": "lesson"}
-    code = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
-    collect = mock.patch("ketalab.plots.show", lambda figure, name, alt: found.setdefault(name, figure))
-    with collect, course_look(), contextlib.redirect_stdout(io.StringIO()):
-        for source in code:
-            exec(source, namespace)
-    return found
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(
-            name,
-            marks=pytest.mark.mpl_image_compare(baseline_dir=str(FIGURES), filename=f"{name}.png", **LOOK),
-        )
-        for name in SHOWN
-    ],
-)
-def test_a_figure_is_the_one_in_figures(name: str) -> Figure:
-    figure = drawn(name[:2])[name]
-    showing.settle(figure)
-    return figure
+def test_every_figure_of_a_lesson_is_the_one_in_figures(
+    lesson_name: str, run_again: Callable[[str], tuple[NotebookNode, Path]]
+):
+    _, folder = run_again(lesson_name)
+    shown = sorted(FIGURES.glob(f"{lesson_name[:2]}_*.png"))
+    assert shown
+    different = [compare_images(str(path), str(folder / path.name), LOOK["tolerance"]) for path in shown]
+    assert not list(filter(None, different))
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,19 @@
 """The stored outputs are a regression test that bites: one changed number makes a lesson fail."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 from conftest import ROOT
+from nbformat import NotebookNode
 
 LESSON = "01_from_dose_to_brain.ipynb"
+SPEAKS = r"explorable\("  # an explorable's text says its numbers
 
 
 def verdict(folder: Path, **environment: str) -> subprocess.CompletedProcess:
@@ -33,11 +37,19 @@ def verdict(folder: Path, **environment: str) -> subprocess.CompletedProcess:
     )
 
 
+def short(notebook: NotebookNode) -> NotebookNode:
+    """The lesson's imports and the first cells that print numbers of its models, as they are stored."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    speaking = [cell for cell in code if re.search(SPEAKS, cell.source) and cell.outputs]
+    notebook.cells = [*code[:2], *(cell for cell in speaking[:3] if cell not in code[:2])]
+    return notebook
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     for name in ("data", "src"):
         shutil.copytree(ROOT / name, tmp_path / name)
-    shutil.copyfile(ROOT / "notebooks" / LESSON, tmp_path / LESSON)
+    nbformat.write(short(nbformat.read(ROOT / "notebooks" / LESSON, as_version=4)), tmp_path / LESSON)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     return tmp_path
 
@@ -80,8 +92,6 @@ def test_one_changed_constant_of_a_model_fails_the_lesson(copy: Path):
 
 
 def test_a_lesson_that_asks_the_network_fails(copy: Path):
-    import nbformat
-
     notebook = nbformat.read(copy / LESSON, as_version=4)
     call = "import urllib.request\nurllib.request.urlopen('http://example.org')"
     notebook.cells.insert(0, nbformat.v4.new_code_cell(call))

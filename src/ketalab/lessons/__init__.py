@@ -8,12 +8,13 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from ketalab.data import table
+from ketalab.data import bibliography, table
 from ketalab.explorables.description import Explorable
 from ketalab.practice.lesson import Lesson
+from ketalab.practice.reader import read
 
 FOLDER = Path(__file__).parent
-NO_EXPLORABLES = {"__init__", "checks", "figures", "practice", "shared", "summary", "trials"}
+NO_EXPLORABLES = {"__init__", "checks", "figures", "shared", "summary", "trials"}
 
 
 def catalogue() -> dict[str, str]:
@@ -42,13 +43,25 @@ def lesson(number: str) -> Lesson:
 
     Raises ValueError when there is no lesson of that number.
     """
+    home = folder(number)
+    checks = import_module(f"{__name__}.{home.name}.checks")
+    return read(home / "practice.toml", number, checks)
+
+
+def references(number: str) -> bibliography.ReferenceList:
+    """The references of a lesson: those its text cites (`references.txt`, kept by `make refresh`) and
+    every source that its cells have named so far.
+
+    Raises ValueError when there is no lesson of that number.
+    """
+    stored = folder(number) / "references.txt"
+    keys = stored.read_text(encoding="utf-8").split() if stored.is_file() else []
+    return bibliography.references(*keys)
+
+
+def folder(number: str) -> Path:
+    """Where a lesson lives; ValueError when there is no lesson of that number."""
     slugs = table("lessons").set_index("lesson").slug
     if number not in slugs.index:
         raise ValueError(f"lesson: {number!r} is not one of {', '.join(slugs.index)}")
-    material = import_module(f"{__name__}.l{number}_{slugs[number]}.practice")
-    return Lesson(
-        number,
-        {prediction.key: prediction for prediction in material.PREDICTIONS},
-        {exercise.key: exercise for exercise in material.EXERCISES},
-        material.QUESTIONS,
-    )
+    return FOLDER / f"l{number}_{slugs[number]}"

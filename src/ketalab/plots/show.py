@@ -1,6 +1,7 @@
 """Show a figure in a lesson: with alt text, at page width, and exported when figures are rebuilt."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from IPython.display import display
@@ -17,13 +18,31 @@ style.use()
 EXPORT_TO = "KETALAB_FIGURES"  # set by `make figures`: the folder that receives every figure
 
 
-def show(figure: Figure, name: str, alt: str) -> None:
-    """Display a figure under its name, with alt text that says what it shows.
+@dataclass(frozen=True)
+class Picture:
+    """A figure with the name of its file and the words for who cannot see it, made where it is drawn.
 
     Raises ValueError when the alt text is too short to say anything.
     """
-    if len(alt) < 40:
-        raise ValueError(f"alt: {len(alt)} characters do not describe {name}; write 40 or more")
+
+    figure: Figure
+    name: str
+    alt: str
+
+    def __post_init__(self) -> None:
+        if len(self.alt) < 40:
+            raise ValueError(
+                f"alt: {len(self.alt)} characters do not describe {self.name}; write 40 or more"
+            )
+
+
+def show(figure: Figure | Picture, name: str = "", alt: str = "") -> None:
+    """Display a picture, or a figure under a name with alt text that says what it shows.
+
+    Raises ValueError when the alt text is too short to say anything.
+    """
+    picture = figure if isinstance(figure, Picture) else Picture(figure, name, alt)
+    figure, name, alt = picture.figure, picture.name, picture.alt
     settle(figure)
     folder = os.environ.get(EXPORT_TO)
     if folder:

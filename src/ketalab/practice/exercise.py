@@ -10,9 +10,11 @@ import textwrap
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from io import StringIO
 from typing import Any
 
+LEAST_WORDS = 25  # of an argument
 TURN, DONE = "# your turn", "# done"
 POINTS, POINTS_ARGUMENT, POINTS_BY_HAND = 2, 1, 3  # by the check; by it for an argument; by a person
 NOT_YET = "○ Not answered yet: replace the dots, then run this cell again."
@@ -109,16 +111,22 @@ class Exercise:
 
 
 def number(
-    expected: float,
+    solution: float | Callable[[], float],
     unit: str,
     right: str,
     mistakes: Sequence[tuple[float, str]] = (),
     tolerance: float = 0.02,
 ) -> Judge:
-    """A judge of numbers: right within a relative `tolerance`, known mistakes answered by name."""
+    """A judge of numbers: right within a relative `tolerance` of the solution, or of what it returns;
+    known mistakes are answered by name."""
+
+    @cache
+    def solved() -> float:
+        with redirect_stdout(StringIO()):  # a solution may print; only its number is wanted
+            return float(solution()) if callable(solution) else float(solution)
 
     def judge(answer: Any) -> Judgement:
-        value = float(answer)
+        value, expected = float(answer), solved()
         if _close(value, expected, tolerance):
             return Judgement(True, right)
         for mistaken, advice in mistakes:
@@ -152,7 +160,7 @@ class Point:
     advice: str
 
 
-def argument(points: Sequence[Point], right: str, least_words: int = 25) -> Judge:
+def argument(points: Sequence[Point], right: str, least_words: int = LEAST_WORDS) -> Judge:
     """A judge of short arguments: it looks for each point, not for one phrasing."""
 
     def judge(answer: Any) -> Judgement:

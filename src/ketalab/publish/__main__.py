@@ -4,7 +4,7 @@ import argparse
 import sys
 from importlib import import_module
 
-WHAT = ("refresh", "figures", "slides", "assignments", "teaching", "check")
+WHAT = ("refresh", "figures", "slides", "assignments", "teaching", "check", "measure")
 
 
 def main() -> None:

@@ -16,8 +16,9 @@ from ketalab.explorables.description import VIEW_MIME
 from ketalab.paths import write_atomically
 from ketalab.plots.show import EXPORT_TO
 from ketalab.publish import glossary, readme, teaching
+from ketalab.publish.cells import CURIOUS, shows_code, tags
 from ketalab.publish.figures import FIGURES
-from ketalab.publish.weave import weave
+from ketalab.publish.weave import keep_references, weave
 
 STEPS = (5, 10, 20, 30, 60, 120, 300)  # s, the running times a badge can name
 KEPT = ("tags", "slideshow", "notes")
@@ -26,7 +27,8 @@ KEPT = ("tags", "slideshow", "notes")
 def main(lessons: Sequence[str] = ()) -> None:
     for path in chosen(lessons):
         notebook = nbformat.read(path, as_version=4)
-        seconds = execute(weave(notebook), FIGURES)
+        keep_references(weave(notebook))
+        seconds = execute(notebook, FIGURES)
         about = notebook.metadata["ketalab"]
         about["seconds"] = running_step(seconds, about.get("seconds", STEPS[0]))
         save(normalise(weave(notebook)), path)
@@ -69,7 +71,8 @@ def running_step(seconds: float, stated: int) -> int:
 
 
 def normalise(notebook: NotebookNode, keep: Sequence[str] = KEPT) -> NotebookNode:
-    """Drop what differs between runs or machines: timings, widget ids, interpreter versions.
+    """Drop what differs between runs or machines: timings, widget ids, interpreter versions; fold code
+    that need not be read, and what is for the curious.
 
     The live view of a widget is left out of the stored output: without its kernel JupyterLab would
     show an error in its place, where the picture beside it says something true.
@@ -77,6 +80,10 @@ def normalise(notebook: NotebookNode, keep: Sequence[str] = KEPT) -> NotebookNod
     seen: Counter[str] = Counter()
     for cell in notebook.cells:
         cell.metadata = NotebookNode({k: cell.metadata[k] for k in keep if k in cell.metadata})
+        if cell.cell_type == "code" and not shows_code(cell):
+            cell.metadata["jupyter"] = {"source_hidden": True}
+        if CURIOUS in tags(cell):
+            cell.metadata["jp-MarkdownHeadingCollapsed"] = True
         digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:10]
         seen[digest] += 1
         cell.id = f"{digest}-{seen[digest]}"

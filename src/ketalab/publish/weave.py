@@ -1,31 +1,33 @@
 """What a lesson says twice is written once: these parts of a notebook are made from their source.
 
-- cells tagged `badges`: reading time, running time, prerequisites and the article's section;
+- cells tagged `badges`: the time by the rule below, running time, prerequisites and the article's section;
 - `*Time to here: about N min.*` wherever it stands;
 - Markdown links whose title is a reference key: their text and address;
 - cells tagged `task:KEY`, `exercise:KEY` and `solution:KEY`: an exercise's task, starter, and folded
   hint and solution, all from its one definition;
-- the cell tagged `references`: the keys cited in this lesson;
+- the cell tagged `references`, and beside the lesson's code the keys it cites;
 - the first use of each term of the glossary: a link to its entry.
 
 A test fails when a committed notebook differs from its woven self.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from contextlib import redirect_stdout
 from io import StringIO
 
 from nbformat import NotebookNode
 
 from ketalab.data import bibliography
-from ketalab.lessons import lesson
+from ketalab.lessons import folder, lesson
+from ketalab.paths import write_atomically
 from ketalab.practice.lesson import Lesson
 from ketalab.publish import glossary
-from ketalab.publish.cells import tags
+from ketalab.publish.cells import for_the_curious, tags
 
-WORDS_PER_MINUTE = 170
-EXPLORABLE_MIN, EXERCISE_MIN, QUIZ_MIN = 3.0, 4.0, 4.0
+# The printed rule: words / 180 a minute, 3 min an explorable, 2 min a question, 5 min an exercise.
+WORDS_PER_MINUTE = 180
+EXPLORABLE_MIN, QUESTION_MIN, EXERCISE_MIN = 3.0, 2.0, 5.0
 CITATION = re.compile(r'\[[^\]]*\]\(\S* "([a-z][a-z0-9]+)"\)|\[@([a-z][a-z0-9]+)\]')
 KEY_IN_CODE = re.compile(r"[\"']([a-z][a-z0-9]+)[\"']")  # a model's name is the key of its source
 CLOCK = re.compile(r"\*Time to here: about [\dN]+ min\.\*")
@@ -45,11 +47,13 @@ def weave(notebook: NotebookNode) -> NotebookNode:
             cell.source = CITATION.sub(citation_link, glossary.unlinked(cell.source))
     for cell in notebook.cells:
         if "references" in tags(cell):
-            cell.source = _references(cited(notebook))
-    minutes = 0.0
-    for cell in notebook.cells:
-        cell.source = CLOCK.sub(f"*Time to here: about {round(minutes)} min.*", cell.source)
-        minutes += reading_minutes(cell)
+            cell.source = f'references("{about["lesson"]}")'
+    minutes = {"core": 0.0, "practice": 0.0, "curious": 0.0}
+    for cell, aside in zip(notebook.cells, for_the_curious(notebook.cells), strict=True):
+        cell.source = CLOCK.sub(f"*Time to here: about {round(minutes['core'])} min.*", cell.source)
+        practice = any(tag == "quiz" or tag.startswith("exercise:") for tag in tags(cell))
+        part = "curious" if aside else "practice" if practice else "core"
+        minutes[part] += reading_minutes(cell, here)
     for cell in notebook.cells:
         if "badges" in tags(cell):
             cell.source = _badges(about, minutes)
@@ -57,18 +61,25 @@ def weave(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def reading_minutes(cell: NotebookNode) -> float:
-    """An estimate of how long a cell keeps a student busy."""
+def reading_minutes(cell: NotebookNode, here: Lesson) -> float:
+    """How long a cell keeps a student busy, by the rule that lesson 00 prints."""
     if "quiz" in tags(cell):
-        return QUIZ_MIN
+        return QUESTION_MIN * len(here.questions)
     if any(tag.startswith("exercise:") for tag in tags(cell)):
         return EXERCISE_MIN
     if cell.cell_type == "code":
-        return EXPLORABLE_MIN if "explorable(" in cell.source else 0.5
-    return (
-        len(re.findall(r"\w+", re.sub(r"\(http[^)]*\)", "", glossary.unlinked(cell.source))))
-        / WORDS_PER_MINUTE
+        questions = len(re.findall(r"here\.(?:predict|check_question)\(", cell.source))
+        explorables = len(re.findall(r"\bexplorable\(", cell.source))
+        return EXPLORABLE_MIN * explorables + QUESTION_MIN * questions
+    return words(cell) / WORDS_PER_MINUTE
+
+
+def words(cell: NotebookNode) -> int:
+    """The words a reader reads in a Markdown cell; what is folded in it and addresses don't count."""
+    shown = re.sub(
+        r"<details>.*?</details>|\(http[^)]*\)", "", glossary.unlinked(cell.source), flags=re.DOTALL
     )
+    return len(re.findall(r"[\w’'-]+", shown))
 
 
 def cited(notebook: NotebookNode) -> list[str]:
@@ -87,15 +98,21 @@ def citation_link(match: re.Match[str]) -> str:
     return bibliography.markdown_link(match[1] or match[2])
 
 
-def _references(keys: Iterable[str]) -> str:
-    rows = "".join(f'    "{key}",\n' for key in sorted(keys))
-    return f"references(\n{rows})"
+def keep_references(notebook: NotebookNode) -> None:
+    """Write the keys a lesson cites beside its code, where `references` finds them."""
+    stored = folder(notebook.metadata["ketalab"]["lesson"]) / "references.txt"
+    text = "".join(f"{key}\n" for key in sorted(cited(notebook)))
+    if not stored.is_file() or stored.read_text(encoding="utf-8") != text:
+        with write_atomically(stored) as file:
+            file.write(text.encode())
 
 
-def _badges(about: NotebookNode, minutes: float) -> str:
+def _badges(about: NotebookNode, minutes: Mapping[str, float]) -> str:
     needs = ", ".join(f"lesson {number}" for number in about["needs"]) or "nothing"
+    core, practice, curious = (5 * max(1, round(minutes[part] / 5)) for part in minutes)
+    aside = f" · **For the curious:** {curious} min" if minutes["curious"] else ""
     return (
-        f"**Reading:** about {5 * round(minutes / 5)} min (an estimate) · "
+        f"**Core path:** about {core} min · **Exercises and quiz:** {practice} min{aside} · "
         f"**Running:** under {about['seconds']} s (measured) · **Needs:** {needs} · "
         f"**Article:** {about['article']}"
     )

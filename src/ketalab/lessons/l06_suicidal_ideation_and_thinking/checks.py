@@ -1,0 +1,97 @@
+"""Solutions and judges of lesson 06: suicidal ideation and thinking (words: practice.toml)."""
+
+from math import log
+
+from scipy.stats import norm
+
+from ketalab.metaanalysis import rare_events as r
+from ketalab.models.suicide_risk import measured_risks
+from ketalab.practice.exercise import Judgement
+
+
+def one_more_free():
+    ketamine, midazolam, people = 14, 4, 42  # free of suicidal thoughts on day 2; people in each group
+    # your turn
+    treated = 1 / (ketamine / people - midazolam / people)  # people
+    # done
+    return treated
+
+
+def p_from_interval():
+    difference, low, high = -0.20, -0.43, 0.04  # points on the clinician's scale, 95 % interval
+    # your turn
+    error = (high - low) / (2 * 1.96)
+    p = 2 * norm.cdf(-abs(difference) / error)  # two-sided
+    # done
+    return p
+
+
+def people_in_each_group():
+    risk, left = 0.00483, 0.5  # death within a year without treatment; share of the risk that is left
+    # your turn
+    events = (1.96 + 0.84) ** 2 * (1 + left) ** 2 / (left * log(left) ** 2)  # in both groups
+    people = events / (1 + left) / risk  # in each group
+    # done
+    return people
+
+
+def a_trial_that_can_answer():
+    # your turn
+    plan = {"event": "any event, 1 year (lithium trial)", "left": 0.7, "people": 700}  # your trial
+    # done
+    return plan
+
+
+def fairer_sentence():
+    # your turn
+    sentence = (
+        "In a randomised trial of 78 depressed people, suicidal thoughts had fallen more a day after one "
+        "ketamine infusion than after midazolam, and two of the tests of thinking improved. The gain in "
+        "thinking did not go with the fall in suicidal thoughts. Feeling safe and being impulsive were "
+        "not reported, and attempts or deaths were not studied."
+    )  # at least 25 words
+    # done
+    return sentence
+
+
+MOST_PEOPLE, LEAST_LEFT, WANTED = 2000, 0.7, 0.8
+
+
+def judge_a_trial_that_can_answer(answer) -> Judgement:
+    """Judge a plan by the model: any event, effect and size within reach that gives 80 %."""
+    if not isinstance(answer, dict) or set(answer) != {"event", "left", "people"}:
+        return Judgement(False, 'Give a dict with "event", "left" and "people".')
+    risks = measured_risks()
+    if answer["event"] not in risks:
+        return Judgement(False, f"The event must be one of: {'; '.join(risks)}.")
+    people, left = float(answer["people"]), float(answer["left"])
+    if people > MOST_PEOPLE:
+        return Judgement(False, f"{people:g} a group is more than the {MOST_PEOPLE:,} you can recruit.")
+    if left < LEAST_LEFT:
+        return Judgement(
+            False,
+            f"A risk cut to {100 * left:.0f} % is too much to hope for: plan for {100 * LEAST_LEFT:.0f} % "
+            "or more. In the clozapine trial 76 % was left.",
+        )
+    chance = float(r.chance_to_show(people * risks[answer["event"]], left))
+    expected = people * risks[answer["event"]]
+    if chance >= WANTED:
+        return Judgement(True, f"Your trial shows it with a chance of {100 * chance:.0f} %.")
+    if answer["event"].startswith("death"):
+        return Judgement(
+            False,
+            f"You would expect {expected:.1f} deaths without the treatment: far too few. Count something "
+            "that happens more often.",
+        )
+    return Judgement(False, f"The chance is {100 * chance:.0f} %. More people, or a more frequent event.")
+
+
+def wrong_a_trial_that_can_answer():
+    return {
+        "not a dict": 700,
+        "unknown event": {"event": "death", "left": 0.7, "people": 700},
+        "too many": {"event": "death, 1 year after discharge", "left": 0.7, "people": 32_000},
+        "a miracle": {"event": "death, 1 year after discharge", "left": 0.1, "people": 2000},
+        "deaths": {"event": "death, 1 year after discharge", "left": 0.7, "people": 2000},
+        "too few": {"event": "any event, 1 year (lithium trial)", "left": 0.7, "people": 230},
+    }

@@ -1,0 +1,82 @@
+"""Solutions and judges of lesson 07: PTSD, anxiety, OCD and alcohol (words: practice.toml)."""
+
+from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.trials import mapped_trials
+from ketalab.metaanalysis import next_trial
+from ketalab.metaanalysis.effect_size import HEDGES_G
+from ketalab.practice.exercise import Judgement
+
+
+def how_sure():
+    low, high = -0.08, 0.48
+    # your turn
+    standard_error = (high - low) / (2 * 1.96)
+    # done
+    return standard_error
+
+
+def half_as_wide():
+    people, times_narrower = 96, 2
+    # your turn
+    needed = people * times_narrower**2
+    # done
+    return needed
+
+
+def people_not_votes():
+    trials = mapped_trials()
+    trials = trials[(trials.indication == "PTSD") & (trials.direction != "no comparison")]
+    print(trials[["trial", "n", "direction"]].to_string(index=False))
+    # your turn
+    without = trials[trials.direction == "no clear difference"]
+    share = without.n.sum() / trials.n.sum()
+    # done
+    return share
+
+
+def enough_people():
+    def power(group):
+        """Chance that a trial with this many in each group finds a true effect of 0.2."""
+        se = next_trial.standard_error_of_trial(HEDGES_G, group, effect=0.2)
+        return next_trial.power(0.2, se)
+
+    print(f"50 in each group: {power(50):.2f}")
+    # your turn
+    group = 2
+    while power(group) < 0.8:
+        group += 1
+    # done
+    return group
+
+
+def a_window():
+    # your turn
+    reply = (
+        "Perhaps, but no trial has shown it. In the one controlled trial, people with PTSD recalled their "
+        "trauma, had ketamine or midazolam and then exposure therapy; both groups improved equally. And a "
+        "memory recalled while ketamine was in the blood came back stronger in healthy volunteers "
+        "and rats. "
+        "So timing matters. The larger trial against midazolam, with therapy in all arms, would "
+        "decide more."
+    )  # at least 30 words
+    # done
+    return reply
+
+
+def judge_enough_people(answer) -> Judgement:
+    """Judge a group size by the power it gives."""
+    group = float(answer)
+    if not 2 <= group <= 1_000_000:
+        return Judgement(False, "People in each group: a number between 2 and a million.")
+    power = next_trial.power(0.2, next_trial.standard_error_of_trial(HEDGES_G, group, effect=0.2))
+    if group == 790 or group == 788:
+        return Judgement(False, "That is both groups together. The question asks for one group.")
+    if 0.795 <= power <= 0.81:
+        return Judgement(
+            True, f"{group:.0f} in each group give a power of {power:.2f}. All trials had 221."
+        )
+    side = "too few" if power < 0.8 else "more than you need"
+    return Judgement(False, f"{group:.0f} in each group give a power of {power:.2f}: {side}.")
+
+
+def wrong_enough_people():
+    return {"as today": 110, "both": 790, "guess": 50, "far": 2000, "nonsense": -3}

@@ -1,0 +1,62 @@
+"""Solutions and judges of lesson 13: the article on trial (words: practice.toml)."""
+
+import numpy as np
+
+from ketalab import table
+from ketalab.data.certainty import surviving
+
+
+def middle_of_a_ratio():
+    low, high, printed = 0.57, 17.02, 0.25
+    print(f"printed: {printed}, 95 % interval {low} to {high}")
+    # your turn
+    middle = np.exp((np.log(low) + np.log(high)) / 2)
+    # done
+    return middle
+
+
+def kappa_of_two_readers():
+    # rows: your verdict, columns: the ledger's (holds, holds in part, does not hold)
+    counts = np.array([[3, 2, 0], [0, 1, 1], [0, 0, 5]])
+    shares = counts / counts.sum()
+    print(f"they agree on {np.trace(counts)} of {counts.sum()}")
+    # your turn
+    chance = shares.sum(axis=1) @ shares.sum(axis=0)
+    kappa = (np.trace(shares) - chance) / (1 - chance)
+    # done
+    return kappa
+
+
+def people_kept_well():
+    relapsed, relapsed_control = 0.267, 0.453
+    print(f"relative: {100 * (1 - relapsed / relapsed_control):.0f} % fewer relapses")
+    # your turn
+    people = 1 / (relapsed_control - relapsed)
+    # done
+    return people
+
+
+def weeks_until_ten():
+    claims = table("claims")
+    benefit = (claims.comparator != "not needed").to_numpy()
+    standing = surviving(claims, comparison="active", weeks=0) & benefit
+    print(f"{standing.sum()} claims of benefit have beaten an active treatment")
+    # your turn
+    weeks = 0
+    while (surviving(claims, comparison="active", weeks=weeks) & benefit).sum() >= 10:
+        weeks += 1
+    # done
+    return weeks
+
+
+def conclusion():
+    # your turn
+    text = (
+        "In treatment-resistant depression ketamine lowers scores within a day more than placebo or "
+        "midazolam does, and the effect of one dose fades within days. The blind is poor, so part of it "
+        "may "
+        "be hope. Against ECT two open trials disagree. Whether it saves lives, lasts without further "
+        "doses, or works better with therapy is not known. It needs supervision."
+    )  # at least 40 words
+    # done
+    return text

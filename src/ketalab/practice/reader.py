@@ -1,0 +1,191 @@
+"""Reads a lesson's practice.toml: every question, task, mistake and its answer, checked before it is used.
+
+A fault is one ValueError that names the file, the key and what is allowed there. What a file can't hold
+stands beside it in checks.py: for an exercise `key` a function `key` is its worked solution, and where no
+single number is right `judge_key` judges and `wrong_key` returns the commonest wrong answers by name.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ketalab.practice.exercise import LEAST_WORDS, Exercise, Judge, Point, argument, number
+from ketalab.practice.lesson import Lesson
+from ketalab.practice.prediction import Prediction
+from ketalab.practice.quiz import Option, Question
+
+# What a value has to be, and how that is said.
+TEXT = (lambda x: isinstance(x, str) and x.strip() == x != "", "text without blanks around it")
+NAME = (lambda x: isinstance(x, str) and re.fullmatch(r"[a-z]\w*", x), "a name such as half_life")
+OBJECTIVE = (lambda x: isinstance(x, str) and re.fullmatch(r"O\d( and O\d)*", x), "O1, or O1 and O2")
+CODE = (lambda x: isinstance(x, str), "lines of Python")
+UNIT = (lambda x: isinstance(x, str), "a unit, or nothing between the quotes")
+YES = (lambda x: x is True, "true, or left out")
+SHARE = (lambda x: _is_number(x) and 0 < x < 0.2, "a number above 0 and below 0.2")
+COUNT = (lambda x: isinstance(x, int) and 1 <= x <= 200, "a whole number from 1 to 200")
+VALUE = (lambda x: _is_number(x) or isinstance(x, str), "a number or text")
+NUMBERS = (lambda x: isinstance(x, dict) and all(map(_is_number, x.values())), "numbers by name")
+WORDS = (
+    lambda x: isinstance(x, list) and x and all(isinstance(w, str) and w for w in x),
+    "a list of words",
+)
+
+
+def _rows(least: int) -> tuple:
+    return (lambda x: isinstance(x, list) and len(x) >= least, f"{least} or more tables")
+
+
+# The keys of each table; those after a "?" may be left out.
+OPTION = {"text": TEXT, "feedback": TEXT, "?right": YES}
+MISTAKE = {"name": TEXT, "value": VALUE, "?advice": TEXT}
+POINT = {"name": TEXT, "words": WORDS, "advice": TEXT}
+PREDICTION = {"key": NAME, "question": TEXT, "then": TEXT, "options": _rows(3)}
+QUESTION = {"objective": OBJECTIVE, "question": TEXT, "options": _rows(3)}
+EXERCISE = {
+    "key": NAME,
+    "title": TEXT,
+    "objective": OBJECTIVE,
+    "task": TEXT,
+    "hint": TEXT,
+    "?imports": CODE,
+}
+NUMERIC = EXERCISE | {
+    "unit": UNIT,
+    "right": TEXT,
+    "?tolerance": SHARE,
+    "mistakes": _rows(1),
+    "?also_wrong": NUMBERS,
+}
+ARGUMENT = EXERCISE | {"right": TEXT, "?least_words": COUNT, "points": _rows(2), "mistakes": _rows(1)}
+FILE = {"predictions": _rows(1), "exercises": _rows(3), "quiz": _rows(4)}
+
+
+def read(path: Path, lesson: str, checks: ModuleType) -> Lesson:
+    """A lesson's practice from its file and the module with its solutions.
+
+    Raises ValueError, one sentence with file, key and allowed values, for a file that isn't TOML, an
+    unknown or missing key, a value of the wrong kind, a key used twice, options without feedback or with
+    more than one right one, and an exercise without a solution.
+    """
+    file = f"{path.parent.name}/{path.name}"
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{file}: not TOML ({error})") from None
+    _hold(content, FILE, file)
+    predictions = [_prediction(row, where) for row, where in _each(content, "predictions", file)]
+    exercises = [_exercise(row, where, checks) for row, where in _each(content, "exercises", file)]
+    questions = [_question(row, where) for row, where in _each(content, "quiz", file)]
+    return Lesson(lesson, _by_key(predictions, file), _by_key(exercises, file), tuple(questions))
+
+
+def _prediction(row: Mapping[str, Any], where: str) -> Prediction:
+    _hold(row, PREDICTION, where)
+    options = _options(row, where)
+    return Prediction(
+        row["key"], row["question"], tuple((o.text, o.feedback) for o in options), row["then"]
+    )
+
+
+def _question(row: Mapping[str, Any], where: str) -> Question:
+    _hold(row, QUESTION, where)
+    options = _options(row, where)
+    right = sum(option.right for option in options)
+    if right != 1:
+        raise ValueError(f"{where}: options: {right} are right; exactly one must be")
+    return Question(row["objective"], row["question"], options)
+
+
+def _options(row: Mapping[str, Any], where: str) -> tuple[Option, ...]:
+    options = []
+    for option, place in _each(row, "options", where):
+        _hold(option, OPTION, place)
+        options.append(Option(option["text"], option["feedback"], option.get("right", False)))
+    for what in ("text", "feedback"):
+        _once([getattr(option, what) for option in options], f"{where}: options: {what}")
+    return tuple(options)
+
+
+def _exercise(row: Mapping[str, Any], where: str, checks: ModuleType) -> Exercise:
+    key = row.get("key", "")
+    judge = getattr(checks, f"judge_{key}", None)
+    kind = EXERCISE if judge else ARGUMENT if "points" in row else NUMERIC
+    _hold(row, kind, where)
+    solution = getattr(checks, key, None)
+    if solution is None:
+        raise ValueError(f"{where}: key: {checks.__name__} holds no solution named {key!r}")
+
+    if judge:
+        wrong = getattr(checks, f"wrong_{key}")()
+    else:
+        wrong, judge = _judge(row, where, solution)
+    about = {name: row[name] for name in ("key", "title", "objective", "task", "hint")}
+    imports = row.get("imports", "").strip()
+    return Exercise(**about, solution=solution, judge=judge, wrong=wrong, imports=imports)
+
+
+def _judge(row: Mapping[str, Any], where: str, solution: Any) -> tuple[dict[str, Any], Judge]:
+    """The wrong answers of a numeric exercise or an argument, and its judge."""
+    mistakes = []
+    for mistake, place in _each(row, "mistakes", where):
+        _hold(mistake, MISTAKE, place)
+        if "points" not in row and not (_is_number(mistake["value"]) and "advice" in mistake):
+            raise ValueError(f"{place}: a mistake in a number must have a number as value, and advice")
+        mistakes.append(mistake)
+    also = row.get("also_wrong", {})
+    _once([m["name"] for m in mistakes] + list(also), f"{where}: mistakes: name")
+    wrong = {mistake["name"]: mistake["value"] for mistake in mistakes} | also
+    if "points" not in row:
+        advice = [(mistake["value"], mistake["advice"]) for mistake in mistakes]
+        return wrong, number(solution, row["unit"], row["right"], advice, row.get("tolerance", 0.02))
+    points = []
+    for point, place in _each(row, "points", where):
+        _hold(point, POINT, place)
+        points.append(Point(point["name"], tuple(point["words"]), point["advice"]))
+    return wrong, argument(points, row["right"], row.get("least_words", LEAST_WORDS))
+
+
+def _each(row: Mapping[str, Any], name: str, where: str) -> list[tuple[Any, str]]:
+    """The tables under a name, each with the words for its place: "exercises 2 (half_life)"."""
+    return [
+        (table, f"{where}: {name} {place}" + (f" ({key})" if (key := _key(table)) else ""))
+        for place, table in enumerate(row[name], start=1)
+    ]
+
+
+def _key(table: Any) -> str:
+    return table.get("key", table.get("name", "")) if isinstance(table, dict) else ""
+
+
+def _hold(row: Any, schema: Mapping[str, tuple], where: str) -> None:
+    """ValueError for the first key that is unknown, missing, or has a value that isn't allowed."""
+    if not isinstance(row, dict):
+        raise ValueError(f"{where}: {row!r} is not allowed; it must be a table")
+    known = {name.lstrip("?"): allowed for name, allowed in schema.items()}
+    for name in row:
+        if name not in known:
+            raise ValueError(f"{where}: {name}: no such key; it must be one of {', '.join(known)}")
+    for name, (ok, allowed) in known.items():
+        if name not in row:
+            if f"?{name}" not in schema:
+                raise ValueError(f"{where}: {name} is missing; it must be {allowed}")
+        elif not ok(row[name]):
+            raise ValueError(f"{where}: {name}: {row[name]!r} is not allowed; it must be {allowed}")
+
+
+def _once(names: Sequence[str], where: str) -> None:
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise ValueError(f"{where}: {name!r} stands there twice; each must be different")
+
+
+def _by_key(things: Sequence[Any], file: str) -> dict[str, Any]:
+    _once([thing.key for thing in things], f"{file}: key")
+    return {thing.key: thing for thing in things}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

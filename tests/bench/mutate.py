@@ -1,0 +1,386 @@
+"""`make mutate`: seeded faults in data, models, lessons, pages, and which of them the tests catch.
+
+A fault is a change that a tired maintainer could make. Each is put into a copy of the course, the tests
+that stand guard over that place are run there, and the fault counts as caught when one of them fails.
+Nothing of this belongs to `make test`: sixty faults take about an hour on two cores. The same seed gives
+the same faults.
+
+    python tests/bench/mutate.py [--seed 1] [--only WORD] [--course FOLDER]
+"""
+
+import argparse
+import csv
+import io
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+COPIED = ("data", "src", "tests", "notebooks", "figures", "deploy")
+FILES = (
+    "pyproject.toml",
+    "README.md",
+    "TEACHING.md",
+    "CONTRIBUTING.md",
+    "Makefile",
+    "package.json",
+    "LICENSE",
+)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One change: a kind, what is done, the file, how its text changes, the tests that should see it."""
+
+    kind: str
+    what: str
+    file: str
+    change: Callable[[str], str]
+    tests: tuple[str, ...]
+
+
+def once(old: str, new: str) -> Callable[[str], str]:
+    """Replace the first occurrence; ValueError when the text has none."""
+
+    def change(text: str) -> str:
+        if old not in text:
+            raise ValueError(f"text: {old!r} is not in the file; the fault has to be written anew")
+        return text.replace(old, new, 1)
+
+    return change
+
+
+def lesson_folders(course: Path) -> list[Path]:
+    return sorted((course / "src/ketalab/lessons").glob("l[0-9][0-9]_*"))
+
+
+def users(course: Path, table: str) -> tuple[str, ...]:
+    """The lessons that read a table, as test arguments; the models' own tests where a model reads it."""
+    numbers = set()
+    for folder in lesson_folders(course):
+        notebook = course / "notebooks" / f"{folder.name[1:]}.ipynb"
+        text = notebook.read_text() + "".join(p.read_text() for p in folder.glob("*.py"))
+        if f'"{table}"' in text or f'\\"{table}\\"' in text:
+            numbers.add(f"notebooks/{notebook.name}")
+    models = [p.stem for p in (course / "src/ketalab/models").glob("*.py") if f'"{table}"' in p.read_text()]
+    tests = [f"tests/models/test_{name}.py" for name in models]
+    return ("tests/data", *filter(lambda t: (course / t).exists(), tests), *sorted(numbers)[:3])
+
+
+def numbers_in_data(course: Path, rng: random.Random, count: int) -> Iterator[Fault]:
+    """A number of a table that lessons read, off by a tenth."""
+    package = json.loads((course / "data/datapackage.json").read_text())
+    tables = [
+        (r["name"], [f["name"] for f in r["schema"]["fields"] if f["type"] == "number"])
+        for r in package["resources"]
+    ]
+    tables = [(name, fields) for name, fields in tables if fields and len(users(course, name)) > 1]
+    for name, fields in rng.sample(tables, min(count, len(tables))):
+        rows = list(csv.DictReader((course / f"data/{name}.csv").open(encoding="utf-8")))
+        cells = [(i, f) for i, row in enumerate(rows) for f in fields if row[f] not in ("", "0")]
+        at, field = rng.choice(cells)
+
+        def change(text: str, at: int = at, field: str = field) -> str:
+            found = list(csv.DictReader(io.StringIO(text)))
+            found[at][field] = f"{float(found[at][field]) * 1.1:.6g}"
+            out = io.StringIO()
+            writer = csv.DictWriter(out, found[0].keys(), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(found)
+            return out.getvalue()
+
+        yield Fault(
+            "number in data",
+            f"{name}, row {at + 2}, {field}",
+            f"data/{name}.csv",
+            change,
+            users(course, name),
+        )
+
+
+def signs_and_constants(course: Path, rng: random.Random, count: int) -> Iterator[Fault]:
+    """A sign or a constant in a model."""
+    found = []
+    for path in sorted((course / "src/ketalab/models").glob("*.py")) + sorted(
+        (course / "src/ketalab/metaanalysis").glob("*.py")
+    ):
+        room = path.parent.name
+        test = f"tests/{room}/test_{path.stem}.py"
+        if not (course / test).exists():
+            continue
+        text = path.read_text()
+        for match in re.finditer(
+            r"^    +(?:return|\w+ =) .*?(?<=[\w)]) ([-+*/]) (?=[\w(])", text, re.MULTILINE
+        ):
+            found.append((path, test, match.start(1), match[1]))
+    for path, test, at, sign in rng.sample(found, min(count, len(found))):
+        other = {"+": "-", "-": "+", "*": "/", "/": "*"}[sign]
+        line = path.read_text()[:at].count("\n") + 1
+        yield Fault(
+            "sign or constant in a model",
+            f"{path.stem}, line {line}: {sign} becomes {other}",
+            str(path.relative_to(course)),
+            lambda text, at=at, other=other: text[:at] + other + text[at + 1 :],
+            (test, "tests/lessons"),
+        )
+
+
+def swapped_arms(course: Path, rng: random.Random, count: int) -> Iterator[Fault]:
+    """Treatment and control of a trial change places."""
+    rows = list(csv.DictReader((course / "data/trial_counts.csv").open(encoding="utf-8")))
+    able = [
+        i
+        for i, r in enumerate(rows)
+        if r["events_active"]
+        and r["events_control"]
+        and r["events_active"] != r["events_control"]
+        and r["poolable"] == "yes"
+    ]
+    for at in rng.sample(able, count):
+
+        def change(text: str, at: int = at) -> str:
+            found = list(csv.DictReader(io.StringIO(text)))
+            row = found[at]
+            row["events_active"], row["events_control"] = row["events_control"], row["events_active"]
+            out = io.StringIO()
+            writer = csv.DictWriter(out, row.keys(), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(found)
+            return out.getvalue()
+
+        yield Fault(
+            "swapped arm",
+            f"trial_counts, row {at + 2}",
+            "data/trial_counts.csv",
+            change,
+            ("tests/data", "tests/lessons", *users(course, "trial_counts")[1:]),
+        )
+
+
+def wrong_keys(course: Path, rng: random.Random, count: int) -> Iterator[Fault]:
+    """A reference key with a slip."""
+    for name in rng.sample(
+        ["claims_sources", "trials", "drug_facts", "adverse_reactions", "timeline", "trial_scores"], count
+    ):
+        name = "claim_sources" if name == "claims_sources" else name
+        rows = list(csv.DictReader((course / f"data/{name}.csv").open(encoding="utf-8")))
+        key = rng.choice([r["reference"] for r in rows if r["reference"]])
+        yield Fault(
+            "wrong reference key",
+            f"{name}: {key}",
+            f"data/{name}.csv",
+            once(key, key + "x"),
+            ("tests/data",),
+        )
+
+
+def in_lessons(course: Path, rng: random.Random) -> Iterator[Fault]:
+    """Broken callbacks, controls that do nothing, false read-outs, lost alt texts, false sentences."""
+    explorables = []
+    for folder in lesson_folders(course):
+        for path in folder.glob("*.py"):
+            if f"def {path.stem}(" in path.read_text():
+                explorables.append(path)
+    for path in rng.sample(explorables, 6):
+        tests = (
+            "tests/explorables",
+            f"tests/lessons/{path.parent.name}",
+            f"notebooks/{path.parent.name[1:]}.ipynb",
+        )
+        yield Fault(
+            "broken callback",
+            f"{path.stem}: the view raises",
+            str(path.relative_to(course)),
+            lambda text: re.sub(
+                r"(def _\w*view\w*\([^)]*\)[^:]*:\n)", r"\1    raise KeyError\n", text, count=1
+            ),
+            tests,
+        )
+    for path in rng.sample(explorables, 6):
+        tests = (
+            "tests/explorables",
+            f"tests/lessons/{path.parent.name}",
+            "tests/publish/test_figures.py",
+            f"notebooks/{path.parent.name[1:]}.ipynb",
+        )
+        yield Fault(
+            "a control that does nothing",
+            f"{path.stem}: its first control is ignored",
+            str(path.relative_to(course)),
+            _ignored,
+            tests,
+        )
+    for path in rng.sample(explorables, 6):
+        tests = (
+            "tests/explorables",
+            f"tests/lessons/{path.parent.name}",
+            f"notebooks/{path.parent.name[1:]}.ipynb",
+        )
+        yield Fault(
+            "false read-out",
+            f"{path.stem}: its first number is doubled",
+            str(path.relative_to(course)),
+            lambda text: re.sub(r'(Reading\("[^"]+", )([^,"\n]+?)(, |\))', r"\1 2 * (\2)\3", text, count=1),
+            tests,
+        )
+    notebooks = sorted((course / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    for path in rng.sample(notebooks, 4):
+        yield Fault(
+            "deleted alt text",
+            f"{path.stem}: the first picture",
+            f"notebooks/{path.name}",
+            lambda text: re.sub(r'"alt": "[^"\n]{40,}"', '"alt": ""', text, count=1),
+            ("tests/lessons/test_standard.py",),
+        )
+    for path in rng.sample(notebooks, 6):
+        yield Fault(
+            "false number in prose",
+            f"{path.stem}: a number in a sentence",
+            f"notebooks/{path.name}",
+            _false_prose,
+            ("tests/lessons/test_prose.py",),
+        )
+
+
+def _ignored(text: str) -> str:
+    """The first parameter of the view is overwritten by the value it starts with."""
+    match = re.search(r"def (_\w*view\w*)\((\w+)[^)]*\)[^:]*:\n(?:    \"\"\".*?\"\"\"\n)?", text, re.DOTALL)
+    start = re.search(rf'"{match[2]}",.*?\n', text)
+    slider = re.search(
+        rf'\n            "{match[2]}",\n(?:            .*\n){{5}}            ([\d.]+),\n', text
+    )
+    value = slider[1] if slider else None
+    if value is None:
+        choice = re.search(rf'"{match[2]}",\n\s+"[^"]*",\n\s+(\w+|\(.*?\)|tuple\(\w+\)),', text, re.DOTALL)
+        value = f"next(iter({choice[1]}))" if choice else repr(start and 1)
+    return text[: match.end()] + f"    {match[2]} = {value}\n" + text[match.end() :]
+
+
+def _false_prose(text: str) -> str:
+    notebook = json.loads(text)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] != "markdown" or cell["metadata"].get("tags"):
+            continue
+        for i, line in enumerate(cell["source"]):
+            match = re.search(r"(?<![\w.,/#-])(\d\d)( people| points| %|%)", line)
+            if match:
+                cell["source"][i] = line.replace(match[1], str(int(match[1]) + 37), 1)
+                return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+    raise ValueError("no number stands in a sentence")
+
+
+def on_pages(course: Path) -> Iterator[Fault]:
+    """A slide that runs over, styles that hide, a script that fails."""
+    deck = "src/ketalab/publish/deck/deck.css"
+    if (course / deck).exists():
+        yield Fault(
+            "overflow on a slide",
+            "text a third larger",
+            deck,
+            lambda t: t + "\n.reveal { font-size: 60px; }\n",
+            ("tests/browser/test_decks.py",),
+        )
+        yield Fault(
+            "overflow on a slide",
+            "tables twice as wide",
+            deck,
+            lambda t: t + "\n.reveal table { width: 1700px; }\n",
+            ("tests/browser/test_decks.py",),
+        )
+    yield Fault(
+        "a verdict with another's sign",
+        "contested looks overstated",
+        "src/ketalab/data/verdict.py",
+        once("⇄", "▲"),
+        ("tests/html", "notebooks/13_the_article_on_trial.ipynb"),
+    )
+    yield Fault(
+        "a claim with another number",
+        "C01 becomes C99",
+        "data/claims.csv",
+        once("C01", "C99"),
+        ("tests/data",),
+    )
+
+
+def faults(course: Path, seed: int) -> list[Fault]:
+    rng = random.Random(seed)
+    found: list[Fault] = []
+    for made in (
+        numbers_in_data(course, rng, 16),
+        signs_and_constants(course, rng, 12),
+        swapped_arms(course, rng, 4),
+        wrong_keys(course, rng, 4),
+        in_lessons(course, rng),
+        on_pages(course),
+    ):
+        found += made
+    return found
+
+
+def caught(course: Path, fault: Fault) -> str:
+    """The first test that fails with this fault; nothing when all pass; "not applied" where it can't be."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for name in COPIED:
+            if (course / name).exists():
+                shutil.copytree(course / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in FILES:
+            if (course / name).exists():
+                shutil.copyfile(course / name, copy / name)
+        path = copy / fault.file
+        before = path.read_text(encoding="utf-8")
+        try:
+            after = fault.change(before)
+        except (ValueError, TypeError, AttributeError) as error:
+            return f"not applied: {error}"
+        if after == before:
+            return "not applied: the text stayed as it was"
+        path.write_text(after, encoding="utf-8")
+        environment = os.environ | {"PYTHONPATH": str(copy / "src"), "KETALAB_DATA": str(copy / "data")}
+        tests = [test for test in fault.tests if (copy / test).exists()]
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", *tests],
+            cwd=copy,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=1200,
+            check=False,
+        )
+        if done.returncode == 0:
+            return ""
+        failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+        return failed[0] if failed else f"stopped with {done.returncode}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="only the kinds that hold this word")
+    parser.add_argument(
+        "--course", type=Path, default=ROOT, help="the course to try, such as an older checkout"
+    )
+    given = parser.parse_args()
+    tried = seen = 0
+    print("| kind | fault | caught by |\n|---|---|---|", flush=True)
+    for fault in faults(given.course, given.seed):
+        if given.only not in fault.kind:
+            continue
+        by = caught(given.course, fault)
+        if not by.startswith("not applied"):
+            tried, seen = tried + 1, seen + bool(by)
+        print(f"| {fault.kind} | {fault.what} | {by or '**nothing**'} |", flush=True)
+    print(f"\n{seen} of {tried} faults were caught ({seen / max(tried, 1):.0%}).")
+
+
+if __name__ == "__main__":
+    main()
