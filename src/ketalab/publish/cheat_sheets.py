@@ -146,8 +146,8 @@ def _equation(what: str, number: str, words: str, part: int | None = None) -> tu
 # Numbers -------------------------------------------------------------------------------------------
 
 
-def _with_interval(estimate: float, low: float, high: float, decimals: int = 1) -> str:
-    return f"{decimals(estimate, decimals)} ({interval(low, high, decimals)})"
+def _with_interval(estimate: float, low: float, high: float, places: int = 1) -> str:
+    return f"{decimals(estimate, places)} ({interval(low, high, places)})"
 
 
 def _row(name: str, **wanted: object):
