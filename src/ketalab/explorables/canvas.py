@@ -35,6 +35,7 @@ class Stage:
     figure: Figure
     axes: dict[str, Axes]
     artists: dict[str, Artist] = field(default_factory=dict)
+    limits: Limits | None = field(default=None, init=False)  # those it has now
 
 
 @singledispatch
@@ -112,9 +113,9 @@ class Canvas:
         FigureCanvasAgg(stage.figure).draw()  # settles the layout; afterwards nothing shifts
         stage.figure.set_layout_engine("none")
         stage.figure.set_dpi(dpi)
+        self.dpi = dpi
         self._agg = FigureCanvasAgg(stage.figure)
         self._grounds: OrderedDict[tuple, Any] = OrderedDict()
-        self._limits: Limits | None = None
         self.grounds_drawn = 0
 
     def draw(self, artists: Mapping[str, Any], limits: Limits) -> NDArray[np.uint8]:
@@ -132,10 +133,13 @@ class Canvas:
         return np.asarray(self._agg.buffer_rgba())
 
     def limit(self, limits: Limits) -> None:
-        """Give the axes these limits, if they have others."""
-        if limits != self._limits:
+        """Give the axes these limits and the figure this canvas's resolution, if they have others: a stage
+        may be shown by several canvases."""
+        if self.stage.figure.dpi != self.dpi:
+            self.stage.figure.set_dpi(self.dpi)
+        if limits != self.stage.limits:
             set_limits(self.stage.axes, limits)
-            self._limits = dict(limits)
+            self.stage.limits = dict(limits)
 
     def _ground(self, limits: Limits) -> Any:
         """The background for these limits: drawn once, then kept while it is among the last few."""

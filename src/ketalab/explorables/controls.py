@@ -57,6 +57,10 @@ class Slider(Greyable):
         steps = round((value - self.low) / self.step)
         return round(self.low + steps * self.step, self.decimals)
 
+    def place(self, value: float) -> int:
+        """The number of its step, from 0."""
+        return round((value - self.low) / self.step)
+
     def text(self, value: float) -> str:
         return f"{value:.{self.decimals}f}" + (f" {self.unit}" if self.unit else "")
 
@@ -96,6 +100,10 @@ class Choice(Greyable):
 
     def snap(self, value: str) -> str:
         return value
+
+    def place(self, value: str) -> int:
+        """Its number among the options, from 0."""
+        return self.options.index(value)
 
     def text(self, value: str) -> str:
         return value

@@ -20,14 +20,13 @@ from ketalab.explorables.controls import Choice, Control, Slider
 from ketalab.explorables.datatable import Numbers
 from ketalab.explorables.drawing import Drawing
 from ketalab.explorables.packed import Frame
-from ketalab.plots.png import STILL_DPI, fast_png, small_png
+from ketalab.plots.png import STILL_DPI, small_png
 from ketalab.plots.style import PIXELS_PER_INCH, course_look
 from ketalab.text import significant
 
 if TYPE_CHECKING:
     from ketalab.explorables.widget import Live
 
-LIVE_DPI = 150
 EXPLORABLE_MIME = "application/vnd.ketalab.explorable+json"
 VIEW_MIME = "application/vnd.jupyter.widget-view+json"
 
@@ -174,10 +173,6 @@ class Explorable:
         }
 
     @cached_property
-    def _live_canvas(self) -> Canvas:
-        return self.canvas(LIVE_DPI)
-
-    @cached_property
     def _still_canvas(self) -> Canvas:
         return self.canvas(STILL_DPI)
 
@@ -193,10 +188,6 @@ class Explorable:
         canvas, numbers = self._numbers
         canvas.limit(view.limits)
         return numbers.write(view.artists)
-
-    def picture(self, view: View) -> bytes:
-        """The view as a PNG for the live widget."""
-        return fast_png(self._live_canvas.draw(view.artists, view.limits))
 
     def still(self, **values: Any) -> Image.Image:
         """The view as an image, for paper, GitHub and the kernel-free decks."""
@@ -264,13 +255,6 @@ class Explorable:
             EXPLORABLE_MIME: {"name": self.name},
         }
         return data, {"image/png": {"alt": self.alt(view), "width": self.width}}
-
-
-def slider_stops(control: Control) -> tuple[Any, ...]:
-    """The values of a control that are drawn in advance where no kernel runs."""
-    if control.stops:
-        return control.stops
-    return (control.start,) if isinstance(control, Slider) else control.options
 
 
 __all__ = ["Choice", "Explorable", "Reading", "Slider", "Stage", "View", "significant"]

@@ -38,7 +38,7 @@ from ketalab.plots import style
 from ketalab.plots.show import settle
 from ketalab.publish import sheet_figures as draw
 from ketalab.publish.lecture import section, text_of
-from ketalab.text import interval
+from ketalab.text import decimals, interval
 
 MISCONCEPTIONS, UNKNOWN = "Common misconceptions", "What we left out or do not know"
 

@@ -946,6 +946,254 @@ const mountAll = async () => {
 
 // What the module gives -------------------------------------------------------------------------------
 
+// In a notebook --------------------------------------------------------------------------------------
+
+const MOST_KEPT = 4000; // frames
+const PATIENCE_MS = 4000; // until a reader is told that Python does not answer
+const HAND_RESTS_MS = 600;
+const NEARNESS = "ketalab-c-";
+
+const bytesOf = (data) => new Uint8Array(data.buffer ?? data, data.byteOffset ?? 0, data.byteLength);
+
+// One explorable of a notebook, whatever the number of its views: where its controls stand, which frames are
+// here, and what has been asked for.
+class Desk {
+  constructor(model) {
+    this.model = model;
+    this.spec = model.get("spec");
+    this.frames = new Map();
+    this.grounds = new Map();
+    this.views = new Set();
+    this.asked = 0;
+    this.hands = new Map();
+    this.hear = (content, buffers) => this.answer(content, buffers);
+    model.on("msg:custom", this.hear);
+    this.ready = this.begin();
+  }
+
+  async begin() {
+    const hands = this.model.get("hands");
+    for (const [i, control] of this.spec.controls.entries()) {
+      const hand = await this.model.widget_manager.get_model(hands[control.name].replace("IPY_MODEL_", ""));
+      this.hands.set(control.name, hand);
+      hand.on(control.options ? "change:index" : "change:value", () => this.moved(control.name, i));
+    }
+    await this.take([this.placesOf(this.spec.start)], bytesOf(this.model.get("first")));
+    this.places = this.standing();
+    this.bringFonts();
+  }
+
+  placeOf(control, value) {
+    return control.options ? control.options.indexOf(value) : Math.round((value - control.low) / control.step);
+  }
+
+  placesOf(values) {
+    return this.spec.controls.map((control) => this.placeOf(control, values[control.name]));
+  }
+
+  standing() {
+    return this.spec.controls.map((control) => {
+      const hand = this.hands.get(control.name);
+      return control.options ? hand.get("index") : this.placeOf(control, hand.get("value"));
+    });
+  }
+
+  valuesOf(places) {
+    return Object.fromEntries(this.spec.controls.map((control, i) => [
+      control.name, control.options ? control.options[places[i]] : Number((control.low + places[i] * control.step).toFixed(6))]));
+  }
+
+  count(control) {
+    return control.options ? control.options.length : Math.round((control.high - control.low) / control.step) + 1;
+  }
+
+  // Pictures are written in the course's font; a notebook does not have it.
+  bringFonts() {
+    const there = [...document.fonts].some((face) => face.family.includes("Atkinson Hyperlegible Next"));
+    if (!there && !globalThis.ketalabFonts) {
+      globalThis.ketalabFonts = true;
+      this.model.send({ ask: "fonts" });
+    }
+  }
+
+  async takeFonts(names, buffers) {
+    for (const [i, name] of names.entries()) {
+      const weight = name.endsWith("Bold") ? "700" : "400";
+      const face = new FontFace("Atkinson Hyperlegible Next", bytesOf(buffers[i]), { weight });
+      document.fonts.add(await face.load());
+    }
+    for (const view of this.views) view.picture.soon();
+  }
+
+  async answer(content, buffers) {
+    if (content.fonts) { await this.takeFonts(content.fonts, buffers); return; }
+    if (content.id === this.waiting?.id) this.heard();
+    if (content.refused) { this.say(content.refused); return; }
+    await this.take(content.frames, bytesOf(buffers[0]));
+    this.show();
+  }
+
+  async take(places, bytes) {
+    const { header, rows } = open(await inflate(bytes));
+    for (const [index, ground] of Object.entries(header.grounds)) this.grounds.set(Number(index), ground);
+    const frames = readRow(rows[0], { ...header, looks: this.spec.looks }, places.length);
+    places.forEach((place, i) => {
+      this.frames.delete(String(place));
+      this.frames.set(String(place), frames[i]);
+    });
+    while (this.frames.size > MOST_KEPT) this.frames.delete(this.frames.keys().next().value);
+  }
+
+  moved(name) {
+    this.places = this.standing();
+    for (const view of this.views) view.begin(name);
+    this.show();
+    this.bringRow(name);
+  }
+
+  show() {
+    const key = String(this.places), frame = this.frames.get(key);
+    if (frame) {
+      if (!this.waiting || this.waiting.key === key) this.say("");
+      for (const view of this.views) view.show(frame, this.places);
+    } else if (!this.waiting) this.askFor(key);
+  }
+
+  askFor(key) {
+    this.waiting = { key, id: this.asked += 1 };
+    this.waiting.timer = setTimeout(() => {
+      this.waiting = null;
+      this.row = null;
+      this.say("Python does not answer. If it is not busy with another cell, it was restarted: run this cell again.");
+    }, PATIENCE_MS);
+    this.model.send({ ask: "one", id: this.waiting.id, values: this.valuesOf(this.places), have: [...this.grounds.keys()] });
+  }
+
+  heard() {
+    clearTimeout(this.waiting.timer);
+    this.waiting = null;
+    this.say("");
+  }
+
+  // The whole row of a control, unless it is here or on its way.
+  bringRow(name) {
+    const at = this.spec.controls.findIndex((control) => control.name === name);
+    const others = String(this.places.with(at, -1)), row = `${name}:${others}`;
+    if (at < 0 || this.row === row) return;
+    const missing = [];
+    for (let i = 0; i < this.count(this.spec.controls[at]); i += 1) {
+      if (!this.frames.has(String(this.places.with(at, i)))) missing.push(i);
+    }
+    this.row = row;
+    if (!missing.length) return;
+    this.model.send({
+      ask: "row", id: `row ${this.asked += 1}`, control: name, missing,
+      values: this.valuesOf(this.places), have: [...this.grounds.keys()],
+    });
+  }
+
+  say(words) {
+    for (const view of this.views) view.say(words);
+  }
+}
+
+// One view of it.
+class Notebook {
+  constructor(desk, element) {
+    this.desk = desk;
+    this.element = element;
+    this.picture = new Picture(desk.spec);
+    this.said = make("div");
+    this.trouble = make("p", { class: "ketalab-broken", role: "status" });
+    element.append(this.picture.element, this.trouble, this.said);
+    this.watch = new AbortController();
+    const { signal } = this.watch;
+    for (const kind of ["pointerover", "pointerdown", "focusin"]) {
+      document.addEventListener(kind, (event) => this.near(event), { signal, capture: true });
+    }
+    document.addEventListener("pointerup", () => this.rest(), { signal, capture: true });
+    desk.views.add(this);
+    desk.show();
+  }
+
+  // A hand has come near a control: bring its row; it holds it: keep the axes.
+  near(event) {
+    const hand = event.target.closest?.(`[class*="${NEARNESS}"]`);
+    if (!hand?.closest(".ketalab-explorable")?.contains(this.element)) return;
+    const name = [...hand.classList].find((one) => one.startsWith(NEARNESS)).slice(NEARNESS.length);
+    if (event.type === "pointerdown") {
+      this.begin(name);
+      this.down = true;
+      this.picture.hold();
+    }
+    this.desk.bringRow(name);
+  }
+
+  begin(name) {
+    const now = Date.now();
+    if (this.moving !== name || now - this.last > 1500) this.picture.remember();
+    this.moving = name;
+    this.last = now;
+    if (this.down) return;
+    this.picture.hold();
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.picture.release(), HAND_RESTS_MS);
+  }
+
+  rest() {
+    if (!this.down) return;
+    this.down = false;
+    this.last = Date.now();
+    requestAnimationFrame(() => this.picture.release());
+  }
+
+  say(words) {
+    if (this.trouble.textContent !== words) this.trouble.textContent = words;
+  }
+
+  show(frame) {
+    const { picture, desk } = this;
+    for (const index of [frame.ground, picture.ghost?.ground ?? frame.ground]) {
+      if (!picture.grounds.has(index)) picture.addGround(index, desk.grounds.get(index));
+    }
+    if (picture.frame === frame) return;
+    picture.show(frame);
+    if (frame.words === this.words) return;
+    this.words = frame.words;
+    const said = spoken(frame.words), box = readout(desk.spec.title, said);
+    picture.describe(altOf(desk.spec.title, said));
+    this.said.replaceWith(box);
+    this.said = box;
+    const whole = this.element.closest(".ketalab-explorable");
+    desk.spec.controls.forEach((control, i) => {
+      const hand = whole?.querySelector(`.${NEARNESS}${control.name}`), why = said.greyed[i] ?? "";
+      hand?.classList.toggle("ketalab-greyed", Boolean(why));
+      if (hand) hand.dataset.why = why;
+    });
+  }
+
+  dispose() {
+    this.watch.abort();
+    clearTimeout(this.resting);
+    this.desk.views.delete(this);
+  }
+}
+
 export {
-  Frames, Page, Picture, blend, fromBase64, inflate, mount, mountAll, open, placed, readRow, refusal, remap, spoken,
+  Desk, Frames, Page, Picture, blend, fromBase64, inflate, mount, mountAll, open, placed, readRow, refusal, remap,
+  spoken,
+};
+
+export default () => {
+  let desk;
+  return {
+    initialize({ model }) {
+      desk = new Desk(model);
+    },
+    async render({ el }) {
+      await desk.ready;
+      const view = new Notebook(desk, el);
+      return () => view.dispose();
+    },
+  };
 };
