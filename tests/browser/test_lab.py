@@ -184,7 +184,7 @@ def drive(watched, box) -> None:
     assert changes(watched, box, before), f"{title}: the mouse moves nothing"
     settle(watched, box)
     assert len(box.locator(".ketalab-face").first.get_attribute("aria-label")) >= 40
-    said, sentence = box.locator("[role=status]").first, box.locator(".ketalab-sentence")
+    said, sentence = box.locator(".ketalab-voice"), box.locator(".ketalab-sentence")
     for _ in range(60):
         if said.text_content() == sentence.text_content():
             break

@@ -1,7 +1,7 @@
 """Fast drawing: keep what stands still, redraw only what moves."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import singledispatch
 from typing import Any
@@ -28,13 +28,30 @@ KEPT_GROUNDS = 12
 Limits = Mapping[str, tuple[float, float] | str]
 
 
+@dataclass(frozen=True)
+class Mark:
+    """What a hand on one mark of an artist is told beside its place; `link` is opened with Enter."""
+
+    label: str = ""
+    people: str = ""
+    source: str = ""
+    link: str = ""
+
+    @property
+    def spec(self) -> dict[str, str]:
+        about = (self.label, self.people, self.source, self.link)
+        return {name: text for name, text in zip(("label", "people", "source", "link"), about, strict=True) if text}
+
+
 @dataclass
 class Stage:
-    """A figure, its axes by name, and by name the artists that move on it."""
+    """A figure, its axes by name, and by name the artists that move on it; of an artist whose marks are
+    always the same ones, `marks` may say what each is, in their order."""
 
     figure: Figure
     axes: dict[str, Axes]
     artists: dict[str, Artist] = field(default_factory=dict)
+    marks: dict[str, Sequence[Mark]] = field(default_factory=dict)
     limits: Limits | None = field(default=None, init=False)  # those it has now
 
 

@@ -8,7 +8,7 @@ picture with alt text anywhere else.
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,7 +22,7 @@ from ketalab.explorables.drawing import Drawing
 from ketalab.explorables.packed import Frame
 from ketalab.plots.png import STILL_DPI, small_png
 from ketalab.plots.style import PIXELS_PER_INCH, course_look
-from ketalab.text import significant
+from ketalab.text import significant, with_real_minus
 
 if TYPE_CHECKING:
     from ketalab.explorables.widget import Live
@@ -49,7 +49,7 @@ class Reading:
     @property
     def text(self) -> str:
         if isinstance(self.value, str):
-            return self.value
+            return with_real_minus(self.value)
         if self.value < self.least:
             return f"below {self.least:g} {self.unit}".rstrip()
         return f"{significant(self.value, self.digits)} {self.unit}".rstrip()
@@ -104,7 +104,8 @@ class Explorable:
     def at(self, **values: Any) -> View:
         """The view with these values, the other controls as they start."""
         self.check(values)
-        return self.view(**(self.start | values))
+        view = self.view(**(self.start | values))
+        return replace(view, sentence=with_real_minus(view.sentence))
 
     def extremes(self) -> Iterator[Values]:
         """Every combination of the controls' ends, then the presets."""
@@ -170,6 +171,8 @@ class Explorable:
             "controls": [control.spec for control in self.controls],
             "presets": self.presets,
             "start": self.start,
+            "reads": self._numbers[1].reads,
+            "marks": {name: [mark.spec for mark in marks] for name, marks in self.drawing.stage.marks.items()},
         }
 
     @cached_property

@@ -371,6 +371,16 @@ const written = (value) => {
   return text.replace("-", "\u2212");
 };
 
+// A time in the largest unit that leaves a number of one or more.
+const lasting = (minutes) => {
+  for (const [unit, length] of [["weeks", 10080], ["days", 1440], ["h", 60]]) {
+    if (minutes >= 2 * length || (unit === "h" && minutes >= 60 && minutes % 30 === 0)) {
+      return `${written(minutes / length)} ${unit}`;
+    }
+  }
+  return `${written(minutes)} min`;
+};
+
 let pictures = 0;
 
 // One picture: the ground below, the moving artists above, what lies under the hand beside.
@@ -642,9 +652,15 @@ class Picture {
     if (read.words?.length) {
       const [near, text] = read.words.reduce((a, b) => (Math.abs(b[0] - value) < Math.abs(a[0] - value) ? b : a));
       const gap = read.words.length > 1 ? Math.abs(read.words[1][0] - read.words[0][0]) : 1;
-      return Math.abs(near - value) <= 0.4 * gap ? text : "";
+      if (Math.abs(near - value) <= (read.near ?? 0.4) * gap) return text;
+      if (!read.minutes && !read.ratio) return "";
     }
-    return `${read.name ? `${read.name}: ` : ""}${written(value)}`;
+    return `${read.name ? `${read.name}: ` : ""}${this.measured(read, value)}`;
+  }
+
+  measured(read, value) {
+    if (read.minutes) return lasting(value * read.minutes);
+    return written(read.ratio ? Math.exp(value) : value);
   }
 
   // The interval drawn through a mark.
@@ -662,7 +678,9 @@ class Picture {
           if (mark[along] < Math.min(a, b) - 0.6 || mark[along] > Math.max(a, b) + 0.6) continue;
           const ends = [a, b].map((place) => valueAt(axes[look.axes], direction, place));
           if (ends.includes(null)) continue;
-          return `interval ${written(Math.min(...ends))} to ${written(Math.max(...ends))}`;
+          const read = this.spec.reads?.[`${look.axes}.${direction}`] ?? {};
+          const [low, high] = [Math.min(...ends), Math.max(...ends)].map((end) => this.measured(read, end));
+          return `interval ${low} to ${high}`;
         }
       }
     }
@@ -1012,7 +1030,7 @@ class Desk {
     const there = [...document.fonts].some((face) => face.family.includes("Atkinson Hyperlegible Next"));
     if (!there && !globalThis.ketalabFonts) {
       globalThis.ketalabFonts = true;
-      this.model.send({ ask: "fonts" });
+      this.send({ ask: "fonts" });
     }
   }
 
@@ -1060,13 +1078,24 @@ class Desk {
   }
 
   askFor(key) {
-    this.waiting = { key, id: this.asked += 1 };
-    this.waiting.timer = setTimeout(() => {
-      this.waiting = null;
-      this.row = null;
-      this.say("Python does not answer. If it is not busy with another cell, it was restarted: run this cell again.");
-    }, PATIENCE_MS);
-    this.model.send({ ask: "one", id: this.waiting.id, values: this.valuesOf(this.places), have: [...this.grounds.keys()] });
+    this.waiting = { key, id: this.asked += 1, timer: setTimeout(() => this.unheard(), PATIENCE_MS) };
+    this.send({ ask: "one", id: this.waiting.id, values: this.valuesOf(this.places) });
+  }
+
+  // What has arrived stays usable; the rest is said to be missing.
+  unheard() {
+    clearTimeout(this.waiting?.timer);
+    this.waiting = null;
+    this.row = null;
+    this.say("Python does not answer. If it is not busy with another cell, it was restarted: run this cell again.");
+  }
+
+  send(content) {
+    try {
+      this.model.send({ ...content, have: [...this.grounds.keys()] });
+    } catch {
+      this.unheard(); // the connection is gone
+    }
   }
 
   heard() {
@@ -1086,10 +1115,7 @@ class Desk {
     }
     this.row = row;
     if (!missing.length) return;
-    this.model.send({
-      ask: "row", id: `row ${this.asked += 1}`, control: name, missing,
-      values: this.valuesOf(this.places), have: [...this.grounds.keys()],
-    });
+    this.send({ ask: "row", id: `row ${this.asked += 1}`, control: name, missing, values: this.valuesOf(this.places) });
   }
 
   say(words) {

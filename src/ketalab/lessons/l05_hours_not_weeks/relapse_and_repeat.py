@@ -10,6 +10,7 @@ from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Slider, Steps
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.models import relapse
+from ketalab.plots.axes import ReadAs, read_as
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, figure
 
 SESSIONS = {
@@ -151,6 +152,7 @@ def _stage() -> Stage:
     main.set(xscale="log", xlim=(2.5, 420), ylim=(0, 104))
     main.set_xticks(list(TICKS.values()), list(TICKS))
     main.set_xticks([], minor=True)
+    read_as(main.xaxis, ReadAs(minutes=24 * 60))
     main.set(xlabel="after the last session of the first course", ylabel="not relapsed (%)")
     for kind, (marker, colour) in STYLE.items():
         mine = [point for point in measured() if point.kind == kind]
