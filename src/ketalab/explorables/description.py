@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 EXPLORABLE_MIME = "application/vnd.ketalab.explorable+json"
 VIEW_MIME = "application/vnd.jupyter.widget-view+json"
 
+AT_START = "As it starts"
+
 Values = dict[str, Any]
 
 
@@ -92,6 +94,12 @@ class Explorable:
     def start(self) -> Values:
         """The values the controls have when the explorable appears."""
         return {control.name: control.start for control in self.controls}
+
+    @property
+    def scenarios(self) -> Mapping[str, Values]:
+        """The presets, and one that is called as it starts where none of them is the start."""
+        begins = any(self.start | preset == self.start for preset in self.presets.values())
+        return self.presets if begins or not self.presets else {AT_START: {}} | self.presets
 
     def check(self, values: Values) -> None:
         """ValueError in one sentence when a control is unknown or a value is outside its range."""
@@ -169,7 +177,7 @@ class Explorable:
             "size": self.drawing.size,
             "looks": self.drawing.looks,
             "controls": [control.spec for control in self.controls],
-            "presets": self.presets,
+            "presets": self.scenarios,
             "start": self.start,
             "reads": self._numbers[1].reads,
             "marks": {name: [mark.spec for mark in marks] for name, marks in self.drawing.stage.marks.items()},

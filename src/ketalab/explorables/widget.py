@@ -65,7 +65,7 @@ class Live:
             for control in explorable.controls
         }
         self.picture = Picture(
-            spec=explorable.spec | {"scenarios": explorable.presets},
+            spec=explorable.spec,
             hands={name: widget.model_id for name, widget in self.controls.items()},
             first=self._parcel([explorable.start], ()),
         )
@@ -80,7 +80,7 @@ class Live:
         self._changed()
 
     def _menu(self) -> list[str]:
-        return [OWN_SETTINGS, *self.explorable.presets]
+        return [OWN_SETTINGS, *self.explorable.scenarios]
 
     def _layout(self) -> widgets.Box:
         panel = [*self.controls.values()]
@@ -112,7 +112,7 @@ class Live:
             self.controls[name].value = value
 
     def _choose_preset(self, change: dict[str, Any]) -> None:
-        preset = self.explorable.presets.get(change["new"])
+        preset = self.explorable.scenarios.get(change["new"])
         if preset is not None:
             self.set(**(self.explorable.start | preset))
 
@@ -121,7 +121,7 @@ class Live:
 
     def _preset_shown(self) -> str:
         values = self.values
-        for name, preset in self.explorable.presets.items():
+        for name, preset in self.explorable.scenarios.items():
             if values == self.explorable.start | preset:
                 return name
         return OWN_SETTINGS
