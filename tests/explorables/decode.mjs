@@ -1,4 +1,4 @@
-// Decodes parcels as the page does. Standard input: one JSON line { module, parcels: [{ data, counts, on }] }, where `on` is a ground
+// Decodes parcels as the page does. Standard input: one JSON line { module, parcels: [{ data, counts, on, looks? }] }, where `on` is a ground
 // whose axes are to be used, or null;
 // standard output: for each parcel its frames, places in points.
 import { readFileSync } from "node:fs";
@@ -6,8 +6,9 @@ import { readFileSync } from "node:fs";
 const { module, parcels } = JSON.parse(readFileSync(0, "utf8"));
 const stage = await import(module);
 const answer = [];
-for (const { data, counts, on } of parcels) {
+for (const { data, counts, on, looks } of parcels) {
   const { header, rows } = stage.open(await stage.inflate(stage.fromBase64(data)));
+  header.looks ??= looks;
   const frames = rows.flatMap((bytes, i) => stage.readRow(bytes, header, counts[i]));
   answer.push(frames.map((frame) => {
     const own = header.grounds[frame.ground].axes;

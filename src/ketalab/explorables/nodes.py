@@ -1,8 +1,8 @@
 """An explorable where no kernel runs: every setting that can stand still, computed by its model.
 
 The settings are a grid over all controls, none frozen. Where few settings exist, all of them are in it; else
-each slider keeps the places that its start, its ends, its presets and its `stops` name, and others between
-them until the grid is full. What a hand passes on the way may be blended; where it rests is one of these.
+each slider keeps the places that its start, its ends and its presets name, its `stops` where they fit, and others
+between them until the grid is full. What a hand passes on the way may be blended; where it rests is one of these.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from ketalab.explorables.description import Explorable
 from ketalab.explorables.packed import Frame, Words, parcel, row
 
 MOST_BYTES = 3_000_000  # of one explorable, as it stands in a page
-MOST_SETTINGS = 2_000  # of one explorable
+MOST_SETTINGS = 800  # of one explorable: all decks are cut in less than a minute
 
 Positions = Mapping[str, Sequence[Any]]
 
@@ -28,12 +28,12 @@ def places(control: Control) -> list[Any]:
     return [control.snap(control.low + i * control.step) for i in range(steps + 1)]
 
 
-def named(explorable: Explorable, control: Control) -> list[Any]:
-    """The values of a control that its start, its ends, its presets and its `stops` name, in order."""
+def named(explorable: Explorable, control: Control, stops: bool = False) -> list[Any]:
+    """The values of a control that its start, its ends, its presets and perhaps its `stops` name, in order."""
     if isinstance(control, Choice):
         return list(control.options)
     presets = (preset[control.name] for preset in explorable.presets.values() if control.name in preset)
-    values = (control.start, control.low, control.high, *control.stops, *presets)
+    values = (control.start, control.low, control.high, *presets, *(control.stops if stops else ()))
     return sorted({control.snap(value) for value in values})
 
 
@@ -44,6 +44,10 @@ def positions(explorable: Explorable, most: int = MOST_SETTINGS) -> dict[str, li
     if prod(map(len, every.values())) <= most:
         return every
     chosen = {control.name: named(explorable, control) for control in explorable.controls}
+    for control in explorable.controls:
+        more = chosen | {control.name: named(explorable, control, stops=True)}
+        if prod(map(len, more.values())) <= most:
+            chosen = more
     sliders = [control.name for control in explorable.controls if isinstance(control, Slider)]
     full: set[str] = set()
     while rest := [name for name in sliders if name not in full]:
