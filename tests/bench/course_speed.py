@@ -50,7 +50,12 @@ def test_lesson_runs(benchmark, lesson_name: str, notebook, tmp_path: Path):
 
 
 def test_deck_cut(
-    benchmark, lesson_name: str, notebook, tmp_path: Path, node_modules: Path, monkeypatch: pytest.MonkeyPatch
+    benchmark,
+    lesson_name: str,
+    notebook,
+    tmp_path: Path,
+    node_modules: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ):
     """With nothing computed before."""
     monkeypatch.setattr(moving, "KEPT", tmp_path / "moving")

@@ -1,7 +1,6 @@
 """The browser's module puts every artist where matplotlib draws it, and draws what matplotlib draws."""
 
 import base64
-import json
 import random
 from functools import singledispatch
 
@@ -140,9 +139,7 @@ def test_while_axes_are_held_an_artist_lies_where_it_would_on_them(name: str, no
     frames = [shown.frame(values).ground for values in some]
     held = max(set(frames), key=frames.count)
     (pages,) = node([sent(shown, [some], held)])
-    limits = next(
-        shown.at(**v).limits for v, ground in zip(some, frames, strict=True) if ground == held
-    )
+    limits = next(shown.at(**v).limits for v, ground in zip(some, frames, strict=True) if ground == held)
     canvas = shown.canvas(DPI)
     canvas.limit(limits)
     frame = {axes: (a.get_xscale(), a.get_yscale()) for axes, a in canvas.stage.axes.items()}
@@ -171,9 +168,11 @@ def _growth(canvas, own, held) -> float:
         canvas.limit(limits)
         sizes.append(
             np.array(
-                [np.ptp(np.log10(l) if s == "log" else l)
-                 for a in canvas.stage.axes.values()
-                 for l, s in ((a.get_xlim(), a.get_xscale()), (a.get_ylim(), a.get_yscale()))]
+                [
+                    np.ptp(np.log10(ends) if s == "log" else ends)
+                    for a in canvas.stage.axes.values()
+                    for ends, s in ((a.get_xlim(), a.get_xscale()), (a.get_ylim(), a.get_yscale()))
+                ]
             )
         )
     return float((sizes[0] / sizes[1]).max())

@@ -150,7 +150,9 @@ def test_a_control_or_value_out_of_range_is_named():
 def test_significant_digits_are_kept_and_never_scientific(value: float, digits: int):
     shown = significant(value, digits)
     assert "e" not in shown
-    assert float(shown.replace(",", "").replace("\N{MINUS SIGN}", "-")) == pytest.approx(value, rel=0.51 * 10 ** (1 - digits))
+    assert float(shown.replace(",", "").replace("\N{MINUS SIGN}", "-")) == pytest.approx(
+        value, rel=0.51 * 10 ** (1 - digits)
+    )
 
 
 def test_a_reading_below_its_least_says_so():

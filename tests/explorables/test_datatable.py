@@ -92,7 +92,13 @@ def test_a_bar_is_written_from_end_to_end_and_a_mark_as_its_middle():
     """Bars of going_home were halved: they were taken for markers."""
     shown = explorable("going_home")
     rows = [row for one in tables(shown.numbers(shown.at())) for row in one[2:]]
-    ends = {"dissociation": 90, "slower thinking": 120, "blood pressure": 240, "watched": 120, "no driving": 300}
+    ends = {
+        "dissociation": 90,
+        "slower thinking": 120,
+        "blood pressure": 240,
+        "watched": 120,
+        "no driving": 300,
+    }
     for name, end in ends.items():
         assert any(row[0] == name and f"0 to {end}" in row for row in rows), (name, rows)
     forest = explorable("which_trials")

@@ -45,7 +45,9 @@ def test_more_room_is_filled_where_the_gaps_are_widest():
     assert gaps.max() <= 2 * np.median(gaps) + 8
 
 
-@pytest.mark.parametrize("name", ["going_home", "small_trials_shine", "adverse_tornado", "pool_and_silence"])
+@pytest.mark.parametrize(
+    "name", ["going_home", "small_trials_shine", "adverse_tornado", "pool_and_silence"]
+)
 def test_every_setting_of_a_page_says_what_the_model_says(name: str, node):
     nodes = Nodes(explorable(name))
     sizes = [len(nodes.positions[axis]) for axis in nodes.axes]

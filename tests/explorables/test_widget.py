@@ -34,7 +34,9 @@ def read(live: Live, sent: list[tuple[dict, list[bytes]]], node) -> list[dict]:
     """What a browser reads of these messages."""
     parcels = []
     for content, (data,) in sent:
-        parcels.append({"data": base64.b64encode(data).decode(), "counts": [len(content["frames"])], "on": None})
+        parcels.append(
+            {"data": base64.b64encode(data).decode(), "counts": [len(content["frames"])], "on": None}
+        )
     looks = live.explorable.drawing.looks
     return [frame for frames in node([one | {"looks": looks} for one in parcels]) for frame in frames]
 
@@ -132,7 +134,10 @@ def test_of_a_flood_of_single_settings_only_the_newest_is_answered(wire: Wire):
     ("asked", "says"),
     [
         ({"ask": "one", "values": {"weight": 500}}, "weight: 500 is not allowed; it must be 40 to 140 kg"),
-        ({"ask": "one", "values": {"route": "sniffed"}}, "route: 'sniffed' is not allowed; it must be one of"),
+        (
+            {"ask": "one", "values": {"route": "sniffed"}},
+            "route: 'sniffed' is not allowed; it must be one of",
+        ),
         ({"ask": "row", "values": {}, "control": "colour"}, "control: 'colour' is not one of route, dose"),
     ],
 )

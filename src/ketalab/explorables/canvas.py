@@ -40,7 +40,11 @@ class Mark:
     @property
     def spec(self) -> dict[str, str]:
         about = (self.label, self.people, self.source, self.link)
-        return {name: text for name, text in zip(("label", "people", "source", "link"), about, strict=True) if text}
+        return {
+            name: text
+            for name, text in zip(("label", "people", "source", "link"), about, strict=True)
+            if text
+        }
 
 
 @dataclass

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from ketalab.explorables.canvas import Stage
 from ketalab.plots.axes import reading_of
-from ketalab.plots.style import DIRECTION_ONLY, MARKS
+from ketalab.plots.style import DIRECTION_ONLY, MARKS_A_PLACE
 from ketalab.text import duration, real_minus
 
 LINE_POINTS, MARKS, CLOUD = 8, 12, 60  # a longer line is thinned, a larger cloud is summed up
@@ -63,7 +63,9 @@ class Scale:
         numbered = shown and any(t.get_visible() and t.get_text() for t in axis.get_ticklabels())
         self.beside = bool(not self.words and not self.name and direction == "y" and not numbered)
         self.read = bool(self.words or self.name or numbered)
-        self.how = next(filter(None, (reading_of(getattr(a, f"{direction}axis")) for a in (axes, *family))), None)
+        self.how = next(
+            filter(None, (reading_of(getattr(a, f"{direction}axis")) for a in (axes, *family))), None
+        )
         self.rows = bool(self.words) and not self.how
         self.text = lru_cache(4096)(self._text)
 
@@ -183,7 +185,7 @@ def _(artist: Artist, value: Any) -> Spans:
     """A stroke, a bar or a diamond is an interval: from its least to its greatest, at its middle height; a
     polygon that marks a place is its middle."""
     parts = [np.asarray(part, dtype=float) for part in value]
-    if artist.get_gid() == MARKS:
+    if artist.get_gid() == MARKS_A_PLACE:
         parts = [part[:4].mean(axis=0, keepdims=True) for part in parts]
     ends = np.array([[*part.min(0), *part.max(0)] for part in parts]).reshape(-1, 4).T
     x_low, y_low, x_high, y_high = ends
@@ -253,7 +255,9 @@ class Numbers:
                     about["words"] = scale.words
                 if scale.how:
                     how = scale.how
-                    about |= {"minutes": how.minutes} if how.minutes else {"ratio": True} if how.ratio else {}
+                    about |= (
+                        {"minutes": how.minutes} if how.minutes else {"ratio": True} if how.ratio else {}
+                    )
                     about["near"] = 0.01
                 found[f"{name}.{direction}"] = about
         return found

@@ -180,7 +180,9 @@ class Explorable:
             "presets": self.scenarios,
             "start": self.start,
             "reads": self._numbers[1].reads,
-            "marks": {name: [mark.spec for mark in marks] for name, marks in self.drawing.stage.marks.items()},
+            "marks": {
+                name: [mark.spec for mark in marks] for name, marks in self.drawing.stage.marks.items()
+            },
         }
 
     @cached_property

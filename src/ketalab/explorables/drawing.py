@@ -130,7 +130,11 @@ def _(artist: Rectangle) -> Look:
 @look.register
 def _(artist: Text) -> Look:
     font = artist.get_fontproperties()
-    if font.get_style() != "normal" or artist.get_rotation() or artist.get_va() not in ("top", "center", "bottom", "baseline"):
+    if (
+        font.get_style() != "normal"
+        or artist.get_rotation()
+        or artist.get_va() not in ("top", "center", "bottom", "baseline")
+    ):
         raise TypeError("moving words are upright and stand at their top, centre, bottom or baseline")
     found: Look = {
         "kind": "text",
@@ -296,9 +300,13 @@ class Drawing:
 
     def trace(self, artists: Mapping[str, Any]) -> dict[str, Trace]:
         """Places of the artists that are shown, in the order they are drawn; limits as they are set."""
-        shown = [(name, *points(self.stage.artists[name], value)) for name, value in artists.items() if value is not None]
+        shown = [
+            (name, *points(self.stage.artists[name], value))
+            for name, value in artists.items()
+            if value is not None
+        ]
         together: dict[int, list[int]] = {}
-        for i, (name, transform, *_rest) in enumerate(shown):
+        for i, (_name, transform, *_rest) in enumerate(shown):
             together.setdefault(id(transform), []).append(i)
         places: list[NDArray] = [np.empty((2, 0), np.int32)] * len(shown)
         for members in together.values():  # one transform for all that share it
@@ -307,9 +315,7 @@ class Drawing:
             ends = np.cumsum([len(shown[i][3]) for i in members])
             for i, part in zip(members, np.split(whole, ends[:-1], axis=1), strict=True):
                 places[i] = part
-        return {
-            name: Trace(parts, places[i], text) for i, (name, _t, parts, _p, text) in enumerate(shown)
-        }
+        return {name: Trace(parts, places[i], text) for i, (name, _t, parts, _p, text) in enumerate(shown)}
 
     def _whole(self, transform: Transform, places: NDArray) -> NDArray[np.int32]:
         with np.errstate(all="ignore"):

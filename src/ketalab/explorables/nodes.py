@@ -1,12 +1,13 @@
 """An explorable where no kernel runs: every setting that can stand still, computed by its model.
 
-The settings are a grid over all controls, none frozen. Where few settings exist, all of them are in it; else
-each slider keeps the places that its start, its ends and its presets name, its `stops` where they fit, and others
-between them until the grid is full. What a hand passes on the way may be blended; where it rests is one of these.
+The settings are a grid over all controls, none frozen. Where few settings exist, all of them are in it;
+else each slider keeps the places that its start, its ends and its presets name, its `stops` where they fit,
+and others between them until the grid is full. What a hand passes on the way may be blended; where it rests
+is one of these.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 from typing import Any
 
@@ -29,7 +30,7 @@ def places(control: Control) -> list[Any]:
 
 
 def named(explorable: Explorable, control: Control, stops: bool = False) -> list[Any]:
-    """The values of a control that its start, its ends, its presets and perhaps its `stops` name, in order."""
+    """The values of a control that its start, its ends, its presets and perhaps its `stops` name."""
     if isinstance(control, Choice):
         return list(control.options)
     presets = (preset[control.name] for preset in explorable.presets.values() if control.name in preset)
@@ -65,7 +66,7 @@ def _between(chosen: Sequence[float], every: Sequence[float]) -> float | None:
     """The value in the middle of the widest gap; None where no value is left."""
     index = {value: i for i, value in enumerate(every)}
     at = [index[value] for value in chosen if value in index]
-    gaps = [(b - a, -a) for a, b in zip(at, at[1:], strict=False) if b - a > 1]
+    gaps = [(b - a, -a) for a, b in pairwise(at) if b - a > 1]
     if not gaps:
         return None
     gap, start = max(gaps)
@@ -78,7 +79,9 @@ class Nodes:
     def __init__(self, explorable: Explorable, most: int = MOST_SETTINGS) -> None:
         self.explorable = explorable
         self.positions = positions(explorable, most)
-        self.axes = sorted(self.positions, key=lambda name: len(self.positions[name]))  # the longest is last
+        self.axes = sorted(
+            self.positions, key=lambda name: len(self.positions[name])
+        )  # the longest is last
         self.words = Words()
         rows = [row(frames, self.words) for frames in self._rows()]
         self.parcel = parcel(self._header(), rows)
@@ -100,17 +103,21 @@ class Nodes:
             {"lines": [lines.index(line) for line in ground.svg.split("\n")], "axes": ground.axes}
             for ground in self.explorable.grounds
         ]
-        return self.explorable.spec | {
-            "controls": [
-                about | {"positions": self.positions[control.name], "texts": self._texts(control)}
-                for about, control in zip(
-                    self.explorable.spec["controls"], self.explorable.controls, strict=True
-                )
-            ],
-            "axes": self.axes,
-            "lines": list(lines.places),
-            "grounds": grounds,
-        } | self.words.header
+        return (
+            self.explorable.spec
+            | {
+                "controls": [
+                    about | {"positions": self.positions[control.name], "texts": self._texts(control)}
+                    for about, control in zip(
+                        self.explorable.spec["controls"], self.explorable.controls, strict=True
+                    )
+                ],
+                "axes": self.axes,
+                "lines": list(lines.places),
+                "grounds": grounds,
+            }
+            | self.words.header
+        )
 
     def _texts(self, control: Control) -> list[str]:
         return [control.text(value) for value in self.positions[control.name]]

@@ -1,7 +1,7 @@
 """Frames as few bytes: what moved since the frame before, as whole numbers, deflated.
 
-A row is the frames of one control's positions, one after the other. Its numbers are written as varints (seven
-bits a byte, lowest first; negative ones folded in between), so that a place that did not move is one zero.
+A row is the frames of one control's positions, one after the other. Its numbers are written as varints
+(seven bits a byte, lowest first; negative ones folded in between): a place that did not move is one zero.
 Words are split at spaces, tabs and line ends; each piece stands once in a list.
 
     parcel = deflate( length of the header (4 bytes, lowest first), header (JSON), rows )
@@ -106,7 +106,11 @@ def _said(new: list[int], old: list[int]) -> list[int]:
         return [0, len(new), *new]
     changed = [i for i, (a, b) in enumerate(zip(new, old, strict=True)) if a != b]
     gaps = np.diff(changed, prepend=0)
-    return [1, len(changed), *(part for i, gap in zip(changed, gaps, strict=True) for part in (gap, new[i]))]
+    return [
+        1,
+        len(changed),
+        *(part for i, gap in zip(changed, gaps, strict=True) for part in (gap, new[i])),
+    ]
 
 
 def parcel(header: Mapping[str, Any], rows: Sequence[bytes], level: int = 9) -> bytes:

@@ -1,8 +1,8 @@
 """An explorable in JupyterLab: the browser draws, and asks Python only for what it does not have.
 
 The controls are ordinary widgets. The picture listens to them in the browser. When a hand comes near a
-control, Python computes that control's whole row, the nearest positions first, and sends it piece by piece; what
-has arrived needs nobody. A setting that has not arrived is asked for by itself.
+control, Python computes that control's whole row, the nearest positions first, and sends it piece by piece;
+what has arrived needs nobody. A setting that has not arrived is asked for by itself.
 """
 
 import asyncio
@@ -52,7 +52,7 @@ class Picture(anywidget.AnyWidget):
 class Live:
     """The widgets of one explorable, and the answers to what its picture asks for.
 
-    Answers never queue: of single settings only the newest is answered, of rows only the last one asked for.
+    Answers never queue: of single settings only the newest is answered, of rows only the last.
     """
 
     def __init__(self, explorable: "Explorable") -> None:
@@ -133,7 +133,9 @@ class Live:
         try:
             if asked.get("ask") == "fonts":
                 faces = sorted(FONTS.glob("*.ttf"))
-                self.picture.send({"fonts": [path.stem for path in faces]}, [path.read_bytes() for path in faces])
+                self.picture.send(
+                    {"fonts": [path.stem for path in faces]}, [path.read_bytes() for path in faces]
+                )
                 return
             values = self._read(asked.get("values") or {})
             if asked.get("ask") == "row":

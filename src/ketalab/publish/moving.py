@@ -29,10 +29,10 @@ def view(name: str) -> str:
     """What a page holds of an explorable. ValueError when there is none of that name."""
     data = parcel(name)
     shown = explorable(name)
-    still = base64.b64encode(small_webp(shown.still())).decode()
+    still, alt = base64.b64encode(small_webp(shown.still())).decode(), escape(shown.alt(shown.at()))
     return (
         f'<div class="ketalab-view" data-name="{name}">'
-        f'<img class="ketalab-still" src="data:image/webp;base64,{still}" alt="{escape(shown.alt(shown.at()))}">'
+        f'<img class="ketalab-still" src="data:image/webp;base64,{still}" alt="{alt}">'
         f'<script type="application/vnd.ketalab.parcel">{base64.b64encode(data).decode()}</script></div>'
     )
 

@@ -61,7 +61,9 @@ def route_to_plasma() -> Explorable:
                 "The published parameter set behind the line. Nasal and swallowed doses always "
                 "use Perez-Ruixo 2021, the only set here that has these routes.",
                 (VENOUS, ARTERIAL),
-                greyed=lambda at: f"For this route always {PEREZ}." if at["route"] in (NASAL, ORAL) else None,
+                greyed=lambda at: (
+                    f"For this route always {PEREZ}." if at["route"] in (NASAL, ORAL) else None
+                ),
             ),
             Choice(
                 "scale",

@@ -25,8 +25,8 @@ from ketalab.plots.style import (
     DIRECTION_ONLY,
     DRUG,
     GREY,
-    MARKS,
     LEVEL,
+    MARKS_A_PLACE,
     ORANGE,
     PALE,
     VERMILION,
@@ -285,7 +285,7 @@ def trials_stage(fig: Figure, effects: Effects) -> tuple[Axes, dict[str, Artist]
         "out": axes.add_collection(LineCollection(start, colors=PALE, linewidths=3), autolim=False),
         "intervals": axes.add_collection(LineCollection(start, colors=BLACK, linewidths=2), autolim=False),
         "squares": axes.add_collection(
-            PolyCollection(start, facecolors=BLACK, gid=MARKS), autolim=False
+            PolyCollection(start, facecolors=BLACK, gid=MARKS_A_PLACE), autolim=False
         ),
         "line": axes.plot([], [], color=BLUE, linewidth=1.4, linestyle="--")[0],
         "diamond": axes.add_collection(PolyCollection(start, facecolors=BLUE), autolim=False),
