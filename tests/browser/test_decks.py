@@ -177,7 +177,7 @@ def test_a_drag_moves_the_picture_and_rests_on_a_setting_that_was_computed(watch
     page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] / 2)
     page.mouse.down()
     pictures = set()
-    for share in (0.42, 0.46, 0.5, 0.53):
+    for share in (0.62, 0.65, 0.68, 0.75):
         page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
         page.wait_for_timeout(60)
         pictures.add(shown(view)[0])

@@ -337,11 +337,23 @@ const same = (one, other) => one === other || (Boolean(one) && Boolean(other) &&
   && one.x.length === other.x.length && one.x.every((value, i) => value === other.x[i])
   && one.y.every((value, i) => value === other.y[i]));
 
-// Between two frames whose artists have the same parts; else the nearer one.
-const blend = (one, other, share) => {
-  if (share <= 0 || one === other) return one;
-  const near = share < 0.5 ? one : other, artists = new Map();
-  if (one.ground !== other.ground) return near;
+// The same frame as it lies on the axes of another ground.
+const onto = (frame, ground, spec) => {
+  if (frame.ground === ground) return frame;
+  const own = spec.grounds[frame.ground].axes, other = spec.grounds[ground].axes, artists = new Map();
+  for (const [name, trace] of frame.artists) {
+    const { x, y } = placed(spec.looks[name], trace, own, other);
+    const whole = (places) => places.map((value) => (Number.isNaN(value) ? BREAK : value * PARTS_OF_A_POINT));
+    artists.set(name, { ...trace, x: whole(x), y: whole(y) });
+  }
+  return { ground, artists, words: frame.words };
+};
+
+// Between two frames, on the axes of the nearer one; an artist whose parts differ is the nearer one's.
+const blend = (before, after, share, spec) => {
+  if (share <= 0 || before === after) return before;
+  const near = share < 0.5 ? before : after, artists = new Map();
+  const [one, other] = [before, after].map((frame) => onto(frame, near.ground, spec));
   for (const [name, nearer] of near.artists) {
     const from = one.artists.get(name), to = other.artists.get(name);
     const alike = from && to && from.text === to.text && String(from.parts) === String(to.parts);
@@ -808,7 +820,7 @@ class Page {
     this.inputs = new Map(this.spec.controls.filter((c) => c.positions.length > 1).map((c) => [c.name, this.input(c)]));
     this.scenario = this.menu();
     const hands = make("div", { class: "ketalab-pickers" }, ...[...this.inputs.values()].map((one) => one.row));
-    this.element = make("div", { class: "ketalab-explorable ketalab-kernel-free ketalab-page" },
+    this.element = make("div", { class: `ketalab-explorable ketalab-kernel-free ketalab-page${this.inputs.size > 3 ? " ketalab-many" : ""}` },
       make("div", { class: "ketalab-picture" }, this.picture.element, this.said),
       make("div", { class: "ketalab-panel" }, ...(this.scenario ? [this.scenario.row] : []), hands));
     this.show();
@@ -887,7 +899,7 @@ class Page {
       this.frames.at({ ...places, [name]: at })));
     this.places = { ...places, [name]: Math.round(place) };
     this.last = Date.now();
-    this.show(blend(one, other, place - low));
+    this.show(blend(one, other, place - low, this.spec));
   }
 
   move(name, place) {
