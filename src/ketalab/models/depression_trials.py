@@ -6,6 +6,7 @@ reader may filter by. Arms that share a control group are joined first, so that 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -139,6 +140,7 @@ def _about(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@cache
 def masked_scores() -> pd.DataFrame:
     """Scores of the trial under anaesthesia, a row an arm and day, with 95 % intervals of the means."""
     rows = table("trial_scores").query("trial == 'lii2023' and scale == 'MADRS' and kind == 'score'")

@@ -71,7 +71,6 @@ def drug_and_mood() -> Explorable:
     )
 
 
-@cache
 def _mood_stage() -> Stage:
     fig = figure(7.6, 4.6)
     drug, mood = fig.subplots(2, 1, sharex=True, height_ratios=(2, 3))
