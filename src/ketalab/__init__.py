@@ -16,7 +16,7 @@ HOME = {
     "grading": "ketalab.html.grading",
     "ledger": "ketalab.html.claims_list",
     "lesson": "ketalab.lessons",
-    "living_table": "ketalab.html.claims_table",
+    "claims_table": "ketalab.html.claims_table",
     "references": "ketalab.lessons",
     "show": "ketalab.plots.show",
     "sortable": "ketalab.html.sortable",

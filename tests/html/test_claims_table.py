@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ketalab import living_table
+from ketalab import claims_table
 from ketalab.data import table
 from ketalab.data.tables import descriptor
 from ketalab.data.verdict import VERDICTS, Verdict
@@ -14,7 +14,7 @@ CELLS = {"Duration": ("C44 C45", "C46"), "Onset": ("C38", "C39")}
 
 
 def made():
-    return living_table(CELLS, HEADS, "Two rows & more", {"C46": "See section 4."})
+    return claims_table(CELLS, HEADS, "Two rows & more", {"C46": "See section 4."})
 
 
 def test_every_cell_opens_and_only_one_at_a_time():
@@ -68,4 +68,4 @@ def test_it_is_named_scoped_and_asks_nobody_for_anything():
 
 def test_an_unknown_claim_is_named():
     with pytest.raises(ValueError, match="claim: 'C99' is not one of C01 to C61"):
-        living_table({"Onset": ("C99", "C39")}, HEADS, "No")
+        claims_table({"Onset": ("C99", "C39")}, HEADS, "No")

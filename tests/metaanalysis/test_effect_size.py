@@ -107,8 +107,8 @@ def test_people_behind_a_correlation_are_found_again(n: int):
     rng = np.random.default_rng(n)
     x = rng.standard_normal(n)
     r, p = stats.pearsonr(x, 0.5 * x + rng.standard_normal(n))
-    assert es.people_behind(r, p) == n
-    assert es.people_behind([r, -r], [p, p]) == pytest.approx([n, n])
+    assert es.sample_size_from_p(r, p) == n
+    assert es.sample_size_from_p([r, -r], [p, p]) == pytest.approx([n, n])
 
 
 def test_the_correlation_behind_a_coefficient_is_the_partial_one():
@@ -427,11 +427,11 @@ def test_numbers_print_with_the_digits_that_mean_something(value, measure, text)
             "correlation: 2 is not allowed; it must be from -1 to 1",
         ),
         (
-            lambda: es.people_behind(0.0, 0.2),
+            lambda: es.sample_size_from_p(0.0, 0.2),
             "correlation: 0 is not allowed; it must be between -1 and 1, and not 0",
         ),
         (
-            lambda: es.people_behind(0.9, 0.9),
+            lambda: es.sample_size_from_p(0.9, 0.9),
             "p: 0.9 is not allowed; it must be one that 4 to 100,000 people could give",
         ),
         (lambda: es.correlation_from_t(2, 0), "freedom: 0 is not allowed; it must be 1 or more"),

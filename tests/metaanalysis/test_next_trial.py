@@ -127,7 +127,7 @@ def test_the_closed_form_is_what_simulated_updates_give(se, tau, effect):
     found = mean + tau * rng.normal(size=size) + se * rng.normal(size=size)
     precision = np.array([1 / pooled.se**2, 1 / (se**2 + tau**2)])
     after = (precision[0] * pooled.estimate + precision[1] * found) / precision.sum()
-    now = nt.updated(pooled, nt.believed(pooled, effect, tau), se)
+    now = nt.add_trial(pooled, nt.predictive(pooled, effect, tau), se)
     assert now.se == pytest.approx(precision.sum() ** -0.5)
     assert (now.mean, now.sd) == pytest.approx((after.mean(), after.std()), abs=0.003)
     below, above = now.chances
@@ -140,20 +140,20 @@ def test_the_closed_form_is_the_fixed_effect_pool_of_two(se):
     trial = SHOWN[:1]
     pooled = ma.pool(trial, "fixed")
     counted = nt.update_intervals(trial, pooled, se)
-    assert np.allclose(nt.updated(pooled, nt.believed(pooled), se).intervals(), counted)
+    assert np.allclose(nt.add_trial(pooled, nt.predictive(pooled), se).intervals(), counted)
 
 
 def test_a_known_effect_turns_assurance_into_power():
-    belief = nt.believed(one(), 0.5)
+    belief = nt.predictive(one(), 0.5)
     chances = nt.assurance(belief, 0.2)
     assert chances.same + chances.opposite == pytest.approx(nt.power(0.5, 0.2))
-    large = nt.updated(one(), belief, 0.001)
+    large = nt.add_trial(one(), belief, 0.001)
     assert (large.mean, large.se) == pytest.approx((0.5, 0.001), abs=1e-4)
 
 
 def test_a_trial_that_says_nothing_leaves_the_estimate_where_it_is():
     pooled = one()
-    now = nt.updated(pooled, nt.believed(pooled), 1e6)
+    now = nt.add_trial(pooled, nt.predictive(pooled), 1e6)
     assert (now.mean, now.se) == pytest.approx((pooled.estimate, pooled.se))
     assert now.sd == pytest.approx(0, abs=1e-6)
 
@@ -163,22 +163,22 @@ def test_what_is_selected_is_what_simulated_trials_print(effect, se):
     rng = np.random.default_rng(4)
     found = effect + se * rng.normal(size=400_000)
     shown = found[np.abs(found) > 1.959964 * se]
-    chosen = nt.selected(effect, se)
+    chosen = nt.significance_filter(effect, se)
     assert chosen.power == pytest.approx(len(shown) / len(found), abs=0.003)
     assert chosen.power == pytest.approx(nt.power(effect, se))
-    assert chosen.wrong_sign == pytest.approx(np.mean(np.sign(shown) != np.sign(effect)), abs=0.02)
-    assert chosen.exaggeration == pytest.approx(np.abs(shown).mean() / abs(effect), rel=0.02)
+    assert chosen.type_s == pytest.approx(np.mean(np.sign(shown) != np.sign(effect)), abs=0.02)
+    assert chosen.type_m == pytest.approx(np.abs(shown).mean() / abs(effect), rel=0.02)
 
 
 def test_without_an_effect_every_significant_sign_is_a_coin_toss():
-    chosen = nt.selected(0, 0.3)
+    chosen = nt.significance_filter(0, 0.3)
     assert chosen.power == pytest.approx(0.05)
-    assert chosen.wrong_sign == pytest.approx(0.5)
-    assert np.isnan(chosen.exaggeration)
+    assert chosen.type_s == pytest.approx(0.5)
+    assert np.isnan(chosen.type_m)
 
 
 def test_a_large_trial_does_not_exaggerate():
-    assert nt.selected(0.5, 0.01).exaggeration == pytest.approx(1)
+    assert nt.significance_filter(0.5, 0.01).type_m == pytest.approx(1)
 
 
 def test_chances_are_said_in_words():
@@ -194,9 +194,9 @@ def test_chances_are_said_in_words():
         (lambda p: nt.power(1, 0), "se: 0 is not allowed; it must be above 0"),
         (lambda p: nt.assurance(p, -1), "se: -1 is not allowed; it must be above 0"),
         (lambda p: nt.update(SHOWN, p, 0), "se: 0 is not allowed; it must be above 0"),
-        (lambda p: nt.selected(0.3, 0), "se: 0 is not allowed; it must be above 0"),
-        (lambda p: nt.updated(p, p, 0), "se: 0 is not allowed; it must be above 0"),
-        (lambda p: nt.believed(p, tau=-1), "tau: -1 is not allowed; it must be 0 or more"),
+        (lambda p: nt.significance_filter(0.3, 0), "se: 0 is not allowed; it must be above 0"),
+        (lambda p: nt.add_trial(p, p, 0), "se: 0 is not allowed; it must be above 0"),
+        (lambda p: nt.predictive(p, tau=-1), "tau: -1 is not allowed; it must be 0 or more"),
         (
             lambda p: nt.patients_for_assurance(p, 1, lambda n: 1),
             "target: 1 is not allowed; it must be between 0 and 1",

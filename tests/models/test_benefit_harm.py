@@ -20,13 +20,13 @@ arms = st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.jus
 
 @given(arms, arms)
 def test_a_thousand_people_stay_a_thousand(drug, control):
-    parts = bh.fates(bh.Outcome("any", True, *drug, *control))
-    numbers = (parts.anyway, parts.extra, parts.spared, parts.neither)
+    parts = bh.outcome_partition(bh.Outcome("any", True, *drug, *control))
+    numbers = (parts.doomed, parts.caused, parts.prevented, parts.immune)
     assert min(numbers) >= -1e-9
     assert sum(numbers) == pytest.approx(1000)
-    assert min(parts.extra, parts.spared) == 0
-    assert parts.anyway + parts.extra == pytest.approx(1000 * drug[0] / drug[1])
-    assert parts.anyway + parts.spared == pytest.approx(1000 * control[0] / control[1])
+    assert min(parts.caused, parts.prevented) == 0
+    assert parts.doomed + parts.caused == pytest.approx(1000 * drug[0] / drug[1])
+    assert parts.doomed + parts.prevented == pytest.approx(1000 * control[0] / control[1])
 
 
 def test_draws_have_the_mean_and_spread_of_their_distribution():

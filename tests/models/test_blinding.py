@@ -102,7 +102,7 @@ def test_arrays_broadcast_to_the_same_numbers():
     [
         (
             lambda: b.unblinding(1.2, 0.5),
-            "right_treated: 1.2 is not allowed; it must be a share from 0 to 1",
+            "right_treated: 1.2 is not allowed; it must be 0 to 1",
         ),
         (lambda: b.unblinding([0.5, 0.6], [0.5, -0.1]), "right_control: -0.1 is not allowed"),
         (lambda: b.unblinding(float("nan"), 0.5), "right_treated: nan is not allowed"),

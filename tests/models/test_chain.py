@@ -18,7 +18,9 @@ from ketalab.models import pharmacokinetics as pk
     ],
 )
 def test_the_quick_way_is_within_a_percent_of_the_slow_one(dose, minutes, selectivity, site):
-    quick, slow = (way(dose, minutes, selectivity, site) for way in (chain.from_dose, chain.slowly))
+    quick, slow = (
+        way(dose, minutes, selectivity, site) for way in (chain.from_dose, chain.from_dose_reference)
+    )
     np.testing.assert_allclose(quick.glutamate, slow.glutamate, atol=0.01 * abs(slow.glutamate - 1).max())
     for step in cascade.STEPS:
         height = abs(slow.cascade[step] - 1).max()

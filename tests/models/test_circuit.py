@@ -220,7 +220,7 @@ def test_arrays_broadcast_and_keep_their_shape():
         ),
         (lambda: circuit.fixed_point(0, -0.1), r"block_pyramidal: -0\.1 is not allowed"),
         (lambda: circuit.steady_state(np.nan, 0), "block_interneuron: nan is not allowed"),
-        (lambda: circuit.block_from_occupancy(2.0), r"occupancy: 2\.0 is not allowed; it must be 0 to 1"),
+        (lambda: circuit.block_from_occupancy(2.0), r"occupancy: 2 is not allowed; it must be 0 to 1"),
         (lambda: circuit.block_from_occupancy(0.5, 0), "selectivity: 0 is not allowed"),
         (lambda: circuit.occupancy_from_dose(-1, 6), "dose: -1 is not allowed; it must be 0 mg/kg or more"),
         (lambda: circuit.occupancy_from_dose(1, 0), "half_dose: 0 is not allowed"),

@@ -42,8 +42,8 @@ def test_a_steady_rise_is_followed_by_one_over_ke0(half_life: float):
     ramp = [pk.Dose(1.0, "iv", duration=2 * late)]
     plasma, site = (concentration(model, ramp, [late], c)[0, 0] for c in ("ketamine", es.EFFECT_SITE))
     slope = 1000 / (2 * late)
-    assert (plasma - site) / slope == pytest.approx(es.lag_behind_a_ramp(half_life), rel=1e-6)
-    assert es.lag_behind_a_ramp(half_life) == pytest.approx(half_life / np.log(2))
+    assert (plasma - site) / slope == pytest.approx(es.steady_ramp_lag(half_life), rel=1e-6)
+    assert es.steady_ramp_lag(half_life) == pytest.approx(half_life / np.log(2))
 
 
 @given(st.floats(0, 0.999), HALF_LIVES)

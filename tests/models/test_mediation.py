@@ -7,19 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ketalab.models import mediation
-from ketalab.models.mediation import ANALYSES, World, exact, simulate
+from ketalab.models.mediation import ANALYSES, CausalModel, exact, simulate
 
 WORLDS = (
-    World(through=0.4),
-    World(drug=0.5, trait=0.8, shared=0.7),
-    World(drug=0.3, hope=0.9, rise=1.2),
-    World(rise=1.5, drug=-0.2, through=0.3, hope=0.6, trait=-0.7, shared=0.6, measured=0.8),
-    World(rise=3, drug=0.5, trait=1, shared=0.9, measured=1),
+    CausalModel(indirect=0.4),
+    CausalModel(drug=0.5, confounder=0.8, loading=0.7),
+    CausalModel(drug=0.3, expectancy=0.9, rise=1.2),
+    CausalModel(
+        rise=1.5, drug=-0.2, indirect=0.3, expectancy=0.6, confounder=-0.7, loading=0.6, measured=0.8
+    ),
+    CausalModel(rise=3, drug=0.5, confounder=1, loading=0.9, measured=1),
 )
 
 
 @pytest.mark.parametrize("world", WORLDS)
-def test_large_trials_find_the_exact_answers(world: World):
+def test_large_trials_find_the_exact_answers(world: CausalModel):
     trials = simulate(world, people=20_000, trials=20)
     answers = exact(world)
     for name in ANALYSES:
@@ -32,7 +34,7 @@ def test_large_trials_find_the_exact_answers(world: World):
 
 
 @pytest.mark.parametrize("world", WORLDS)
-def test_each_small_trial_is_analysed_as_statsmodels_would(world: World):
+def test_each_small_trial_is_analysed_as_statsmodels_would(world: CausalModel):
     trials = simulate(world, people=40, trials=3, seed=5)
     awake = mediation._people(40, 3, 5)[0]
     proxy = world.measured * awake.trait + (1 - world.measured**2) ** 0.5 * awake.proxy
@@ -55,7 +57,7 @@ def test_each_small_trial_is_analysed_as_statsmodels_would(world: World):
     st.floats(0, 1),
 )
 def test_only_enriching_is_right_in_every_world(rise, through, trait, shared, measured):
-    world = World(rise=rise, through=through, trait=trait, shared=shared, measured=measured)
+    world = CausalModel(rise=rise, indirect=through, confounder=trait, loading=shared, measured=measured)
     answers = exact(world)
     assert answers["enriching"] == pytest.approx(world.truth)
     assert answers["masking"] == pytest.approx(world.truth)  # nobody hopes here
@@ -67,7 +69,7 @@ def test_only_enriching_is_right_in_every_world(rise, through, trait, shared, me
 
 def test_accompanying_alone_looks_like_causing():
     """Two worlds with the same correlation and the same mediation, one with and one without any cause."""
-    causes, accompanies = World(through=0.4), World(trait=0.5, shared=0.8)
+    causes, accompanies = CausalModel(indirect=0.4), CausalModel(confounder=0.5, loading=0.8)
     same = ("slope", "product")
     assert [exact(causes)[name] for name in same] == pytest.approx([exact(accompanies)[n] for n in same])
     assert causes.truth == pytest.approx(0.8)
@@ -76,7 +78,7 @@ def test_accompanying_alone_looks_like_causing():
 
 
 def test_the_same_seed_gives_the_same_people_in_every_world():
-    first, second = (simulate(World(drug=drug), 40, 2) for drug in (0, 1))
+    first, second = (simulate(CausalModel(drug=drug), 40, 2) for drug in (0, 1))
     assert (first.experience == second.experience).all()
     assert (second.benefit - first.benefit)[:, 1] == pytest.approx(1)
 
@@ -84,11 +86,14 @@ def test_the_same_seed_gives_the_same_people_in_every_world():
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda: World(rise=6), "rise: 6 is not allowed; it must be 0 to 5"),
-        (lambda: World(shared=1), "shared: 1 is not allowed; it must be 0 to 0.99"),
-        (lambda: World(hope=float("nan")), "hope: nan is not allowed; it must be -3 to 3"),
-        (lambda: simulate(World(), 41, 1), "people: 41 is not allowed; it must be an even number"),
-        (lambda: simulate(World(), 40, 0), "trials: 0 is not allowed; it must be 1 or more"),
+        (lambda: CausalModel(rise=6), "rise: 6 is not allowed; it must be 0 to 5"),
+        (lambda: CausalModel(loading=1), "loading: 1 is not allowed; it must be 0 to 0.99"),
+        (
+            lambda: CausalModel(expectancy=float("nan")),
+            "expectancy: nan is not allowed; it must be -3 to 3",
+        ),
+        (lambda: simulate(CausalModel(), 41, 1), "people: 41 is not allowed; it must be an even number"),
+        (lambda: simulate(CausalModel(), 40, 0), "trials: 0 is not allowed; it must be 1 or more"),
     ],
 )
 def test_bad_input_is_refused_in_one_sentence(make, sentence: str):

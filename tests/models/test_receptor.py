@@ -96,7 +96,7 @@ def test_each_constant_is_the_printed_one_or_says_whose_it_is():
     assert not ketamine.borrowed
     memantine = r.published("memantine")
     assert (memantine.ic50_um, memantine.trapped, memantine.escape) == (1.4, 0.833, 0.79)
-    assert memantine.off_rate / float(memantine.pull(-70)) ** -1 == pytest.approx(0.53)
+    assert memantine.off_rate / float(memantine.voltage_factor(-70)) ** -1 == pytest.approx(0.53)
     for name, printed in (("phencyclidine", 0.03), ("dizocilpine", 0.003)):
         assert r.published(name).off_rate == printed
     for name in set(r.BLOCKERS) - {"ketamine"}:
@@ -316,7 +316,7 @@ def test_ketamine_and_dizocilpine_stay_in_memantine_partly_leaves():
 def test_a_blocker_waits_for_the_gate_to_open():
     """Use-dependence: a minute of drug without pulses blocks nothing; each pulse blocks some more."""
     blocker = r.published("ketamine")
-    phases = [r.Train(3, 0.0), r.Train(20, 10.0, rest=60.0)]
+    phases = [r.PulsePhase(3, 0.0), r.PulsePhase(20, 10.0, rest=60.0)]
     _, current, held = r.pulse_train(phases, blocker, voltage_mv=-70, magnesium_mm=0)
     assert held[3] < 2e-3  # from channels still open when the drug came
     assert (np.diff(current[3:]) < 0).all()
@@ -325,7 +325,9 @@ def test_a_blocker_waits_for_the_gate_to_open():
 
 def test_a_train_is_the_scheme_stepped_by_hand():
     blocker, gates = r.published("memantine"), r.gating()
-    times, current, _ = r.pulse_train([r.Train(2, 0.0), r.Train(3, 5.0, rest=4.0)], blocker, 0.5, -20, 1.0)
+    times, current, _ = r.pulse_train(
+        [r.PulsePhase(2, 0.0), r.PulsePhase(3, 5.0, rest=4.0)], blocker, 0.5, -20, 1.0
+    )
     np.testing.assert_allclose(times, [0, 0.5, 5, 5.5, 6])
     state, peaks = np.eye(len(r.STATES))[0], []
     for pulse, drug in enumerate([0, 0, 5.0, 5.0, 5.0]):
@@ -340,14 +342,14 @@ def test_a_train_is_the_scheme_stepped_by_hand():
 
 def test_equal_ketamine_and_memantine_look_alike_at_a_synapse():
     """emnett2013 found progressive block by equal concentrations indistinguishable; so does the model."""
-    phases = [r.Train(1, 0.0), r.Train(30, 10.0, rest=10.0)]
+    phases = [r.PulsePhase(1, 0.0), r.PulsePhase(30, 10.0, rest=10.0)]
     ends = [r.pulse_train(phases, r.published(n), 1.0, -70, 0)[1][-1] for n in ("ketamine", "memantine")]
     assert abs(ends[0] - ends[1]) < 0.1
 
 
 def test_magnesium_keeps_dizocilpine_out_at_negative_potentials():
     """huettner1988: magnesium inhibited block by MK-801 there."""
-    phases = [r.Train(1, 0.0), r.Train(30, 1.0)]
+    phases = [r.PulsePhase(1, 0.0), r.PulsePhase(30, 1.0)]
     with_it, without = (
         r.pulse_train(phases, r.published("dizocilpine"), 1.0, -70, mg)[1][-1] for mg in (1.0, 0.0)
     )
@@ -378,7 +380,7 @@ def test_magnesium_keeps_dizocilpine_out_at_negative_potentials():
         (lambda: r.Blocker("x", 1, 1, 2), "delta: 2 is not allowed; it must be 0 to 1"),
         (lambda: r.Bath(glutamate_um=-5), "glutamate_um: -5 is not allowed; it must be 0 uM or more"),
         (
-            lambda: r.pulse_train([r.Train(1, 0)], r.published("ketamine"), 0.01),
+            lambda: r.pulse_train([r.PulsePhase(1, 0)], r.published("ketamine"), 0.01),
             "interval: 0.01 is not allowed; it must be 0.1 s or more",
         ),
     ],

@@ -10,16 +10,16 @@ from scipy.integrate import solve_ivp
 
 from ketalab.models import reconsolidation as rc
 
-BLOCKER = rc.Account(opening=1, storing=1, surprise=0)
-SURPRISE = rc.Account(opening=0, storing=0, surprise=0.5)
-accounts = st.builds(rc.Account, st.floats(0, 1), st.floats(0, 1), st.floats(0, 2))
+BLOCKER = rc.Hypothesis(opening=1, storing=1, surprise=0)
+SURPRISE = rc.Hypothesis(opening=0, storing=0, surprise=0.5)
+accounts = st.builds(rc.Hypothesis, st.floats(0, 1), st.floats(0, 1), st.floats(0, 2))
 starts = st.floats(-24, 24)
 lengths = st.floats(1, 180)
 peaks = st.floats(0, 0.99)
 turns = st.floats(1, 240)
 
 
-def stepped(account: rc.Account, start: float, length: float, peak: float, turn: float) -> float:
+def stepped(account: rc.Hypothesis, start: float, length: float, peak: float, turn: float) -> float:
     """The same story told in time: open memory and new trace are stored minute by minute, or lost."""
     ends = length / 60
     during = np.linspace(0, ends, 2001)
@@ -41,7 +41,7 @@ def stepped(account: rc.Account, start: float, length: float, peak: float, turn:
     return max(1 - opened + stored - safe, 0.0)
 
 
-@pytest.mark.parametrize("account", [BLOCKER, SURPRISE, rc.Account(0.3, 0.8, 1.2)])
+@pytest.mark.parametrize("account", [BLOCKER, SURPRISE, rc.Hypothesis(0.3, 0.8, 1.2)])
 @pytest.mark.parametrize(("start", "length"), [(-1.0, 5.0), (-0.3, 10.0), (0.2, 5.0), (2.0, 60.0)])
 def test_the_closed_form_is_the_stepped_story(account, start, length):
     found = rc.remembered(account, start, length, 0.6, 20.0).strength[0]
@@ -104,8 +104,8 @@ def test_the_block_peaks_when_the_infusion_ends():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: rc.Account(2, 0, 0), "opening: 2 is not allowed; it must be 0 to 1"),
-        (lambda: rc.Account(0, 0, 3), "surprise: 3 is not allowed; it must be 0 to 2"),
+        (lambda: rc.Hypothesis(2, 0, 0), "opening: 2 is not allowed; it must be 0 to 1"),
+        (lambda: rc.Hypothesis(0, 0, 3), "surprise: 3 is not allowed; it must be 0 to 2"),
         (lambda: rc.block(0, 1), "peak: 1 is not allowed; it must be 0 to 0.99 of the receptors"),
         (
             lambda: rc.remembered(BLOCKER, 0, 0, 0.5, 20),

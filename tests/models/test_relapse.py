@@ -118,15 +118,15 @@ def test_sessions_are_counted_with_the_first():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: r.hazard_from_median(0), "median_days: 0 is not allowed; it must be more than 0 days"),
+        (lambda: r.hazard_from_median(0), "median_days: 0 is not allowed; it must be above 0 days"),
         (lambda: r.hazard_from_share(1.0, 7), "share_well: 1 is not allowed; it must be between 0 and 1"),
-        (lambda: r.hazard_from_share(0.5, -7), "days: -7 is not allowed; it must be more than 0 days"),
+        (lambda: r.hazard_from_share(0.5, -7), "days: -7 is not allowed; it must be above 0 days"),
         (lambda: r.still_well(7, -0.1), "hazard: -0.1 is not allowed; it must be 0 per day or more"),
         (
             lambda: r.still_well(7, 0.1, 1.5),
             "ratio: 1.5 is not allowed; it must be a hazard ratio from 0 to 1",
         ),
-        (lambda: r.still_well(7, 0.1, 0.5, 0, 3), "spacing: 0 is not allowed; it must be more than 0 days"),
+        (lambda: r.still_well(7, 0.1, 0.5, 0, 3), "spacing: 0 is not allowed; it must be above 0 days"),
         (lambda: r.still_well(7, 0.1, 0.5, 7, -3), "window: -3 is not allowed; it must be 0 days or more"),
         (lambda: r.still_well([3, -7], 0.1), "days: -7 is not allowed; it must be 0 or more"),
         (lambda: r.still_well(7, 0.1, spread=-1), "spread: -1 is not allowed; it must be 0 or more"),

@@ -92,7 +92,7 @@ ORDER = {"verdict": VERDICTS, "certainty": LEVELS[::-1]}
 
 
 @dataclass(frozen=True)
-class Ledger:
+class ClaimsList:
     """See the module. `claims` and `sources` are rows of the tables of these names."""
 
     claims: pd.DataFrame
@@ -185,6 +185,6 @@ def _tested(row: Any) -> list[tuple[str, str]]:
     return found
 
 
-def ledger(caption: str = "The article, claim by claim") -> Ledger:
+def ledger(caption: str = "The article, claim by claim") -> ClaimsList:
     """All claims of the article, to filter and to open; the last expression of a cell shows it."""
-    return Ledger(table("claims"), table("claim_sources"), caption)
+    return ClaimsList(table("claims"), table("claim_sources"), caption)

@@ -44,7 +44,7 @@ TEXT_WIDTH = 100
 
 
 @dataclass(frozen=True)
-class LivingTable:
+class ClaimsTable:
     """See the module. `cells` are the rows: a name and the claims of each of the two columns."""
 
     caption: str
@@ -121,12 +121,12 @@ def wrapped(text: str, first: str = "  ") -> list[str]:
     return textwrap.wrap(text, TEXT_WIDTH, initial_indent=first, subsequent_indent=" " * (len(first) + 2))
 
 
-def living_table(
+def claims_table(
     cells: Mapping[str, tuple[str, str]],
     heads: tuple[str, str, str],
     caption: str,
     elsewhere: Mapping[str, str] | None = None,
-) -> LivingTable:
+) -> ClaimsTable:
     """A table of claims whose cells open to their sources; the last expression of a cell shows it.
 
     `cells` maps a row's name to the claims of its two columns, such as ("C44 C45", "C46"). `elsewhere`
@@ -138,4 +138,4 @@ def living_table(
         row: tuple(tuple(claim(number) for number in numbers.split()) for numbers in columns)
         for row, columns in cells.items()
     }
-    return LivingTable(caption, heads, found, dict(elsewhere or {}))
+    return ClaimsTable(caption, heads, found, dict(elsewhere or {}))

@@ -28,9 +28,9 @@ Names = Sequence[str] | pd.Series | None
 
 @dataclass(frozen=True)
 class Measure:
-    """A kind of effect: its name, its sign, and the way between the reader's scale and the sums' scale.
+    """A kind of effect: its name, its sign, and the way between the natural scale and the sums' scale.
 
-    On the scale of the sums "no effect" is always 0; `null` is what that looks like to a reader.
+    On the analysis scale "no effect" is always 0; `null` is what that looks like to a reader.
     `decimals` is how many a table prints; a ratio is printed to meaningful digits instead.
     """
 
@@ -46,7 +46,7 @@ class Measure:
         return self.null == 1.0
 
     def text(self, value: float) -> str:
-        """A value on the reader's scale as a table prints it."""
+        """A value on the natural scale as a table prints it."""
         if self.ratio and (value < 0.001 or value > 1000):
             return "< 0.001" if value < 1 else "> 1000"
         return shown(value) if self.ratio or np.isnan(value) else f"{value:.{self.decimals}f}"
@@ -77,7 +77,7 @@ def shown_p(p: float) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Effects:
-    """One estimate and standard error a trial, on the scale of the sums.
+    """One estimate and standard error a trial, on the analysis scale.
 
     `treated` and `control` are the groups as printed ("30/47", "-18.8 (14.1)"), `n` the people in
     both (NaN where not known), `notes` what had to be done to a trial, or nothing. A trial that says
@@ -131,12 +131,12 @@ class Effects:
         return ~np.isnan(self.estimate)
 
     def interval(self, level: float = 0.95) -> tuple[Array, Array]:
-        """Lower and upper limits of each trial, on the scale of the sums."""
+        """Lower and upper limits of each trial, on the analysis scale."""
         margin = normal_quantile(level) * self.se
         return self.estimate - margin, self.estimate + margin
 
     def frame(self, level: float = 0.95) -> pd.DataFrame:
-        """The trials as a table on the reader's scale."""
+        """The trials as a table on the natural scale."""
         low, high = map(self.measure.natural, self.interval(level))
         return pd.DataFrame(
             {
@@ -375,7 +375,7 @@ def risk_difference(
 
 
 def treated_risk(measure: Measure, effect: float, control_risk: float) -> float:
-    """The risk among the treated that an effect (scale of the sums) and a control risk imply."""
+    """The risk among the treated that an effect (analysis scale) and a control risk imply."""
     if measure is ODDS_RATIO:
         odds = control_risk / (1 - control_risk) * np.exp(effect)
         return float(odds / (1 + odds))
@@ -452,7 +452,7 @@ def from_interval(
     n: ArrayLike = np.nan,
     study: Names = None,
 ) -> Effects:
-    """Effects from printed estimates and intervals, on the reader's scale (an odds ratio, not its log)."""
+    """Effects from printed estimates and intervals, on the natural scale (an odds ratio, not its log)."""
     names, columns = _columns(study, estimate=estimate, low=low, high=high, n=n)
     values = [columns[name] for name in ("estimate", "low", "high")]
     if measure.ratio:
@@ -470,7 +470,7 @@ def from_interval(
 def from_standard_error(
     estimate: ArrayLike, se: ArrayLike, measure: Measure, *, n: ArrayLike = np.nan, study: Names = None
 ) -> Effects:
-    """Effects from estimates on the reader's scale and standard errors on the scale of the sums."""
+    """Effects from estimates on the natural scale and standard errors on the analysis scale."""
     names, columns = _columns(study, estimate=estimate, se=se, n=n)
     values = columns["estimate"]
     require("estimate", values, np.isfinite(values), "a finite number", names)
@@ -578,7 +578,7 @@ def correlation_of_change(sd_before: ArrayLike, sd_after: ArrayLike, sd_change: 
     return r
 
 
-def people_behind(correlation: ArrayLike, p: ArrayLike) -> Array:
+def sample_size_from_p(correlation: ArrayLike, p: ArrayLike) -> Array:
     """How many people a printed correlation and its two-sided P value imply, to the nearest one.
 
     Turns t = r sqrt((n - 2) / (1 - r^2)) on n - 2 degrees of freedom around, between 4 and 100,000 people.

@@ -16,7 +16,7 @@ the update has a closed form: a mean weighted by precision, whose standard error
     1 / SE_new^2 = 1 / SE^2 + 1 / (s^2 + tau^2)
 
 A trial too small for the true effect, when it does find "significance", prints an effect that is too
-large, and at times of the wrong sign [@gelman2014]: `selected` says by how much and how often.
+large, and at times of the wrong sign [@gelman2014]: `significance_filter` says by how much and how often.
 """
 
 from collections.abc import Callable
@@ -80,9 +80,9 @@ def standard_error_of_trial(
     sd: float | None = None,
     control_risk: float | None = None,
 ) -> float:
-    """The standard error a trial with two groups of this size would have, on the scale of the sums.
+    """The standard error a trial with two groups of this size would have, on the analysis scale.
 
-    `effect` is the one it is planned for, on the scale of the sums. A mean difference needs the `sd`
+    `effect` is the one it is planned for, on the analysis scale. A mean difference needs the `sd`
     of the scale, ratios and differences of risks the `control_risk`. The number may be a fraction.
     """
     if not n_per_group >= 2:
@@ -127,20 +127,20 @@ def assurance(pooled: Pooled, se: float, level: float = 0.95) -> Chances:
 
 
 @dataclass(frozen=True)
-class Selected:
+class SignificanceFilter:
     """What a trial prints when it finds "significance", for a known true effect.
 
-    `power` how often that happens, `wrong_sign` the share of those on the wrong side of no effect,
-    `exaggeration` how many times too large they are on average (NaN where there is no true effect).
+    `power` how often that happens, `type_s` the share of those on the wrong side of no effect,
+    `type_m` how many times too large they are on average (NaN where there is no true effect).
     """
 
     power: float
-    wrong_sign: float
-    exaggeration: float
+    type_s: float
+    type_m: float
 
 
-def selected(effect: float, se: float, level: float = 0.95) -> Selected:
-    """Power, wrong sign and exaggeration of the estimates that leave out "no effect" [@gelman2014].
+def significance_filter(effect: float, se: float, level: float = 0.95) -> SignificanceFilter:
+    """Power, wrong sign and type_m of the estimates that leave out "no effect" [@gelman2014].
 
     With x ~ Normal(m, 1), m = |effect| / SE and z the quantile, the mean size of those beyond z is
     [phi(z - m) + phi(z + m) + m (Phi(m - z) - Phi(-m - z))] / power.
@@ -149,18 +149,18 @@ def selected(effect: float, se: float, level: float = 0.95) -> Selected:
     z, m = normal_quantile(level), abs(effect) / se
     right, wrong = float(ndtr(m - z)), float(ndtr(-m - z))
     size = (_density(z - m) + _density(z + m) + m * (right - wrong)) / (right + wrong)
-    return Selected(right + wrong, wrong / (right + wrong), size / m if m > 0 else np.nan)
+    return SignificanceFilter(right + wrong, wrong / (right + wrong), size / m if m > 0 else np.nan)
 
 
 def _density(x: float) -> float:
     return float(np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi))
 
 
-def believed(pooled: Pooled, effect: float | None = None, tau: float = 0.0) -> Pooled:
+def predictive(pooled: Pooled, effect: float | None = None, tau: float = 0.0) -> Pooled:
     """What is believed about the next trial's true effect, in the form of a pool.
 
     As open as the trials so far leave it, or with `effect` a known one. `tau` is how far true effects
-    differ between trials (scale of the sums), to be assumed where one estimate alone is known.
+    differ between trials (analysis scale), to be assumed where one estimate alone is known.
     """
     if not tau >= 0:
         raise ValueError(f"tau: {tau:g} is not allowed; it must be 0 or more")
@@ -170,8 +170,8 @@ def believed(pooled: Pooled, effect: float | None = None, tau: float = 0.0) -> P
 
 
 @dataclass(frozen=True)
-class Updated:
-    """Where an estimate may stand once the next trial is in, on the scale of the sums.
+class Posterior:
+    """Where an estimate may stand once the next trial is in, on the analysis scale.
 
     It is normal with `mean` and `sd`; its standard error `se` is known before the trial.
     """
@@ -194,17 +194,17 @@ class Updated:
         return tuple(float(ndtr((side * self.mean - edge) / self.sd)) for side in (-1, 1))
 
 
-def updated(pooled: Pooled, belief: Pooled, se: float) -> Updated:
+def add_trial(pooled: Pooled, belief: Pooled, se: float) -> Posterior:
     """The pool with the next trial in it, in closed form; see the module for what it takes as known.
 
-    `pooled` is today's estimate, `belief` what is believed about the next trial (`believed`).
+    `pooled` is today's estimate, `belief` what is believed about the next trial (`predictive`).
     """
     above("se", se, 0)
     tau2 = 0.0 if np.isnan(belief.tau2) else belief.tau2
     now, new = pooled.se**2, se**2 + tau2
     weight = now / (now + new)
     mean = pooled.estimate + weight * (belief.estimate - pooled.estimate)
-    return Updated(mean, weight * _spread(belief, se), float(np.sqrt(weight * new)), pooled.level)
+    return Posterior(mean, weight * _spread(belief, se), float(np.sqrt(weight * new)), pooled.level)
 
 
 def update(effects: Effects, pooled: Pooled, se: float) -> Chances:

@@ -9,7 +9,7 @@ effects differ between trials (variance tau^2):
 Paule and Mandel's tau^2 [@paule1982] makes the weighted squared distances from the mean as large as
 chance would make them, sum(w_i (y_i - mu)^2) = k - 1. Hartung and Knapp's interval [@knapp2003]
 takes the spread from the trials themselves and Student's t for its width, so that few trials give an
-honestly wide one. Everything is on the scale of the sums (`effect_size`); `Pooled.natural` and its
+honestly wide one. Everything is on the analysis scale (`effect_size`); `Pooled.natural` and its
 text are on the reader's.
 
 The arithmetic is vectorised: `pool` of 20 trials takes well under a millisecond, and a whole batch of
@@ -44,7 +44,7 @@ NAMES = {
 
 
 class Natural(NamedTuple):
-    """A pooled effect on the reader's scale."""
+    """A pooled effect on the natural scale."""
 
     estimate: float
     low: float
@@ -55,7 +55,7 @@ class Natural(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Pooled:
-    """What the trials say together, on the scale of the sums, and what to beware of in plain words.
+    """What the trials say together, on the analysis scale, and what to beware of in plain words.
 
     `se` is the standard error behind the interval, `weight_se` the one that the weights alone give
     (the same, unless Hartung and Knapp's factor differs from 1). `tau2` is the variance of the true
@@ -92,7 +92,7 @@ class Pooled:
 
     @property
     def natural(self) -> Natural:
-        """Estimate, interval and prediction interval on the reader's scale."""
+        """Estimate, interval and prediction interval on the natural scale."""
         ends = (self.estimate, self.low, self.high, self.prediction_low, self.prediction_high)
         return Natural(*(float(self.measure.natural(end)) for end in ends))
 
@@ -387,7 +387,7 @@ def _i2(q: float, k: int, level: float) -> tuple[float, float, float]:
 
 
 def leave_one_out(effects: Effects, **options: Any) -> pd.DataFrame:
-    """The pooled effect without each trial in turn, on the reader's scale."""
+    """The pooled effect without each trial in turn, on the natural scale."""
     if len(effects) < 2:
         raise ValueError(f"effects: {len(effects)} trial is not allowed; leaving one out needs 2 or more")
     everyone = np.arange(len(effects))
@@ -398,7 +398,7 @@ def leave_one_out(effects: Effects, **options: Any) -> pd.DataFrame:
 
 
 def cumulative(effects: Effects, order: Sequence[float], **options: Any) -> pd.DataFrame:
-    """The pooled effect as the trials came in, by `order` (the year of each), on the reader's scale.
+    """The pooled effect as the trials came in, by `order` (the year of each), on the natural scale.
 
     Trials of one year enter together: which of them came first is not known.
     """

@@ -41,7 +41,7 @@ def _at_least(effects: Effects, least: int, what: str) -> Effects:
 class Egger:
     """The intercept of estimate / SE on 1 / SE: 0 when small and large trials agree.
 
-    `slope` is what the line makes of a trial without sampling error, on the scale of the sums.
+    `slope` is what the line makes of a trial without sampling error, on the analysis scale.
     """
 
     intercept: float
@@ -175,7 +175,7 @@ class Selection:
     """The pooled effect if a trial's chance of being printed depended on its P value.
 
     `chance` is the relative chance of print in each band of one-sided P values, 1 in the first;
-    `lr_p` tests whether they are all 1. Estimate and limits are on the scale of the sums.
+    `lr_p` tests whether they are all 1. Estimate and limits are on the analysis scale.
     """
 
     measure: Measure

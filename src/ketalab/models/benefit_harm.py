@@ -51,29 +51,29 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Fates:
+class OutcomePartition:
     """What becomes of 1,000 people; the four numbers add up to 1,000.
 
-    `anyway` have the outcome with or without the drug, `extra` only with it, `spared` only without it,
-    `neither` in no case. One of `extra` and `spared` is zero: counts of arms cannot show that the drug
+    `doomed` have the outcome with or without the drug, `caused` only with it, `prevented` only without it,
+    `immune` in no case. One of `caused` and `prevented` is zero: counts of arms cannot show that the drug
     moved some people one way and some the other.
     """
 
-    anyway: float
-    extra: float
-    spared: float
-    neither: float
+    doomed: float
+    caused: float
+    prevented: float
+    immune: float
 
 
-def fates(outcome: Outcome) -> Fates:
+def outcome_partition(outcome: Outcome) -> OutcomePartition:
     """The 1,000 people behind the observed shares of both arms."""
     drug = PEOPLE * outcome.events_drug / outcome.n_drug
     control = PEOPLE * outcome.events_control / outcome.n_control
-    return Fates(
-        anyway=min(drug, control),
-        extra=max(drug - control, 0.0),
-        spared=max(control - drug, 0.0),
-        neither=PEOPLE - max(drug, control),
+    return OutcomePartition(
+        doomed=min(drug, control),
+        caused=max(drug - control, 0.0),
+        prevented=max(control - drug, 0.0),
+        immune=PEOPLE - max(drug, control),
     )
 
 
@@ -118,7 +118,7 @@ def expected_net(
     outcomes: Sequence[Outcome], weights: Mapping[str, float], credit: float = 1.0, burden: float = 0.0
 ) -> float:
     """The weighted sum at the observed shares, without any drawing."""
-    extra = np.array([fates(one).extra - fates(one).spared for one in outcomes])
+    extra = np.array([outcome_partition(one).caused - outcome_partition(one).prevented for one in outcomes])
     return float(extra @ _signed(outcomes, weights, credit, burden) - PEOPLE * burden)
 
 
@@ -136,7 +136,7 @@ def break_even(
             f"harm: {harm!r} is not one of {', '.join(o.name for o in outcomes if not o.wanted)}"
         )
     rest = expected_net(outcomes, {**weights, harm: 0.0}, credit)
-    extra = fates(chosen).extra - fates(chosen).spared
+    extra = outcome_partition(chosen).caused - outcome_partition(chosen).prevented
     return rest / extra if extra and rest / extra >= 0 else np.inf
 
 

@@ -5,7 +5,7 @@
 Three things are taken the quick way, each for a reason. The receptor is at equilibrium (it settles in
 seconds, plasma moves in minutes). The circuit is in its steady state for the block of the moment (it
 settles in less than a second) and read off a table. The cascade is solved by `cascade.simulate` on a
-grid of hours. `slowly` takes none of the last two and says what they cost.
+grid of hours. `from_dose_reference` takes none of the last two and says what they cost.
 
 Three sources give three answers to how many receptors a free concentration blocks; `SITES` names them.
 Times in h, plasma in ng/mL, free drug in µM, block as a share, glutamate relative to rest.
@@ -105,7 +105,7 @@ def _free_share() -> tuple[float, float]:
     return 1 - float(bound), float(mass)
 
 
-def slowly(
+def from_dose_reference(
     dose: float,
     minutes: float = 40.0,
     selectivity: float = 1.0,

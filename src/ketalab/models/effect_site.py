@@ -59,7 +59,7 @@ def minutes_to_reach(fraction: float, half_life: float) -> float:
     return -log(1 - fraction) / _rate(half_life)
 
 
-def lag_behind_a_ramp(half_life: float) -> float:
+def steady_ramp_lag(half_life: float) -> float:
     """How far (min) the effect site runs behind a plasma level that has long risen steadily."""
     return 1 / _rate(half_life)
 

@@ -5,11 +5,11 @@ the experience, past it, or through the guess G the experience allows; and a tra
 make people both more sensitive to the one and more likely to have the other. Everything is in standard
 deviations; U, e, f are standard normal and independent:
 
-    M = rise T + shared U + sqrt(1 - shared^2) e
+    M = rise T + loading U + sqrt(1 - loading^2) e
     G = 1 where M > rise / 2, else 0              ("I had the drug", guessed from how it felt)
-    Y = drug T + through M + hope G + trait U + f
+    Y = drug T + indirect M + expectancy G + confounder U + f
 
-What the experience itself brings is rise x through. Four analyses try to find it:
+What the experience itself brings is rise x indirect. Four analyses try to find it:
 
     slope       slope of Y on M among the treated, times the rise of M
     product     rise of M times the coefficient of M in Y ~ T + M + P (product of coefficients); P is what
@@ -19,10 +19,11 @@ What the experience itself brings is rise x through. Four analyses try to find i
 
 With d = rise / 2, phi and Phi the normal density and distribution, large trials find
 
-    slope       rise (through + hope phi(d) + trait shared)
-    product     rise (through + hope phi(d) + trait shared (1 - measured^2) / (1 - shared^2 measured^2))
-    masking     rise through + hope (2 Phi(d) - 1)
-    enriching   rise through
+    slope       rise (indirect + expectancy phi(d) + confounder loading)
+    product     rise (indirect + expectancy phi(d)
+                      + confounder loading (1 - measured^2) / (1 - loading^2 measured^2))
+    masking     rise indirect + expectancy (2 Phi(d) - 1)
+    enriching   rise indirect
 
 So neither adjusting nor mediation finds the truth unless all of U was measured and nobody hopes: the
 assumption called sequential ignorability [@imai2010]. `exact` gives these answers, `simulate` trials.
@@ -43,27 +44,27 @@ ANALYSES = ("slope", "product", "masking", "enriching")
 RANGES = {
     "rise": (0, 5),
     "drug": (-3, 3),
-    "through": (-3, 3),
-    "hope": (-3, 3),
-    "trait": (-3, 3),
-    "shared": (0, 0.99),
+    "indirect": (-3, 3),
+    "expectancy": (-3, 3),
+    "confounder": (-3, 3),
+    "loading": (0, 0.99),
     "measured": (0, 1),
 }
 
 
 @dataclass(frozen=True)
-class World:
-    """How things are: see the module. All in standard deviations; `shared` and `measured` are correlations.
+class CausalModel:
+    """How things are. All in standard deviations; `loading` and `measured` are correlations.
 
     Raises ValueError for a value outside its range.
     """
 
     rise: float = 2.0
     drug: float = 0.0
-    through: float = 0.0
-    hope: float = 0.0
-    trait: float = 0.0
-    shared: float = 0.0
+    indirect: float = 0.0
+    expectancy: float = 0.0
+    confounder: float = 0.0
+    loading: float = 0.0
     measured: float = 0.0
 
     def __post_init__(self) -> None:
@@ -73,37 +74,37 @@ class World:
     @property
     def truth(self) -> float:
         """Benefit that the experience itself brings (SD)."""
-        return self.rise * self.through
+        return self.rise * self.indirect
 
     @property
-    def hoped(self) -> float:
+    def by_expectancy(self) -> float:
         """Benefit that the guess brings: more people guess "drug" with the drug (SD)."""
-        return self.hope * float(2 * ndtr(self.rise / 2) - 1)
+        return self.expectancy * float(2 * ndtr(self.rise / 2) - 1)
 
     @property
     def total(self) -> float:
         """Effect of the drug in a trial of people who are awake (SD)."""
-        return self.drug + self.truth + self.hoped
+        return self.drug + self.truth + self.by_expectancy
 
 
-def exact(world: World) -> dict[str, float]:
+def exact(world: CausalModel) -> dict[str, float]:
     """What each analysis finds in an endless trial (SD), and `correlation` of M and Y among the treated."""
     half = world.rise / 2
     bell, guessed = float(np.exp(-(half**2) / 2) / np.sqrt(2 * np.pi)), float(ndtr(half))
-    tied = world.trait * world.shared
-    left = (1 - world.measured**2) / (1 - (world.shared * world.measured) ** 2)
-    slope = world.through + world.hope * bell + tied
+    tied = world.confounder * world.loading
+    left = (1 - world.measured**2) / (1 - (world.loading * world.measured) ** 2)
+    slope = world.indirect + world.expectancy * bell + tied
     variance = (
         1
-        + world.through**2
-        + world.trait**2
-        + world.hope**2 * guessed * (1 - guessed)
-        + 2 * (world.through * tied + world.hope * bell * (world.through + tied))
+        + world.indirect**2
+        + world.confounder**2
+        + world.expectancy**2 * guessed * (1 - guessed)
+        + 2 * (world.indirect * tied + world.expectancy * bell * (world.indirect + tied))
     )
     return {
         "slope": world.rise * slope,
         "product": world.rise * (slope - tied + tied * left),
-        "masking": world.truth + world.hoped,
+        "masking": world.truth + world.by_expectancy,
         "enriching": world.truth,
         "correlation": slope / variance**0.5,
     }
@@ -121,7 +122,7 @@ class Trials:
     found: dict[str, Array]
 
 
-def simulate(world: World, people: int, trials: int, seed: int = 1) -> Trials:
+def simulate(world: CausalModel, people: int, trials: int, seed: int = 1) -> Trials:
     """`trials` trials of `people` each, half with the drug, and the trials asleep and enriched beside them.
 
     Each of these has `people` people too. The same seed gives the same people in every world.
@@ -137,16 +138,19 @@ def simulate(world: World, people: int, trials: int, seed: int = 1) -> Trials:
     guess = (experience > world.rise / 2).astype(float)
     benefit = (
         world.drug * arm
-        + world.through * experience
-        + world.hope * guess
-        + world.trait * awake.trait
+        + world.indirect * experience
+        + world.expectancy * guess
+        + world.confounder * awake.trait
         + awake.rest
     )
     asleep_benefit = (
-        world.drug * arm + world.hope * (asleep.felt > 0) + world.trait * asleep.trait + asleep.rest
+        world.drug * arm
+        + world.expectancy * (asleep.felt > 0)
+        + world.confounder * asleep.trait
+        + asleep.rest
     )
     richer = world.rise + MORE * arm + _felt(world, enriched)
-    enriched_benefit = world.through * richer + world.trait * enriched.trait + enriched.rest
+    enriched_benefit = world.indirect * richer + world.confounder * enriched.trait + enriched.rest
     proxy = world.measured * awake.trait + (1 - world.measured**2) ** 0.5 * awake.proxy
     effect = _difference(benefit)
     found = {
@@ -175,8 +179,8 @@ def _people(people: int, trials: int, seed: int) -> tuple[_People, _People, _Peo
     return tuple(_People(*rng.standard_normal((4, *shape))) for _ in range(3))
 
 
-def _felt(world: World, people: _People) -> Array:
-    return world.shared * people.trait + (1 - world.shared**2) ** 0.5 * people.felt
+def _felt(world: CausalModel, people: _People) -> Array:
+    return world.loading * people.trait + (1 - world.loading**2) ** 0.5 * people.felt
 
 
 def _difference(values: Array) -> Array:

@@ -121,7 +121,7 @@ class Blocker:
         """What rate and potency imply for binding, k_on = k_off / IC50 (1/(µM s))."""
         return self.off_rate / self.ic50_um
 
-    def pull(self, voltage_mv: ArrayLike) -> Array:
+    def voltage_factor(self, voltage_mv: ArrayLike) -> Array:
         """How much looser it sits at these potentials than at `reference_mv` (factor on K)."""
         return np.exp(self.delta * (_voltage(voltage_mv) - self.reference_mv) / THERMAL_MV)
 
@@ -130,7 +130,7 @@ def half_block(
     blocker: Blocker, voltage_mv: ArrayLike = REST_MV, magnesium_mm: ArrayLike = PHYSIOLOGICAL_MM
 ) -> Array:
     """Free concentration (µM) that takes half of the current left by magnesium: K(V) (1 + [Mg]/K_Mg(V))."""
-    return blocker.ic50_um * blocker.pull(voltage_mv) / magnesium_free(voltage_mv, magnesium_mm)
+    return blocker.ic50_um * blocker.voltage_factor(voltage_mv) / magnesium_free(voltage_mv, magnesium_mm)
 
 
 def equilibrium_block(
@@ -209,7 +209,9 @@ def _published(_folder: Path, name: str) -> Blocker:
         float(rows.holding_mv["ic50"]),
         "delta of ketamine",
     )
-    return replace(blocker, off_rate=blocker.off_rate / float(blocker.pull(rows.holding_mv["off_rate"])))
+    return replace(
+        blocker, off_rate=blocker.off_rate / float(blocker.voltage_factor(rows.holding_mv["off_rate"]))
+    )
 
 
 def electrical_distance(name: str) -> float | None:
@@ -301,8 +303,8 @@ def rates_of_block(gates: Gating, blocker: Blocker, bath: Bath) -> tuple[float, 
     channel exchanges its drug faster, by one over the open probability.
     """
     activity = gates.open_probability()
-    within = blocker.ic50_um * float(blocker.pull(bath.voltage_mv)) / blocker.trapped
-    off = blocker.off_rate * float(blocker.pull(bath.voltage_mv)) / activity
+    within = blocker.ic50_um * float(blocker.voltage_factor(bath.voltage_mv)) / blocker.trapped
+    off = blocker.off_rate * float(blocker.voltage_factor(bath.voltage_mv)) / activity
     at_pore = bath.free_um * float(magnesium_free(bath.voltage_mv, bath.magnesium_mm))
     escape = 1 / blocker.escape
     loose = (1 - blocker.trapped) / blocker.trapped / activity
@@ -374,7 +376,7 @@ def _exponential(powers: Array, steps: float) -> Array:
 
 
 @dataclass(frozen=True)
-class Train:
+class PulsePhase:
     """Phases of a pulse experiment: how many pulses, with how much free drug (µM), after what rest (s)."""
 
     pulses: int
@@ -386,7 +388,7 @@ PULSE_S, PEAK_S = 0.001, 0.018  # glutamate is there for 1 ms; the current peaks
 
 
 def pulse_train(
-    phases: Sequence[Train],
+    phases: Sequence[PulsePhase],
     blocker: Blocker,
     interval: float = 1.0,
     voltage_mv: float = REST_MV,

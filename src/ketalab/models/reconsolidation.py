@@ -4,7 +4,7 @@ A cue without the old outcome does two things, the longer the more of the second
 or it starts a new one that says "safe now" (extinction) [@osan2011]. What is open or new has to be stored,
 which takes hours. In rats opening and storing need NMDA receptors of two kinds [@milton2013], and storing
 the new one needs them too [@neuron2007]. Against that stands the account that ketamine makes a reminder
-surprising, so that the memory opens more and comes back stronger [@honsberger2015]. An `Account` says
+surprising, so that the memory opens more and comes back stronger [@honsberger2015]. An `Hypothesis` says
 which of these is taken as true.
 
 Time in hours, the session starts at 0 and lasts T. With b(t) the share of receptors blocked (0 to 1),
@@ -40,7 +40,7 @@ SOURCE = "otto2021"  # of the plasma curve
 
 
 @dataclass(frozen=True)
-class Account:
+class Hypothesis:
     """How far blocked receptors keep a memory from opening and from being stored (0 to 1 each), and how
     much stronger an open memory gets when all are blocked (share of itself, 0 to 2)."""
 
@@ -54,7 +54,7 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Remembered:
+class MemoryTrace:
     """What a session leaves, for each start of the infusion; shares of the memory before it.
 
     `opened` by the reminder, `blocked` the share of what had to be stored that met blocked receptors,
@@ -72,7 +72,9 @@ class Remembered:
         return self.strength - self.without
 
 
-def remembered(account: Account, start: ArrayLike, length: float, peak: float, turn: float) -> Remembered:
+def remembered(
+    account: Hypothesis, start: ArrayLike, length: float, peak: float, turn: float
+) -> MemoryTrace:
     """The memory a day after a session, for infusions that start at `start` (h, 0 is the session's start).
 
     `length` of the session (min, 1 to 180), `peak` block at the peak (0 to 0.99), `turn` the length at
@@ -93,7 +95,7 @@ def remembered(account: Account, start: ArrayLike, length: float, peak: float, t
     opened = reminder * (1 - account.opening * b0)
     kept = 1 - account.storing * f
     strength = 1 - opened + kept * (opened * (1 + account.surprise * b0) - (1 - reminder))
-    return Remembered(opened, f, np.maximum(strength, 0.0), reminder)
+    return MemoryTrace(opened, f, np.maximum(strength, 0.0), reminder)
 
 
 def block(hours: ArrayLike, peak: float) -> Array:

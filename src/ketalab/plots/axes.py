@@ -1,4 +1,4 @@
-"""The axis under effects: positions on the scale of the sums, ticks labelled as a reader knows them."""
+"""The axis under effects: positions on the analysis scale, ticks labelled as a reader knows them."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -25,7 +25,7 @@ CORRELATIONS = (
 
 
 def set_effect_axis(axes: Axes, measure: Measure, limits: tuple[float, float], most: int = 7) -> None:
-    """Limits on the scale of the sums, ticks at round numbers of the reader's scale."""
+    """Limits on the analysis scale, ticks at round numbers of the natural scale."""
     ticks = tick_values(measure, *limits, most=most)
     labels = [real_minus(f"{tick:g}") for tick in ticks]
     axes.set_xlim(limits)
@@ -34,7 +34,7 @@ def set_effect_axis(axes: Axes, measure: Measure, limits: tuple[float, float], m
 
 
 def tick_values(measure: Measure, low: float, high: float, most: int = 7) -> Array:
-    """Round numbers on the reader's scale, `most` at most, between limits on the scale of the sums."""
+    """Round numbers on the natural scale, `most` at most, between limits on the analysis scale."""
     if measure.ratio:
         ladders = [_plain(np.exp(low), np.exp(high), most)] if high - low < CLOSE else []
         exponents = np.arange(np.floor(low / np.log(10)) - 1, np.ceil(high / np.log(10)) + 1)

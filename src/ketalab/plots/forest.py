@@ -2,7 +2,7 @@
 
 `forest` gives a finished picture. `forest_parts` gives the same picture with its artists by name, and
 `ForestParts.view` the data that move when trials are taken in or out, so that an explorable redraws only
-those. Positions are on the scale of the sums; ticks and texts are on the reader's scale.
+those. Positions are on the analysis scale; ticks and texts are on the natural scale.
 """
 
 import textwrap
@@ -76,7 +76,7 @@ def forest_parts(
     `by` puts the trials into blocks with a diamond each. `favours` says what lies left and right of no
     effect, `groups` heads the two columns. `names` turns a trial's name into its label: unless given, a
     reference key becomes author and year. Trials stand in the `order` of their effect, of their weight,
-    or as given. `limits` (reader's scale) cut the axis; an interval that goes on gets an arrow head.
+    or as given. `limits` (natural scale) cut the axis; an interval that goes on gets an arrow head.
     `size` is "slide" (9.6 inches wide, with columns) or "phone" (4.2 inches, text above each line).
     `headings` renames columns (name, treated, control, people, weight, estimate). `width` (inches) is for
     places that ask for another one, such as an explorable's 7.6. `live` leaves out the column of weights,

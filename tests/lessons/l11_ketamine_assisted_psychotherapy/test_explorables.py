@@ -81,7 +81,7 @@ def test_open_windows_are_counted_brain_by_brain(name: str, step: str, hour: flo
 def test_the_chosen_way_carries_the_chosen_benefit(how: str, truth: float, hoped: float, strength: float):
     made = world(how, strength, 0.0)
     assert made.truth == pytest.approx(truth * strength)
-    assert made.hoped == pytest.approx(hoped * strength)
+    assert made.by_expectancy == pytest.approx(hoped * strength)
     if how in (CAUSES, ACCOMPANIES):
         assert mediation.exact(made)["product"] == pytest.approx(strength)
 

@@ -38,7 +38,11 @@ def mirror_images():
 
 def tell_them_apart():
     # your turn
-    phases = [r.Train(5, 0.0), r.Train(30, 2.0), r.Train(30, 0.0, rest=60)]  # a list of phases
+    phases = [
+        r.PulsePhase(5, 0.0),
+        r.PulsePhase(30, 2.0),
+        r.PulsePhase(30, 0.0, rest=60),
+    ]
     # done
     return phases
 
@@ -58,7 +62,7 @@ def memantine_argument():
 
 def judge_tell_them_apart(answer) -> Judgement:
     """Judge a protocol by running it: the last pulse must differ by 20 points between the drugs."""
-    phases = listed(answer, r.Train, "[r.Train(5, 0.0), r.Train(30, 2.0)]")
+    phases = listed(answer, r.PulsePhase, "[r.PulsePhase(5, 0.0), r.PulsePhase(30, 2.0)]")
     if sum(phase.pulses for phase in phases) > 300 or any(phase.free_um > 20 for phase in phases):
         return Judgement(False, "Keep to 300 pulses in all and to 20 µM: cells do not live for ever.")
     if not any(phase.free_um > 0 for phase in phases):
@@ -81,8 +85,8 @@ NAMES = ("ketamine", "memantine")
 def wrong_tell_them_apart():
     return {
         "not phases": [5, 30],
-        "no drug": [r.Train(5, 0.0), r.Train(30, 0.0)],
-        "drug only": [r.Train(5, 0.0), r.Train(30, 2.0)],
-        "silence": [r.Train(5, 0.0), r.Train(30, 2.0), r.Train(1, 0.0, rest=600)],
-        "too short": [r.Train(5, 0.0), r.Train(30, 2.0), r.Train(5, 0.0, rest=60)],
+        "no drug": [r.PulsePhase(5, 0.0), r.PulsePhase(30, 0.0)],
+        "drug only": [r.PulsePhase(5, 0.0), r.PulsePhase(30, 2.0)],
+        "silence": [r.PulsePhase(5, 0.0), r.PulsePhase(30, 2.0), r.PulsePhase(1, 0.0, rest=600)],
+        "too short": [r.PulsePhase(5, 0.0), r.PulsePhase(30, 2.0), r.PulsePhase(5, 0.0, rest=60)],
     }

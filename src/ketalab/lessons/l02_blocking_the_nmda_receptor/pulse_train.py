@@ -123,9 +123,9 @@ def _pulse_axis() -> np.ndarray:
 
 def _train_view(free: float, frequency: float, voltage: float, magnesium: float, rest: float) -> View:
     phases = [
-        receptor.Train(BEFORE, 0.0),
-        receptor.Train(WITH_DRUG, free),
-        receptor.Train(AFTER, 0.0, rest),
+        receptor.PulsePhase(BEFORE, 0.0),
+        receptor.PulsePhase(WITH_DRUG, free),
+        receptor.PulsePhase(AFTER, 0.0, rest),
     ]
     axis, artists, left = _pulse_axis(), {}, {}
     for name in LINES:

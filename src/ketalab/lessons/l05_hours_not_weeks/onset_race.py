@@ -28,13 +28,13 @@ CLOCK = {
 RANGES = {
     onset.RESPONSE: (-45, 67),
     onset.POINTS: (-8, 17),
-    onset.SPREADS: (-0.2, 2.3),
+    onset.SMD: (-0.2, 2.3),
     onset.ALONE: (0, 27),
 }
 UNITS = {
     onset.RESPONSE: ("in 100", 0),
     onset.POINTS: ("points", 1),
-    onset.SPREADS: ("SD", 2),
+    onset.SMD: ("SD", 2),
     onset.ALONE: ("points", 1),
 }
 GROUPS = (onset.KETAMINE, onset.ESKETAMINE, onset.ORAL, onset.CONTROL)
@@ -78,7 +78,7 @@ def onset_race() -> Explorable:
         stage=_race_stage,
         view=_race_view,
         presets={
-            "The first hour": {"clock": "40 min", "measure": onset.SPREADS},
+            "The first hour": {"clock": "40 min", "measure": onset.SMD},
             "The next day, against control": {},
             "The next day, each group alone": {"measure": onset.ALONE},
             "Six weeks, people who respond": {"clock": "6 weeks", "measure": onset.RESPONSE},

@@ -5,7 +5,7 @@ control, at which hour, with interval and source. All are counted as benefit, ab
 
 - RESPONSE: percentage points more people whose score halved, with Newcombe's interval;
 - POINTS: points of the rating scale (MADRS; Hamilton for oral antidepressants) better than control;
-- SPREADS: standard deviations better than control, as printed, mostly pooled;
+- SMD: standard deviations better than control, as printed, mostly pooled;
 - ALONE: points better than before in each group by itself, which is not an effect of anything.
 
 A number printed without an interval has none here. Pools are marked, since they hold trials shown beside.
@@ -27,9 +27,9 @@ from ketalab.models.depression_trials import ACTIVE, CONTROLS, HIDDEN, INACTIVE
 
 RESPONSE = "response: extra people in 100"
 POINTS = "points better than control"
-SPREADS = "standard deviations better than control"
+SMD = "standard deviations better than control"
 ALONE = "points better than before, each group alone"
-MEASURES = (RESPONSE, POINTS, SPREADS, ALONE)
+MEASURES = (RESPONSE, POINTS, SMD, ALONE)
 
 KETAMINE, ESKETAMINE, ORAL, CONTROL = "ketamine", "esketamine", "oral antidepressant", "control group"
 DRUGS = {"racemic ketamine": KETAMINE, "esketamine": ESKETAMINE}
@@ -210,7 +210,7 @@ def _spreads() -> list[tuple]:
     trials = _trials()
     found = [
         (
-            SPREADS,
+            SMD,
             KETAMINE,
             INACTIVE,
             row.time_h,
@@ -233,7 +233,7 @@ def _spreads() -> list[tuple]:
         label = f"{row.k:.0f} trials" if pd.notna(row.k) else "pool"
         found.append(
             (
-                SPREADS,
+                SMD,
                 drug,
                 COMPARED[row.comparator],
                 hours,

@@ -141,9 +141,9 @@ def _chances(question: OpenQuestion, belief: str, worth: float, tau: float, n: f
     """The updated estimate after a trial with n people a group, and the chances of its three outcomes."""
     today = pool(question.effects, "fixed")
     known = {BELIEFS[1]: question.estimate, BELIEFS[2]: 0.0}.get(belief)
-    believed = nt.believed(today, known, tau)
+    believed = nt.predictive(today, known, tau)
     se = nt.standard_error_of_trial(HEDGES_G, n, effect=question.estimate if known is None else known)
-    after = nt.updated(today, believed, se)
+    after = nt.add_trial(today, believed, se)
     half = Z * after.se
     small = float(ndtr((worth - half - after.mean) / after.sd))
     benefit = float(ndtr((after.mean - max(half, worth - half)) / after.sd))

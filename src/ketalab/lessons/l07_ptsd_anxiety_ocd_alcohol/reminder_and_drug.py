@@ -12,14 +12,14 @@ from ketalab.explorables.controls import Choice, Slider, Steps
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.shared import DASHED
 from ketalab.models import reconsolidation as rc
-from ketalab.models.reconsolidation import Account
+from ketalab.models.reconsolidation import Hypothesis
 from ketalab.plots.style import BLACK, BLUE, GREY, figure, legend_above
 
 ACCOUNTS = {
-    "blocks opening and storing": Account(opening=1, storing=1, surprise=0),
-    "blocks storing only": Account(opening=0, storing=1, surprise=0),
-    "makes it surprising only": Account(opening=0, storing=0, surprise=0.8),
-    "surprises, and blocks storing a little": Account(opening=0, storing=0.35, surprise=1.2),
+    "blocks opening and storing": Hypothesis(opening=1, storing=1, surprise=0),
+    "blocks storing only": Hypothesis(opening=0, storing=1, surprise=0),
+    "makes it surprising only": Hypothesis(opening=0, storing=0, surprise=0.8),
+    "surprises, and blocks storing a little": Hypothesis(opening=0, storing=0.35, surprise=1.2),
 }
 TURN = 20.0  # min at which a session is half reminder, half something new
 STARTS = np.unique(

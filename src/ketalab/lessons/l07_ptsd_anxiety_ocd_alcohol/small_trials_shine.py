@@ -99,7 +99,7 @@ def _shine_view(group: str, effect: float) -> View:
     printed = effect + se * _luck()
     low, high = printed - Z * se, printed + Z * se
     kind = np.where(low > 0, "found", np.where(high < 0, "wrong", "open"))
-    chosen = nt.selected(effect, se)
+    chosen = nt.significance_filter(effect, se)
     y = np.arange(TRIALS)
     artists = {}
     for name in ("open", "found", "wrong"):
@@ -109,14 +109,14 @@ def _shine_view(group: str, effect: float) -> View:
     artists["truth"] = ([effect] * 2, [-1, TRIALS])
     better = kind == "found"
     artists["mean"] = ([printed[better].mean()] * 2, [-1, TRIALS]) if better.any() else None
-    larger = "no true effect" if effect == 0 else f"{chosen.exaggeration:.1f} times"
+    larger = "no true effect" if effect == 0 else f"{chosen.type_m:.1f} times"
     found = int((kind != "open").sum())
-    tail = "all by luck" if effect == 0 else f"printing {chosen.exaggeration:.1f} times the truth"
+    tail = "all by luck" if effect == 0 else f"printing {chosen.type_m:.1f} times the truth"
     readings = [
         Reading("trials “significant”", f"{found} of {TRIALS}"),
         Reading("chance of it (power)", 100 * chosen.power, "%", 2),
         Reading("they print, on average", larger + (" the truth" if effect else "")),
-        Reading("of those, wrong side", 100 * chosen.wrong_sign, "%", 2, 0.1),
+        Reading("of those, wrong side", 100 * chosen.type_s, "%", 2, 0.1),
         Reading("width of an interval", 2 * Z * se, "g", 2),
         Reading("people in a trial", f"{2 * n}"),
     ]

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import stats
 
 from ketalab import table
-from ketalab.models.mediation import World, exact
+from ketalab.models.mediation import CausalModel, exact
 from ketalab.practice.answers import instance
 from ketalab.practice.exercise import Judgement
 
@@ -47,10 +47,11 @@ def talking_people():
 
 def a_false_mediator():
     print(
-        f"cause: {exact(World(through=0.4))['product']:.2f} credited, {World(through=0.4).truth:.2f} true"
+        f"cause: {exact(CausalModel(indirect=0.4))['product']:.2f} credited, "
+        f"{CausalModel(indirect=0.4).truth:.2f} true"
     )
     # your turn
-    world = World(trait=0.6, shared=0.8)  # a World(...)
+    world = CausalModel(confounder=0.6, loading=0.8)  # a CausalModel(...)
     # done
     return world
 
@@ -69,11 +70,11 @@ def leaflet():
 
 def judge_a_false_mediator(answer) -> Judgement:
     """Judge a world by what mediation and masking say of it."""
-    instance(answer, World, "a World(...), such as World(trait=0.2, shared=0.5)")
+    instance(answer, CausalModel, "a CausalModel(...), such as CausalModel(confounder=0.2, loading=0.5)")
     found = exact(answer)
     if answer.truth != 0:
         return Judgement(
-            False, f"Here the experience does bring {answer.truth:.2f} SD. Set `through` back to 0."
+            False, f"Here the experience does bring {answer.truth:.2f} SD. Set `indirect` back to 0."
         )
     if found["slope"] >= 0.5 > found["product"]:
         return Judgement(
@@ -99,9 +100,9 @@ def judge_a_false_mediator(answer) -> Judgement:
 
 def wrong_a_false_mediator():
     return {
-        "a cause": World(through=0.4),
-        "nothing": World(),
-        "hope": World(hope=1.5),
-        "measured": World(trait=0.6, shared=0.8, measured=1),
+        "a cause": CausalModel(indirect=0.4),
+        "nothing": CausalModel(),
+        "hope": CausalModel(expectancy=1.5),
+        "measured": CausalModel(confounder=0.6, loading=0.8, measured=1),
         "not a world": 0.8,
     }

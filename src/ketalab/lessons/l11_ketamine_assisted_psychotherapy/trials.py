@@ -2,7 +2,7 @@
 
 Papers print three things: a correlation with its P value, a coefficient with its interval, a coefficient
 with its P value. Each becomes a correlation, signed so that positive means "more dissociation, more
-benefit". A correlation's people are those its P value implies (`effect_size.people_behind`), since the
+benefit". A correlation's people are those its P value implies (`effect_size.sample_size_from_p`), since the
 abstract that prints 0.35 names more people than were in the sum. The correlations behind coefficients are
 partial ones: the regressions hold the score before treatment (and the arm) fixed.
 """
@@ -17,7 +17,7 @@ from ketalab.metaanalysis.effect_size import (
     Effects,
     correlation_from_t,
     fisher_z,
-    people_behind,
+    sample_size_from_p,
     standard_error_from_interval,
     standard_error_from_p,
 )
@@ -44,7 +44,7 @@ def _correlation(row, people: People) -> dict:
     printed = float(row.n)
     if row.statistic == "correlation":
         r, how = row.value, "printed"
-        n = float(people_behind(row.value, float(row.p))[0]) if people == "implied" else printed
+        n = float(sample_size_from_p(row.value, float(row.p))[0]) if people == "implied" else printed
     else:
         freedom = printed - COEFFICIENTS[row.reference]
         if np.isnan(row.low):

@@ -10,7 +10,7 @@ from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l11_ketamine_assisted_psychotherapy.figures import ANALYSIS_NAMES
 from ketalab.models import mediation
 from ketalab.models.cascade import Array
-from ketalab.models.mediation import ANALYSES, World
+from ketalab.models.mediation import ANALYSES, CausalModel
 from ketalab.plots.style import BLACK, BLUE, GREY, PALE, PURPLE, figure, legend_above
 from ketalab.text import interval
 
@@ -21,16 +21,18 @@ TRIALS = 100
 REACH = (-1.6, 2.6)
 
 
-def world(how: str, strength: float, measured: float) -> World:
+def world(how: str, strength: float, measured: float) -> CausalModel:
     """The truth behind a choice: `strength` (SD) of benefit goes the chosen way, `DRUG_EFFECT` past it."""
     share = {ALL: strength / 3, NOTHING: 0.0}.get(how, strength)
-    return World(
+    return CausalModel(
         rise=RISE,
         drug=DRUG_EFFECT,
-        through=share / RISE if how in (CAUSES, ALL) else 0.0,
-        trait=share / (RISE * SHARED) if how in (ACCOMPANIES, ALL) else 0.0,
-        hope=share / World(rise=RISE, hope=1.0).hoped if how in (HOPE, ALL) else 0.0,
-        shared=SHARED,
+        indirect=share / RISE if how in (CAUSES, ALL) else 0.0,
+        confounder=share / (RISE * SHARED) if how in (ACCOMPANIES, ALL) else 0.0,
+        expectancy=share / CausalModel(rise=RISE, expectancy=1.0).by_expectancy
+        if how in (HOPE, ALL)
+        else 0.0,
+        loading=SHARED,
         measured=measured,
     )
 

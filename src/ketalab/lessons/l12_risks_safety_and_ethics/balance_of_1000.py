@@ -92,8 +92,8 @@ def _extra(people: str) -> dict[str, tuple[float, float, float]]:
     worlds = _worlds(people)
     found = {}
     for outcome, (low, high) in zip(worlds.outcomes, worlds.interval(), strict=True):
-        fates = benefit_harm.fates(outcome)
-        found[outcome.name] = (fates.extra - fates.spared, float(low), float(high))
+        fates = benefit_harm.outcome_partition(outcome)
+        found[outcome.name] = (fates.caused - fates.prevented, float(low), float(high))
     return found
 
 
