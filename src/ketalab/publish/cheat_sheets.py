@@ -38,7 +38,7 @@ from ketalab.plots import style
 from ketalab.plots.show import settle
 from ketalab.publish import sheet_figures as draw
 from ketalab.publish.lecture import section, text_of
-from ketalab.text import interval
+from ketalab.text import decimals, interval
 
 MISCONCEPTIONS, UNKNOWN = "Common misconceptions", "What we left out or do not know"
 
@@ -146,8 +146,8 @@ def _equation(what: str, number: str, words: str, part: int | None = None) -> tu
 # Numbers -------------------------------------------------------------------------------------------
 
 
-def _with_interval(estimate: float, low: float, high: float, decimals: int = 1) -> str:
-    return f"{decimals(estimate, decimals)} ({interval(low, high, decimals)})"
+def _with_interval(estimate: float, low: float, high: float, places: int = 1) -> str:
+    return f"{decimals(estimate, places)} ({interval(low, high, places)})"
 
 
 def _row(name: str, **wanted: object):
