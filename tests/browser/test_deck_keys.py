@@ -104,8 +104,8 @@ def test_letters_stay_in_a_field(watched, decks: Path):
 def test_all_keys_stand_on_the_key_list(watched, decks: Path):
     at(watched, decks, *PARTS["slider"])
     watched.page.keyboard.press("Shift+?")
-    listed = watched.page.locator(".r-overlay-help").inner_text()
-    for words in ("PAGE DOWN", "TAB", "Speaker view", "Dark or light", "Black screen", "Go to a slide", "ESC"):
+    listed = watched.page.locator(".r-overlay-help").text_content()
+    for words in ("PAGE DOWN", "TAB", "Speaker notes", "Dark or light", "Black screen", "Jump to slide", "ESC"):
         assert words in listed
 
 

@@ -87,8 +87,7 @@ if (asked.has("handout")) {
   for (const [key, description] of [
     ["PAGE DOWN, PAGE UP", "Next and previous slide: a clicker's keys, after every click"],
     ["TAB", "Into an explorable: arrows then move its sliders"], ["D", "Dark or light"],
-    ["S", "Speaker view: notes, clock, planned minutes"],
-    ["B", "Black screen"], ["G", "Go to a slide by its number"],
+    ["B", "Black screen"],
     ["ESC", "Out of an explorable; all slides at a glance"],
   ]) Reveal.registerKeyboardShortcut(key, description);
 }
