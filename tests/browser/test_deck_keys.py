@@ -14,6 +14,7 @@ PARTS = {
     "ledger's entry": ("13_the_article_on_trial", ".ketalab-ledger details summary"),
 }
 MENU = ("12_risks_safety_and_ethics", ".ketalab-view select")
+SHOW = "(part) => Reveal.slide(Reveal.getIndices(part.closest('.slides > section')).h, 0, 99)"
 DECKS = ("00_start_here", "05_hours_not_weeks", "07_ptsd_anxiety_ocd_alcohol", "12_risks_safety_and_ethics")
 TURNED = "(before) => Reveal.getIndices().h !== before"
 
@@ -25,7 +26,7 @@ def at(watched, decks: Path, name: str, part: str):
     page.wait_for_selector(".reveal.ready")
     found = page.locator(part).first
     found.wait_for(state="attached")
-    found.evaluate("(part) => Reveal.slide(Reveal.getIndices(part.closest('.slides > section')).h, 0, 99)")
+    found.evaluate(SHOW)
     found.wait_for(state="visible")
     return found
 
@@ -105,7 +106,15 @@ def test_all_keys_stand_on_the_key_list(watched, decks: Path):
     at(watched, decks, *PARTS["slider"])
     watched.page.keyboard.press("Shift+?")
     listed = watched.page.locator(".r-overlay-help").text_content()
-    for words in ("PAGE DOWN", "TAB", "Speaker notes", "Dark or light", "Black screen", "Jump to slide", "ESC"):
+    for words in (
+        "PAGE DOWN",
+        "TAB",
+        "Speaker notes",
+        "Dark or light",
+        "Black screen",
+        "Jump to slide",
+        "ESC",
+    ):
         assert words in listed
 
 
@@ -119,7 +128,9 @@ def test_a_finger_on_a_slider_never_turns_the_slide(browser, decks: Path, name: 
     devtools = context.new_cdp_session(page)
     moved = 0
     for found in page.locator(".ketalab-view input[type=range]").all():
-        found.evaluate("(part) => Reveal.slide(Reveal.getIndices(part.closest('.slides > section')).h, 0, 99)")
+        found.evaluate(
+            "(part) => Reveal.slide(Reveal.getIndices(part.closest('.slides > section')).h, 0, 99)"
+        )
         if not found.is_visible():
             continue
         moved += 1
