@@ -37,16 +37,9 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def listed(names: list[str] | tuple[str, ...], last: str = "and") -> str:
-    """Words in a row: "a", "a and b", "a, b and c"."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} {last} {names[-1]}"
-
-
 def duration(minutes: float) -> str:
-    """A time in the largest unit that leaves a number of one or more: "40 min", "6 h", "3 days"."""
-    for unit, length in (("weeks", 7 * 24 * 60), ("days", 24 * 60), ("h", 60)):
-        if minutes >= 2 * length or (unit == "h" and minutes >= 60 and minutes % 30 == 0):
-            return f"{significant(minutes / length, 3)} {unit}"
-    return f"{significant(minutes, 3)} min"
+    """A time in the largest unit it fills: 90 min, 5 h, 3 days."""
+    for unit, least, each in (("years", 525960, 525960), ("days", 2880, 1440), ("h", 120, 60)):
+        if minutes >= least:
+            return f"{float(f'{minutes / each:.2g}'):g} {unit}"
+    return f"{float(f'{minutes:.2g}'):g} min"

@@ -9,6 +9,7 @@ the same faults.
 """
 
 import argparse
+import ast
 import csv
 import io
 import json
@@ -35,6 +36,9 @@ FILES = (
     "LICENSE",
 )
 
+SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+Rows = list[dict[str, str]]
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -56,6 +60,30 @@ def once(old: str, new: str) -> Callable[[str], str]:
         return text.replace(old, new, 1)
 
     return change
+
+
+def rows_of(text: str) -> Rows:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def in_table(edit: Callable[[Rows], None]) -> Callable[[str], str]:
+    """A change of a table's text by an edit of its rows."""
+
+    def change(text: str) -> str:
+        rows, out = rows_of(text), io.StringIO()
+        edit(rows)
+        writer = csv.DictWriter(out, rows[0].keys(), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return out.getvalue()
+
+    return change
+
+
+def guards(explorable: Path) -> tuple[str, ...]:
+    """The tests that stand guard over an explorable."""
+    lesson = explorable.parent.name
+    return "tests/explorables", f"tests/lessons/{lesson}", f"notebooks/{lesson[1:]}.ipynb"
 
 
 def lesson_folders(course: Path) -> list[Path]:
@@ -84,30 +112,24 @@ def numbers_in_data(course: Path, rng: random.Random, count: int) -> Iterator[Fa
     ]
     tables = [(name, fields) for name, fields in tables if fields and len(users(course, name)) > 1]
     for name, fields in rng.sample(tables, min(count, len(tables))):
-        rows = list(csv.DictReader((course / f"data/{name}.csv").open(encoding="utf-8")))
+        rows = rows_of((course / f"data/{name}.csv").read_text(encoding="utf-8"))
         cells = [(i, f) for i, row in enumerate(rows) for f in fields if row[f] not in ("", "0")]
         at, field = rng.choice(cells)
 
-        def change(text: str, at: int = at, field: str = field) -> str:
-            found = list(csv.DictReader(io.StringIO(text)))
-            found[at][field] = f"{float(found[at][field]) * 1.1:.6g}"
-            out = io.StringIO()
-            writer = csv.DictWriter(out, found[0].keys(), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(found)
-            return out.getvalue()
+        def tenth_more(rows: Rows, at: int = at, field: str = field) -> None:
+            rows[at][field] = f"{float(rows[at][field]) * 1.1:.6g}"
 
         yield Fault(
             "number in data",
             f"{name}, row {at + 2}, {field}",
             f"data/{name}.csv",
-            change,
+            in_table(tenth_more),
             users(course, name),
         )
 
 
 def signs_and_constants(course: Path, rng: random.Random, count: int) -> Iterator[Fault]:
-    """A sign or a constant in a model."""
+    """A sign in a model's code turned into its opposite."""
     found = []
     for path in sorted((course / "src/ketalab/models").glob("*.py")) + sorted(
         (course / "src/ketalab/metaanalysis").glob("*.py")
@@ -116,26 +138,38 @@ def signs_and_constants(course: Path, rng: random.Random, count: int) -> Iterato
         test = f"tests/{room}/test_{path.stem}.py"
         if not (course / test).exists():
             continue
-        text = path.read_text()
-        for match in re.finditer(
-            r"^    +(?:return|\w+ =) .*?(?<=[\w)]) ([-+*/]) (?=[\w(])", text, re.MULTILINE
-        ):
-            found.append((path, test, match.start(1), match[1]))
-    for path, test, at, sign in rng.sample(found, min(count, len(found))):
+        tree = ast.parse(path.read_text())
+        found += [
+            (path, test, node.right.lineno, node.left.end_col_offset, SIGNS[type(node.op)])
+            for node in ast.walk(tree)
+            if isinstance(node, ast.BinOp)
+            and type(node.op) in SIGNS
+            and not isinstance(node.left, ast.BinOp)
+            and node.left.end_lineno == node.right.lineno
+        ]
+    for path, test, line, column, sign in rng.sample(found, min(count, len(found))):
         other = {"+": "-", "-": "+", "*": "/", "/": "*"}[sign]
-        line = path.read_text()[:at].count("\n") + 1
+
+        def change(
+            text: str, line: int = line, column: int = column, sign: str = sign, other: str = other
+        ) -> str:
+            lines = text.split("\n")
+            row = lines[line - 1]
+            lines[line - 1] = row[:column] + row[column:].replace(sign, other, 1)
+            return "\n".join(lines)
+
         yield Fault(
-            "sign or constant in a model",
+            "sign in a model",
             f"{path.stem}, line {line}: {sign} becomes {other}",
             str(path.relative_to(course)),
-            lambda text, at=at, other=other: text[:at] + other + text[at + 1 :],
+            change,
             (test, "tests/lessons"),
         )
 
 
 def swapped_arms(course: Path, rng: random.Random, count: int) -> Iterator[Fault]:
     """Treatment and control of a trial change places."""
-    rows = list(csv.DictReader((course / "data/trial_counts.csv").open(encoding="utf-8")))
+    rows = rows_of((course / "data/trial_counts.csv").read_text(encoding="utf-8"))
     able = [
         i
         for i, r in enumerate(rows)
@@ -146,21 +180,15 @@ def swapped_arms(course: Path, rng: random.Random, count: int) -> Iterator[Fault
     ]
     for at in rng.sample(able, count):
 
-        def change(text: str, at: int = at) -> str:
-            found = list(csv.DictReader(io.StringIO(text)))
-            row = found[at]
+        def swap(rows: Rows, at: int = at) -> None:
+            row = rows[at]
             row["events_active"], row["events_control"] = row["events_control"], row["events_active"]
-            out = io.StringIO()
-            writer = csv.DictWriter(out, row.keys(), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(found)
-            return out.getvalue()
 
         yield Fault(
             "swapped arm",
             f"trial_counts, row {at + 2}",
             "data/trial_counts.csv",
-            change,
+            in_table(swap),
             ("tests/data", "tests/lessons", *users(course, "trial_counts")[1:]),
         )
 
@@ -168,10 +196,9 @@ def swapped_arms(course: Path, rng: random.Random, count: int) -> Iterator[Fault
 def wrong_keys(course: Path, rng: random.Random, count: int) -> Iterator[Fault]:
     """A reference key with a slip."""
     for name in rng.sample(
-        ["claims_sources", "trials", "drug_facts", "adverse_reactions", "timeline", "trial_scores"], count
+        ["claim_sources", "trials", "drug_facts", "adverse_reactions", "timeline", "trial_scores"], count
     ):
-        name = "claim_sources" if name == "claims_sources" else name
-        rows = list(csv.DictReader((course / f"data/{name}.csv").open(encoding="utf-8")))
+        rows = rows_of((course / f"data/{name}.csv").read_text(encoding="utf-8"))
         key = rng.choice([r["reference"] for r in rows if r["reference"]])
         yield Fault(
             "wrong reference key",
@@ -190,11 +217,6 @@ def in_lessons(course: Path, rng: random.Random) -> Iterator[Fault]:
             if f"def {path.stem}(" in path.read_text():
                 explorables.append(path)
     for path in rng.sample(explorables, 6):
-        tests = (
-            "tests/explorables",
-            f"tests/lessons/{path.parent.name}",
-            f"notebooks/{path.parent.name[1:]}.ipynb",
-        )
         yield Fault(
             "broken callback",
             f"{path.stem}: the view raises",
@@ -202,34 +224,23 @@ def in_lessons(course: Path, rng: random.Random) -> Iterator[Fault]:
             lambda text: re.sub(
                 r"(def _\w*view\w*\([^)]*\)[^:]*:\n)", r"\1    raise KeyError\n", text, count=1
             ),
-            tests,
+            guards(path),
         )
     for path in rng.sample(explorables, 6):
-        tests = (
-            "tests/explorables",
-            f"tests/lessons/{path.parent.name}",
-            "tests/publish/test_figures.py",
-            f"notebooks/{path.parent.name[1:]}.ipynb",
-        )
         yield Fault(
             "a control that does nothing",
             f"{path.stem}: its first control is ignored",
             str(path.relative_to(course)),
             _ignored,
-            tests,
+            (*guards(path), "tests/publish/test_figures.py"),
         )
     for path in rng.sample(explorables, 6):
-        tests = (
-            "tests/explorables",
-            f"tests/lessons/{path.parent.name}",
-            f"notebooks/{path.parent.name[1:]}.ipynb",
-        )
         yield Fault(
             "false read-out",
             f"{path.stem}: its first number is doubled",
             str(path.relative_to(course)),
             lambda text: re.sub(r'(Reading\("[^"]+", )([^,"\n]+?)(, |\))', r"\1 2 * (\2)\3", text, count=1),
-            tests,
+            guards(path),
         )
     notebooks = sorted((course / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     for path in rng.sample(notebooks, 4):

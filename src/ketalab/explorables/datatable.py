@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from ketalab.explorables.canvas import Stage
 from ketalab.plots.style import DIRECTION_ONLY
-from ketalab.text import real_minus
+from ketalab.text import duration, real_minus
 
 LINE_POINTS, MARKS, CLOUD = 8, 12, 60  # a longer line is thinned, a larger cloud is summed up
 MINUTES = {
@@ -67,14 +67,6 @@ def quantity(text: str) -> tuple[float, str] | None:
         return value, ""
     each = MINUTES.get(unit) or MINUTES.get(unit.removesuffix("s"))
     return (value * each, "min") if each else None
-
-
-def duration(minutes: float) -> str:
-    """A time in the largest unit it fills: 90 min, 5 h, 3 days."""
-    for unit, least, each in (("years", 525960, 525960), ("days", 2880, 1440), ("h", 120, 60)):
-        if minutes >= least:
-            return f"{float(f'{minutes / each:.2g}'):g} {unit}"
-    return f"{float(f'{minutes:.2g}'):g} min"
 
 
 class Scale:

@@ -21,6 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
+from ketalab.checks import one_of
 from ketalab.metaanalysis.effect_size import ODDS_RATIO, normal_quantile
 
 Array = NDArray[np.float64]
@@ -65,9 +66,7 @@ class Network:
         return float(np.exp(middle)), float(np.exp(middle - margin)), float(np.exp(middle + margin))
 
     def _unit(self, name: str) -> Array:
-        if name != self.reference and name not in self.treatments:
-            known = ", ".join([self.reference, *self.treatments])
-            raise ValueError(f"treatment: {name!r} is not allowed; it must be one of {known}")
+        one_of("treatment", name, [self.reference, *self.treatments])
         return np.array([float(name == treatment) for treatment in self.treatments])
 
     def __repr__(self) -> str:

@@ -25,6 +25,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import chdtrc, chdtri, ndtr, stdtr
 
+from ketalab.checks import one_of
 from ketalab.metaanalysis.effect_size import Effects, Measure, normal_quantile, shown, shown_p
 
 Array = NDArray[np.float64]
@@ -201,13 +202,10 @@ def pool(
 
 
 def _checked(method: str, interval: str | None) -> str:
-    if method not in METHODS:
-        raise ValueError(f"method: {method!r} is not allowed; it must be one of {', '.join(METHODS)}")
+    one_of("method", method, METHODS)
     if interval is None:
         return "normal" if method == "fixed" else "hartung-knapp"
-    if interval not in INTERVALS:
-        raise ValueError(f"interval: {interval!r} is not allowed; it must be one of {', '.join(INTERVALS)}")
-    return interval
+    return one_of("interval", interval, INTERVALS)
 
 
 def _alone(effects: Effects, use: NDArray[np.bool_], method: str, level: float) -> Pooled:

@@ -1,0 +1,52 @@
+"""Numbers as a reader sees them: rounded as Python rounds, with a real minus, never a negative zero."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ketalab.text import MINUS, count, decimals, duration, interval, significant
+
+
+@given(st.floats(-1e6, 1e6), st.integers(0, 4))
+def test_decimals_read_back_as_the_rounded_number(value: float, places: int):
+    shown = decimals(value, places)
+    assert "-" not in shown
+    read = float(shown.replace(MINUS, "-").replace(",", ""))
+    assert read == pytest.approx(round(value, places), abs=1e-9)
+
+
+@pytest.mark.parametrize("value", [-0.0, 0.0, -0.004, 0.004])
+def test_what_rounds_to_zero_has_no_sign(value: float):
+    assert decimals(value) == decimals(value, sign=True) == "0.00"
+
+
+def test_signs_are_those_of_print():
+    assert decimals(-541, 0) == "−541"
+    assert decimals(3.5, 1, sign=True) == "+3.5"
+    assert significant(-0.0123, 2) == "−0.012"
+    assert interval(-8.54, 2.22) == "−8.54 to 2.22"
+
+
+def test_words_agree_with_their_number():
+    assert [count(n, "study", "studies") for n in (0, 1, 2, 1200)] == [
+        "no study",
+        "1 study",
+        "2 studies",
+        "1,200 studies",
+    ]
+    assert count(3, "device") == "3 devices"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (40, "40 min"),
+        (90, "90 min"),
+        (360, "6 h"),
+        (4320, "3 days"),
+        (40320, "28 days"),
+        (1577880, "3 years"),
+    ],
+)
+def test_a_time_is_said_in_the_unit_people_use(minutes: float, words: str):
+    assert duration(minutes) == words
