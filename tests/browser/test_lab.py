@@ -230,8 +230,12 @@ def test_a_word_shows_its_meaning_and_leads_to_its_entry(watched, lab: str):
     assert word.evaluate("(node) => getComputedStyle(node).textDecorationStyle") == "dotted"
     word.click()
     entry = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) h3", has_text="trapping")
-    entry.wait_for()
-    page.wait_for_timeout(500)
+    page.wait_for_function(
+        """() => [...document.querySelectorAll(".jp-NotebookPanel:not(.lm-mod-hidden) h3")].some((head) => {
+            const { y } = head.getBoundingClientRect();
+            return head.textContent.includes("trapping") && 0 < y && y < 800;
+        })"""
+    )
     assert 0 < entry.bounding_box()["y"] < 800
     assert page.evaluate("() => jupyterapp.shell.currentWidget.title.label") == "glossary.ipynb"
     page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) a", has_text="02").first.click()
