@@ -1,4 +1,5 @@
-"""Every claim stands in the lesson that treats it, and its certainty follows from the rule."""
+"""Every claim stands in its lesson and in the article; its certainties follow from the rules; a benefit
+stands by what one trial found."""
 
 import csv
 import json
@@ -13,11 +14,63 @@ from hypothesis import strategies as st
 
 from ketalab.data import table
 from ketalab.data.bibliography import bibliography
-from ketalab.data.certainty import COMPARISONS, LEVELS, SHORTCOMINGS, START, by_rule, certainty, surviving
+from ketalab.data.certainty import (
+    COMPARISONS,
+    DOUBTS,
+    LEVELS,
+    SHORTCOMINGS,
+    START,
+    asked,
+    by_rule,
+    carrying,
+    certainty_of_effect,
+    certainty_of_verdict,
+    surviving,
+    weaker,
+)
+from ketalab.data.claims import article
 from ketalab.data.lessons import lesson_files, ready
 
 CLAIMS = table("claims")
+TESTS = table("claim_tests")
 FLAGS = st.fixed_dictionaries({name: st.booleans() for name in SHORTCOMINGS})
+MEASURED = sorted(set(START) - {"documents"})
+# Comparators of the table of trials, by how hard they are; the words are the table's own.
+LEVEL = {
+    "inert": {
+        "saline",
+        "anaesthesia + saline",
+        "placebo spray",
+        "placebo spray + antidepressant",
+        "placebo spray + standard care",
+        "placebo tablet",
+        "usual care",
+    },
+    "active placebo": {"midazolam", "other active"},
+    "treatment": {"ECT", "quetiapine", "opioid", "etomidate", "propofol"},
+}
+# Words with which the article hedges, and words that keep the hedge in ours.
+HEDGES = {
+    r"\bcan\b": r"\bcan\b",
+    r"\bmay\b": r"\bmay\b",
+    "studies suggest": "studies suggest",
+    "preliminary research indicates": "preliminary research indicates",
+    "shown promise": "shown promise",
+    "is thought to be": "is thought to be",
+    "is considered": "is considered",
+    r"\bmust be\b": r"\bmust be\b",
+    "potentially": "potentially",
+    "typically": "typically",
+    "usually": "usually",
+    "primarily for": "primarily",
+    "often": "often",
+    "sometimes": "sometimes",
+    "for many patients": "for many patients",
+    "for some": "for some|some of the",
+    "will likely": "will likely",
+    "research also points": "research also points",
+    r"\bhelps\b": r"\bhelps?\b",
+}
 
 
 def untreated() -> list[str]:
@@ -53,37 +106,124 @@ def test_a_claim_that_is_nowhere_would_be_found():
     assert stands("C14", "claims C10 to C20")
 
 
-def test_certainty_follows_from_the_rule_row_by_row():
-    assert (by_rule(CLAIMS) == CLAIMS.certainty).all()
-    assert set(CLAIMS.certainty) == set(LEVELS)
+def test_every_quotation_stands_in_the_article_once_to_the_letter():
+    text = article()
+    for row in CLAIMS.itertuples():
+        assert text.count(row.quoted) == 1, row.claim
+        assert row.quoted == row.quoted.strip(), row.claim
+        assert "\n" not in row.quoted, row.claim
 
 
-def test_the_rule_by_hand():
-    assert certainty("documents", {}) == "high"
-    assert certainty("experiments", {"bias": True}) == "moderate"
-    assert certainty("experiments", dict.fromkeys(SHORTCOMINGS, True)) == "very low"
-    assert certainty("observation", {"imprecise": True}) == "very low"
-    assert certainty("none", {}) == "very low"
+def test_the_claims_follow_the_article():
+    """Section by section the first quotations come in the order of the article."""
+    text = article()
+    order = {
+        name: text.index(quotations.iloc[0])
+        for name, quotations in CLAIMS.groupby("section", sort=False).quoted
+    }
+    assert sorted(order.values()) == list(order.values())
 
 
-@given(st.sampled_from(list(START)), FLAGS, st.sampled_from(SHORTCOMINGS))
+def lost_hedges(quoted: str, statement: str) -> list[str]:
+    """Hedges of the article's sentence that the statement in our words has not kept."""
+    return [
+        hedge
+        for hedge, kept in HEDGES.items()
+        if re.search(hedge, quoted, re.IGNORECASE) and not re.search(kept, statement, re.IGNORECASE)
+    ]
+
+
+def test_statements_keep_the_articles_hedges():
+    for row in CLAIMS.itertuples():
+        assert lost_hedges(row.quoted, row.statement) == [], row.claim
+
+
+def test_a_lost_hedge_would_be_found():
+    assert lost_hedges("which can take weeks or months", "They take weeks or months.") == [r"\bcan\b"]
+    assert lost_hedges("has shown promise in reducing cravings", "It reduces cravings.") == [
+        "shown promise"
+    ]
+
+
+def test_a_changed_verdict_says_why_and_from_what():
+    changed = CLAIMS[CLAIMS.verdict_before != ""]
+    assert ((CLAIMS.verdict_before == "") == (CLAIMS.change == "")).all()
+    assert (changed.verdict_before != changed.verdict).all()
+    assert changed.change.str.endswith(".").all()
+    assert set(changed.claim) == {"C11", "C15", "C24", "C25", "C27", "C53", "C54", "C58"}
+
+
+def test_certainties_follow_from_the_rules_row_by_row():
+    names = ["certainty", "certainty_effect"]
+    assert by_rule(CLAIMS).equals(CLAIMS[names])
+    assert set(CLAIMS.certainty_effect) == {*LEVELS, ""}
+    assert ((CLAIMS.certainty_effect == "") == (CLAIMS.evidence == "documents")).all()
+    assert CLAIMS.doubt.str.endswith(".").all()
+    assert CLAIMS.certainty_reason.str.endswith(".").all()
+
+
+def test_a_verdict_can_be_sure_where_the_effect_is_not():
+    """What was not studied can be known not to have been studied."""
+    unsupported = CLAIMS[CLAIMS.verdict == "unsupported"]
+    assert ((unsupported.certainty == "high") & (unsupported.certainty_effect == "very low")).any()
+
+
+def test_speed_is_no_surer_than_the_trials_of_the_same_infusion():
+    """C14 and C38 speak of what C20 does; a review rated it very low, so none of them can be above low."""
+    effect = CLAIMS.set_index("claim").certainty_effect
+    assert effect["C14"] == effect["C38"] == effect["C20"] == "low"
+
+
+def test_the_rules_by_hand():
+    assert certainty_of_effect("documents", {}) == ""
+    assert certainty_of_effect("experiments", {"bias": True}) == "moderate"
+    assert certainty_of_effect("experiments", dict.fromkeys(SHORTCOMINGS, True)) == "very low"
+    assert certainty_of_effect("observation", {"imprecise": True}) == "very low"
+    assert certainty_of_effect("none", {}) == "very low"
+    assert certainty_of_verdict({}) == "high"
+    assert certainty_of_verdict({"one_study": True, "not_read": False}) == "moderate"
+    assert certainty_of_verdict(dict.fromkeys(DOUBTS, True)) == "very low"
+    one = CLAIMS[CLAIMS.claim == "C25"].assign(certainty="moderate", certainty_effect="high")
+    assert weaker(one).tolist() == ["moderate"]
+    assert weaker(one.assign(certainty_effect="low")).tolist() == ["low"]
+    assert weaker(one.assign(certainty_effect="")).tolist() == ["moderate"]
+
+
+@given(st.sampled_from(MEASURED), FLAGS, st.sampled_from(SHORTCOMINGS))
 def test_a_further_shortcoming_never_makes_surer(evidence: str, flags: dict, more: str):
-    before, after = certainty(evidence, flags), certainty(evidence, flags | {more: True})
+    before, after = (
+        certainty_of_effect(evidence, flags),
+        certainty_of_effect(evidence, flags | {more: True}),
+    )
     assert LEVELS.index(after) <= LEVELS.index(before)
 
 
-def test_comparisons_and_weeks_have_a_source_and_fit_together():
-    known = bibliography().entries
-    for row in CLAIMS.itertuples():
-        assert row.certainty_reason.endswith("."), row.claim
-        for key in filter(None, (row.tested_by, row.lasted_by)):
-            assert key in known, (row.claim, key)
-        assert bool(row.tested_by) == (row.comparator in ("control", "active")), row.claim
-        assert bool(row.lasted_by) == (row.weeks > 0), row.claim
-        if row.evidence == "none":
-            assert row.comparator in ("none", "not needed"), row.claim
-        if row.weeks == row.weeks:
-            assert row.comparator != "not needed", row.claim
+def test_every_test_names_its_trial_comparison_and_source():
+    trials, known = table("trials").set_index("trial"), bibliography().entries
+    benefit = CLAIMS.set_index("claim").benefit
+    for row in TESTS.itertuples():
+        assert row.reference in known, row
+        assert benefit[row.claim] != "none", row.claim
+        if row.trial:
+            its = trials.loc[row.trial]
+            assert its.comparator in LEVEL[row.level], row
+            assert its.design in ("parallel", "crossover", "withdrawal"), row
+    assert not TESTS.duplicated(["claim", "reference", "level", "weeks"]).any()
+    assert ((CLAIMS.time == "") == (CLAIMS.benefit == "none")).all()
+
+
+def test_what_holds_of_a_benefit_was_found_against_a_control():
+    benefit = CLAIMS[
+        (CLAIMS.benefit == "ketamine") & CLAIMS.verdict.isin(["supported", "partly supported"])
+    ]
+    assert set(benefit.claim) <= set(TESTS.claim)
+
+
+def test_midazolam_and_fentanyl_are_placebos_that_are_felt_and_not_treatments():
+    levels = TESTS.groupby("against")["level"].unique()
+    assert set(levels["midazolam"]) == set(levels["fentanyl"]) == {"active placebo"}
+    assert set(levels["quetiapine"]) == set(levels["electroconvulsive therapy"]) == set(levels["morphine"])
+    assert set(levels["morphine"]) == {"treatment"}
 
 
 @given(
@@ -93,24 +233,53 @@ def test_asking_for_more_never_lets_more_stand(least, comparison, weeks, partly,
     held = surviving(CLAIMS, least, comparison, weeks, partly)
     assert not (surviving(CLAIMS, least, comparison, weeks + more, partly) & ~held).any()
     assert not (surviving(CLAIMS, "high", comparison, weeks, partly) & ~held).any()
-    assert not (surviving(CLAIMS, least, "active", weeks, partly) & ~held).any()
+    assert not (surviving(CLAIMS, least, "treatment", weeks, partly) & ~held).any()
     assert not (surviving(CLAIMS, least, comparison, weeks, False) & ~held).any()
+    assert not (held & ~asked(CLAIMS, comparison, weeks)).any()
+
+
+def standing(**wanted) -> set[str]:
+    return set(CLAIMS.claim[surviving(CLAIMS, **wanted)])
 
 
 def test_who_stands_by_hand():
-    stand = dict(zip(CLAIMS.claim, surviving(CLAIMS, "moderate", "active"), strict=True))
-    assert stand["C14"]  # many trials, midazolam among them
-    assert not stand["C17"]  # low
-    assert not stand["C44"]  # control group only
-    assert stand["C32"]  # a date on a label needs no comparison
-    assert not stand["C34"]  # never held
+    assert {"C14", "C32", "C58"} <= standing()
+    assert "C34" not in standing()  # never held
+    assert "C14" in standing(comparison="active placebo")  # midazolam
+    assert "C14" not in standing(comparison="treatment")  # midazolam is none
+    assert "C14" not in standing(comparison="active placebo", weeks=4)  # not a question of time: not asked
+    assert not asked(CLAIMS, "none", 4)[CLAIMS.claim == "C14"].any()
+    assert "C32" not in standing(comparison="inert")  # a date on a label claims no benefit: not asked
+    assert "C28" not in standing(comparison="treatment")  # as good as morphine is not better
+    assert "C27" in standing(comparison="inert", weeks=26)
+    assert "C27" not in standing(comparison="active placebo", weeks=26)
+
+
+def test_half_a_year_better_than_a_treatment_is_one_trials_finding():
+    stand = standing(comparison="treatment", weeks=26)
+    carriers = carrying("treatment", 26)
+    assert stand == {"C02", "C04", "C16", "C20"}
+    assert set(carriers.reference[carriers.claim.isin(stand)]) == {"reif2023"}
+    assert table("trials").set_index("trial").blinding["escapetrd"] == "rater-blind"
+
+
+def test_a_comparison_of_one_trial_and_a_time_of_another_do_not_add_up():
+    tests = TESTS[TESTS.claim == "C27"]
+    assert {*tests.level} == {"active placebo", "inert"}
+    assert surviving(CLAIMS, comparison="active placebo", weeks=3, tests=tests).sum() == 1
+    assert surviving(CLAIMS, comparison="inert", weeks=26, tests=tests).sum() == 1
+    assert surviving(CLAIMS, comparison="active placebo", weeks=26, tests=tests).sum() == 0
 
 
 def test_bad_input_is_named():
     with pytest.raises(ValueError, match="evidence: 'rumour' is not allowed; it must be one of documents"):
-        certainty("rumour", {})
-    with pytest.raises(ValueError, match="shortcoming: 'age' is not allowed"):
-        certainty("documents", {"age": True})
+        certainty_of_effect("rumour", {})
+    with pytest.raises(ValueError, match="shortcoming: 'age' is not allowed; it must be one of bias"):
+        certainty_of_effect("experiments", {"age": True})
+    with pytest.raises(ValueError, match="shortcomings of documents: 1 is not allowed; it must be 0"):
+        certainty_of_effect("documents", {"bias": True})
+    with pytest.raises(ValueError, match="doubt: 'age' is not allowed; it must be one of one_study"):
+        certainty_of_verdict({"age": True})
     with pytest.raises(ValueError, match="least: 'sure' is not allowed; it must be one of very low"):
         surviving(CLAIMS, "sure")
     with pytest.raises(ValueError, match="comparison: 'hope' is not allowed"):
@@ -126,8 +295,9 @@ def test_bad_input_is_named():
         ("verdict", "", "one of supported, partly supported"),
         ("certainty", "sure", "one of high, moderate"),
         ("bias", "perhaps", "one of yes, no"),
-        ("comparator", "hope", "one of active, control"),
-        ("weeks", "-3", "a number from 0 to 520"),
+        ("certainty_effect", "sure", "one of high, moderate"),
+        ("quoted", "", "filled-in text"),
+        ("benefit", "hope", "one of ketamine, tablets, none"),
     ],
 )
 def test_a_damaged_claim_is_named(column: str, value: str, allowed: str, tmp_path: Path, monkeypatch):

@@ -38,8 +38,8 @@ def test_every_source_of_a_claim_stands_behind_its_cell():
 
 def test_the_front_is_the_wording_and_the_verdict():
     html = made()._repr_html_()
-    assert "Hours to days. <b>✓ supported</b>" in html
-    assert "Short-lived, extended by repeated sessions. <b>✓ supported</b><br>" in html
+    assert "Rapid; effects can be felt within hours to days. <b>✓ supported</b>" in html
+    assert "Can be short-lived, but extended by repeated sessions. <b>✓ supported</b><br>" in html
     assert "Table, " not in html
 
 

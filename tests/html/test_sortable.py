@@ -53,7 +53,7 @@ def test_it_asks_nobody_for_anything():
 def test_the_text_says_all_the_table_says():
     text = repr(sortable(FRAME, "Three rows", sources=["source"]))
     assert text.splitlines()[0] == "Three rows"
-    assert "stage: late; effect: 10; who: rats; source: Zarate et al. 2006" in text
+    assert "stage: late; effect: 10; who: rats; source: Zarate et al. 2006a" in text
     assert "stage: late; who: mice; source: Domino 2010" in text  # a gap is left out
     assert max(map(len, text.splitlines())) <= 100
 

@@ -85,7 +85,7 @@ def test_every_mark_is_a_link_with_a_name_and_stands_in_the_table_too():
     assert len(links) == 6
     (alone,) = (mark for mark in marks if not mark.get("href"))
     assert alone.get("tabindex") == "0"
-    assert marks[0].get("aria-label") == "Zarate et al. 2006: benefit; depression; saline; 18 people"
+    assert marks[0].get("aria-label") == "Zarate et al. 2006a: benefit; depression; saline; 18 people"
     assert marks[0].find("title").text == marks[0].get("aria-label")
     rows = tree.findall(".//tbody/tr")
     assert [row[3].text for row in rows] == ["18", "40", "19", "20", "20", "500", "6"]
@@ -102,7 +102,7 @@ def test_it_asks_for_nothing_and_runs_nothing():
 
 def test_the_same_map_is_the_same_text():
     assert em.EvidenceMap(trials())._repr_html_() == em.EvidenceMap(trials())._repr_html_()
-    assert "Zarate et al. 2006: benefit; depression; saline; 18 people" in repr(em.EvidenceMap(trials()))
+    assert "Zarate et al. 2006a: benefit; depression; saline; 18 people" in repr(em.EvidenceMap(trials()))
 
 
 def test_a_keyboard_reaches_every_trial_and_sees_where_it_is(browser, tmp_path: Path):
@@ -122,7 +122,7 @@ def test_a_keyboard_reaches_every_trial_and_sees_where_it_is(browser, tmp_path: 
         stroke = page.evaluate("getComputedStyle(document.activeElement.querySelector('path')).stroke")
         assert stroke == "rgb(27, 27, 27)"
     assert len(set(names)) == 7
-    assert names[0].startswith("Zarate et al. 2006")
+    assert names[0].startswith("Zarate et al. 2006a")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.querySelector('details').open")

@@ -196,7 +196,7 @@ def test_a_reference_key_is_shown_as_author_and_year():
     shown = es.from_standard_error(
         [-7.7, -3.7], [2.5, 2.9], es.MEAN_DIFFERENCE, study=["zarate2006", "lii2023"]
     )
-    assert {"Zarate et al. 2006", "Lii et al. 2023"} <= set(texts(fo.forest(shown)))
+    assert {"Zarate et al. 2006a", "Lii et al. 2023"} <= set(texts(fo.forest(shown)))
     assert "LII2023" in texts(fo.forest(shown, names=str.upper))
     figure = fo.sequence(ma.leave_one_out(shown), es.MEAN_DIFFERENCE)
     assert "without Lii et al. 2023" in texts(figure)

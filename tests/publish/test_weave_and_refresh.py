@@ -39,7 +39,7 @@ def test_a_citation_may_be_written_short():
     notebook = lessons()["01_from_dose_to_brain"]
     notebook.cells[5].source += " See [@zarate2006]."
     weave(notebook)
-    assert '[Zarate et al. 2006](https://doi.org/10.1001/archpsyc.63.8.856 "zarate2006")' in str(
+    assert '[Zarate et al. 2006a](https://doi.org/10.1001/archpsyc.63.8.856 "zarate2006")' in str(
         notebook.cells
     )
     assert "zarate2006" in cited(notebook)

@@ -1,15 +1,27 @@
 """Citations and reference lists, made from `data/references.bib` by pybtex."""
 
+import textwrap
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from pathlib import Path
 
+import pandas as pd
 from pybtex.backends.html import Backend as HtmlBackend
 from pybtex.backends.plaintext import Backend as TextBackend
-from pybtex.database import BibliographyData, Entry, parse_file
+from pybtex.database import BibliographyData, Entry, Person, parse_file
+from pybtex.richtext import HRef, Text
 from pybtex.style.formatting.plain import Style
+from pybtex.style.template import optional, sentence
 
 from ketalab.data.tables import data_folder
+
+# How much of a source was read, from most to least: its `read` field in the bibliography.
+READ = ("full text", "part", "abstract", "second-hand", "not read")
+TITLE_WIDTH = 28  # letters at most of the title that stands for authors who are not known
 
 # Sources named so far in this session: a lesson's list holds them all, also those from tables.
 _named: dict[str, None] = {}
@@ -22,11 +34,7 @@ def bibliography() -> BibliographyData:
 
 @cache
 def _bibliography(path: Path) -> BibliographyData:
-    found = parse_file(str(path), bib_format="bibtex")
-    for one in found.entries.values():
-        if "year of reading" in one.fields.get("annote", ""):
-            one.fields["year"] = f"undated, read in {one.fields['year']}"
-    return found
+    return parse_file(str(path), bib_format="bibtex")
 
 
 def entry(key: str) -> Entry:
@@ -38,26 +46,87 @@ def entry(key: str) -> Entry:
 
 
 def link(key: str) -> str:
-    """Where the reference can be read: its DOI when it has one, else its address."""
+    """Where the reference can be read: DOI, PubMed, PubMed Central, or its publisher's own page.
+
+    Empty when none of these is known. Where a copy was read (`seen`) is never a link.
+    """
     fields = entry(key).fields
-    return f"https://doi.org/{fields['doi']}" if "doi" in fields else fields.get("url", "")
+    for field, address in (
+        ("doi", "https://doi.org/{}"),
+        ("pmid", "https://pubmed.ncbi.nlm.nih.gov/{}/"),
+        ("pmcid", "https://pmc.ncbi.nlm.nih.gov/articles/{}/"),
+        ("url", "{}"),
+    ):
+        if field in fields:
+            return address.format(fields[field])
+    return ""
 
 
 def short_name(key: str) -> str:
-    """The reference as it stands in running text, such as "Zarate et al. 2006"."""
+    """The reference as it stands in running text, such as "Zarate et al. 2006".
+
+    Two of one name and year are told apart by a letter, "Singh et al. 2016a"; the start of the title
+    stands for the authors where these are not known.
+    """
     found = entry(key)
     _named[key] = None
-    names = [" ".join(person.prelast_names + person.last_names) for person in found.persons["author"]]
-    names = [name.strip("{}") for name in names]
+    year = _dated(key)
+    return f"{_names(found)}{', ' if year.startswith('undated') else ' '}{year}"
+
+
+def _names(found: Entry) -> str:
+    names = [_plain(_last(person)) for person in found.persons.get("author", [])]
+    if not names:
+        title = _plain(found.fields["title"]).replace("[", "").replace("]", "")
+        return f"“{textwrap.shorten(title, TITLE_WIDTH, placeholder=' …')}”"
     several = len(names) > 2 or names[-1] == "others"
-    year = found.fields["year"]
-    when = ", undated" if year.startswith("undated") else f" {year}"
-    return (f"{names[0]} et al." if several else " and ".join(names)) + when
+    return f"{names[0]} et al." if several else " and ".join(names)
+
+
+def _last(person: Person) -> str:
+    return " ".join(person.prelast_names + person.last_names)
+
+
+def _plain(latex: str) -> str:
+    """Text without the marks of LaTeX: no braces, and an ampersand without its backslash."""
+    return str(Text.from_latex(latex))
+
+
+def _dated(key: str) -> str:
+    return _years(data_folder() / "references.bib")[key]
+
+
+@cache
+def _years(path: Path) -> dict[str, str]:
+    """The year of each reference, with a letter when another has the same name and year."""
+    alike = defaultdict(list)
+    for key, found in _bibliography(path).entries.items():
+        alike[_names(found), found.fields["year"]].append(key)
+    return {
+        key: year + (f"{' ' if year == 'undated' else ''}{_letter(place)}" if len(keys) > 1 else "")
+        for (_, year), keys in alike.items()
+        for place, key in enumerate(sorted(keys))
+    }
+
+
+def _letter(place: int) -> str:
+    return chr(ord("a") + place)
 
 
 def markdown_link(key: str) -> str:
-    """The citation as a Markdown link; the key stands in the title, so tools can find it."""
-    return f'[{short_name(key)}]({link(key)} "{key}")'
+    """The citation as a Markdown link; the key stands in the title, so tools can find it.
+
+    A source without a link leads to the lesson's list, where its full reference stands.
+    """
+    return f'[{short_name(key)}]({link(key) or "#References"} "{key}")'
+
+
+def html_link(key: str) -> str:
+    """The citation as HTML: a link, or its name with the full reference as its title."""
+    name, address = escape(short_name(key)), link(key)
+    if address:
+        return f'<a href="{escape(address)}">{name}</a>'
+    return f'<span title="{escape(repr(ReferenceList((key,))))}">{name}</span>'
 
 
 @dataclass(frozen=True)
@@ -73,6 +142,47 @@ class Citation:
         return "; ".join(map(markdown_link, self.keys))
 
 
+class _ListStyle(Style):
+    """The plain style, with the letter of the year, the one link of each source, and no author missed."""
+
+    def format_names(self, role, as_sentence=True):
+        return optional[super().format_names(role, as_sentence)]
+
+    def format_title(self, e, which_field, as_sentence=True):
+        title = Text.from_latex(e.fields[which_field])
+        return sentence[title] if as_sentence else title
+
+    def format_web_refs(self, e):
+        address = link(e.key)
+        shown = address.removeprefix("https://").removeprefix("http://")
+        return sentence(add_period=False)[HRef(address, shown)] if address else Text()
+
+
+@cache  # it looks through every package that is installed when it is made
+def _list_style() -> _ListStyle:
+    return _ListStyle(sorting_style="none")  # the list is sorted before
+
+
+def _sorting(key: str) -> tuple[str, str, str]:
+    """Persons and institutions in one alphabet, without braces, accents and capitals."""
+    found = entry(key)
+    names = " ".join(str(person) for person in found.persons.get("author", [])) or found.fields["title"]
+    return _alphabetical(_plain(names)), _dated(key), _alphabetical(_plain(found.fields["title"]))
+
+
+def _alphabetical(text: str) -> str:
+    flat = unicodedata.normalize("NFKD", text.translate(str.maketrans("ØøŁł", "OoLl")))
+    return "".join(mark for mark in flat if mark.isalnum() or mark == " ").casefold()
+
+
+def _with_letter(key: str) -> Entry:
+    found = entry(key)
+    shown = Entry(found.type, fields=[*found.fields.items()], persons=found.persons)
+    shown.key = key
+    shown.fields["year"] = _dated(key)
+    return shown
+
+
 @dataclass(frozen=True)
 class ReferenceList:
     """The references of a lesson in alphabetical order, each with its link."""
@@ -80,9 +190,8 @@ class ReferenceList:
     keys: tuple[str, ...]
 
     def _render(self, backend: TextBackend | HtmlBackend) -> list[str]:
-        style = Style()
-        entries = [entry(key) for key in self.keys]
-        return [item.text.render(backend) for item in style.format_entries(style.sort(entries))]
+        entries = [_with_letter(key) for key in sorted(self.keys, key=_sorting)]
+        return [item.text.render(backend) for item in _list_style().format_entries(entries)]
 
     def __repr__(self) -> str:
         return "\n".join(self._render(TextBackend("utf-8")))
@@ -97,6 +206,18 @@ def cite(*keys: str) -> Citation:
     for key in keys:
         entry(key)
     return Citation(keys)
+
+
+def what_was_read(cited: Mapping[str, Iterable[str]]) -> pd.DataFrame:
+    """How far the sources of each group were read: one row a group, one column for each of READ.
+
+    `cited` holds reference keys by group, such as those of each lesson; a key counts once in its group.
+    Raises ValueError for an unknown key.
+    """
+    counts = {
+        group: Counter(entry(key).fields["read"] for key in set(keys)) for group, keys in cited.items()
+    }
+    return pd.DataFrame.from_dict(counts, orient="index", columns=list(READ)).fillna(0).astype(int)
 
 
 def references(*keys: str) -> ReferenceList:

@@ -1,13 +1,21 @@
-"""How sure the evidence lets anyone be about a claim of the article, by a rule anyone can apply again.
+"""How sure anyone can be about a claim of the article, by rules anyone can apply again.
 
-The rule borrows its steps from GRADE, but it grades claims, not outcomes, and it is ours. Documents (for a
-claim about a text, a licence or a date) and experiments with a control start at high, observations without
-one at low, and where nobody looked it is very low. Each shortcoming costs one step: a doubtful blind or
-people lost (bias), good studies that disagree, evidence about something else than the claim (indirect),
-and so few people that both answers remain possible (imprecise).
+A verdict is graded on what the article's sentence asserts, hedges included. A sentence with *can* or *may*
+is almost impossible to prove wrong, as one case is enough. So it is read as saying that the thing happens
+in some of the people named, more often than without the drug; *studies suggest* and *has shown promise* as
+saying that controlled studies point that way; *is thought* and *is considered* as a report of an opinion
+with what it takes for granted; and a sentence without a hedge as saying that it is so as a rule.
 
-A verdict says which way the evidence points; certainty says how hard. "Unsupported, very low" therefore
-means that nobody knows, and not that the claim is false.
+Two certainties belong to a claim, and they can differ widely. That of the **verdict** says how sure we
+are of our own grade. It starts at high, and each doubt costs a step: the verdict hangs on one study, the
+sentence can be read in two ways, or what would decide it was not read. That of the **effect** borrows its
+steps from GRADE, although GRADE rates an outcome and this rates a claim. Experiments with a control start
+at high, observations without one at low, and where nobody looked it is very low. A doubtful blind or
+people lost (bias), good studies that disagree (inconsistent), evidence about something else than the
+claim (indirect) and so few people that both answers remain possible (imprecise) cost a step each. A claim
+about documents has no effect.
+
+So "unsupported", sure of the verdict and very unsure of the effect, means: we searched, and nobody knows.
 """
 
 from collections.abc import Mapping
@@ -16,35 +24,82 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ketalab.checks import at_least, one_of, refuse
+from ketalab.data.tables import table
 from ketalab.data.verdict import HOLDS
 
 LEVELS = ("very low", "low", "moderate", "high")
 START = {"documents": 4, "experiments": 4, "observation": 2, "none": 1}
 SHORTCOMINGS = ("bias", "inconsistent", "indirect", "imprecise")
-COMPARISONS = ("none", "control", "active")  # from the easiest to the hardest
+DOUBTS = ("one_study", "two_readings", "not_read")
+COMPARISONS = ("none", "inert", "active placebo", "treatment")  # from the easiest to the hardest
 
 
-def certainty(evidence: str, shortcomings: Mapping[str, bool]) -> str:
-    """The level for a kind of evidence and its shortcomings; ValueError when one is not known."""
-    if evidence not in START:
-        raise ValueError(f"evidence: {evidence!r} is not allowed; it must be one of {', '.join(START)}")
-    for name in shortcomings:
-        if name not in SHORTCOMINGS:
-            raise ValueError(
-                f"shortcoming: {name!r} is not allowed; it must be one of {', '.join(SHORTCOMINGS)}"
-            )
-    return LEVELS[max(1, START[evidence] - sum(map(bool, shortcomings.values()))) - 1]
+def certainty_of_effect(evidence: str, shortcomings: Mapping[str, bool]) -> str:
+    """The level for a kind of evidence and its shortcomings, empty for documents.
+
+    ValueError for a kind of evidence or a shortcoming that is not known, and for shortcomings of documents.
+    """
+    one_of("evidence", evidence, START)
+    lost = _counted("shortcoming", shortcomings, SHORTCOMINGS)
+    if evidence == "documents":
+        if lost:
+            raise refuse("shortcomings of documents", lost, "0")
+        return ""
+    return LEVELS[max(1, START[evidence] - lost) - 1]
 
 
-def by_rule(claims: pd.DataFrame) -> pd.Series:
-    """The certainty of each claim as the rule gives it."""
-    return pd.Series(
-        [
-            certainty(row["evidence"], {name: row[name] == "yes" for name in SHORTCOMINGS})
-            for row in claims.to_dict("records")
-        ],
+def certainty_of_verdict(doubts: Mapping[str, bool]) -> str:
+    """The level for the doubts about a verdict; ValueError for a doubt that is not known."""
+    return LEVELS[len(LEVELS) - _counted("doubt", doubts, DOUBTS) - 1]
+
+
+def _counted(what: str, given: Mapping[str, bool], known: tuple[str, ...]) -> int:
+    for name in given:
+        one_of(what, name, known)
+    return sum(map(bool, given.values()))
+
+
+def by_rule(claims: pd.DataFrame) -> pd.DataFrame:
+    """Both certainties of each claim as the rules give them, in the columns of the claims' own names."""
+    rows = claims.to_dict("records")
+    return pd.DataFrame(
+        {
+            "certainty": [
+                certainty_of_verdict({name: row[name] == "yes" for name in DOUBTS}) for row in rows
+            ],
+            "certainty_effect": [
+                certainty_of_effect(row["evidence"], {name: row[name] == "yes" for name in SHORTCOMINGS})
+                for row in rows
+            ],
+        },
         index=claims.index,
+        dtype=claims.certainty.dtype,
     )
+
+
+def weaker(claims: pd.DataFrame) -> pd.Series:
+    """The lower of a claim's two certainties; that of the verdict where the claim is about documents."""
+    verdict = claims.certainty.map(LEVELS.index)
+    effect = claims.certainty_effect.map(lambda level: LEVELS.index(level) if level else len(LEVELS))
+    return np.minimum(verdict, effect).map(lambda level: LEVELS[level])
+
+
+def asked(claims: pd.DataFrame, comparison: str = "none", weeks: float = 0.0) -> NDArray[np.bool_]:
+    """Which claims can be asked for this comparison and this time.
+
+    Only a claim of benefit can be asked what the benefit has beaten or how long it lasted, and a claim of
+    speed or of relief in the hour of treatment is not a question of time. A claim that cannot be asked is
+    not counted, and never passes.
+    """
+    one_of("comparison", comparison, COMPARISONS)
+    at_least("weeks", weeks, 0)
+    can = np.ones(len(claims), bool)
+    if comparison != "none" or weeks > 0:
+        can &= (claims.benefit != "none").to_numpy()
+    if weeks > 0:
+        can &= (claims.time == "asked").to_numpy()
+    return can
 
 
 def surviving(
@@ -53,23 +108,31 @@ def surviving(
     comparison: str = "none",
     weeks: float = 0.0,
     partly: bool = True,
+    tests: pd.DataFrame | None = None,
 ) -> NDArray[np.bool_]:
     """Which claims stand when a reader asks for this much.
 
-    `least` is the lowest certainty accepted, `comparison` the easiest comparison, `weeks` how long after
-    the start of treatment a controlled difference must still have been found, and `partly` says whether a
-    claim that holds in part stands. Claims of no benefit that a trial can test need no comparison, and
-    claims to which time does not matter need no weeks.
+    `least` is the lowest certainty accepted, of the verdict and of the effect; `comparison` the easiest
+    comparison; `weeks` how long after randomisation a controlled difference must still have been found; and
+    `partly` says whether a claim that holds in part stands. One row of `tests` (the table claim_tests where
+    none are given), so one trial, must carry both the comparison and the time. A claim that cannot be asked
+    (see `asked`) does not stand. ValueError for a level, a comparison or a time that is not allowed.
     """
-    for name, value, known in (("least", least, LEVELS), ("comparison", comparison, COMPARISONS)):
-        if value not in known:
-            raise ValueError(f"{name}: {value!r} is not allowed; it must be one of {', '.join(known)}")
-    if not weeks >= 0:
-        raise ValueError(f"weeks: {weeks:g} is not allowed; it must be 0 or more")
+    one_of("least", least, LEVELS)
+    can = asked(claims, comparison, weeks)
     holds = claims.verdict.isin(HOLDS if partly else HOLDS[:1])
-    sure = claims.certainty.map(LEVELS.index) >= LEVELS.index(least)
-    hard = claims.comparator.map(
-        lambda name: name == "not needed" or COMPARISONS.index(name) >= COMPARISONS.index(comparison)
-    )
-    lasts = claims.weeks.isna() | (claims.weeks >= weeks)
-    return (holds & sure & hard & lasts).to_numpy()
+    sure = weaker(claims).map(LEVELS.index) >= LEVELS.index(least)
+    stands = can & holds.to_numpy() & sure.to_numpy()
+    if comparison != "none" or weeks > 0:
+        stands &= claims.claim.isin(carrying(comparison, weeks, tests).claim).to_numpy()
+    return stands
+
+
+def carrying(
+    comparison: str = "none", weeks: float = 0.0, tests: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """The rows of claim_tests in which one trial meets both the comparison and the time (weeks)."""
+    one_of("comparison", comparison, COMPARISONS)
+    tests = table("claim_tests") if tests is None else tests
+    hard = tests.level.map(COMPARISONS.index) >= COMPARISONS.index(comparison)
+    return tests[hard & (tests.weeks >= weeks)]

@@ -1,20 +1,21 @@
 """The ledger of all claims, to filter and to open, in a notebook and on a slide, without a kernel.
 
-Each claim is an HTML `details` element: press it and its reason, its certainty and its sources for and
-against stand below, each with its link. Five menus and a search box narrow the list; the page holds all
-that is needed. Where no script runs the whole list stands and still opens; where no HTML is shown there
-is the text.
+Each claim is an HTML `details` element: press it and the article's sentence, the reason, both
+certainties, the sources for and against and the second reading stand below, each source with its link.
+Six menus and a search box narrow the list; the page holds all that is needed. Where no script runs the
+whole list stands and still opens; where no HTML is shown there is the text.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 import pandas as pd
 
-from ketalab.data.bibliography import link, short_name
-from ketalab.data.certainty import LEVELS, SHORTCOMINGS
+from ketalab.data.bibliography import bibliography, html_link, short_name
+from ketalab.data.certainty import DOUBTS, LEVELS, SHORTCOMINGS
 from ketalab.data.lessons import stem
 from ketalab.data.tables import table
 from ketalab.data.verdict import VERDICTS
@@ -87,16 +88,28 @@ if (!window.ketalabLessonLinks) {
   }, true);
 }
 """
-MENUS = ("section", "verdict", "certainty", "kind", "lesson")
-ORDER = {"verdict": VERDICTS, "certainty": LEVELS[::-1]}
+MENUS = {
+    "section": "section",
+    "verdict": "verdict",
+    "certainty": "certainty",
+    "certainty_effect": "certainty of effect",
+    "kind": "kind",
+    "lesson": "lesson",
+}  # column: label
+ORDER = {"verdict": VERDICTS, "certainty": LEVELS[::-1], "certainty_effect": LEVELS[::-1]}
+
+NO_EFFECT = "no effect is claimed"
+DOUBT = dict(zip(DOUBTS, ("hangs on one study", "two readings", "decisive source not read"), strict=True))
 
 
 @dataclass(frozen=True)
 class ClaimsList:
-    """See the module. `claims` and `sources` are rows of the tables of these names."""
+    """See the module. The frames are rows of claims, claim_sources, claim_tests and second_reading."""
 
     claims: pd.DataFrame
     sources: pd.DataFrame
+    tests: pd.DataFrame
+    second: pd.DataFrame
     caption: str
 
     def _repr_html_(self) -> str:
@@ -116,12 +129,13 @@ class ClaimsList:
         )
 
     def _menu(self, name: str) -> str:
-        there = set(self.claims[name])
+        there = set(self.claims[name]) - {""}
         values = [v for v in ORDER.get(name, tuple(dict.fromkeys(self.claims[name]))) if v in there]
         if name == "lesson":
             values = sorted(values)
         options = "".join(f'<option value="{escape(v)}">{escape(v)}</option>' for v in values)
-        return f'<label>{name}<select name="{name}"><option value="">all</option>{options}</select></label>'
+        menu = f'<select name="{name}"><option value="">all</option>{options}</select>'
+        return f"<label>{MENUS[name]}{menu}</label>"
 
     def _claim(self, row: Any) -> str:
         data = "".join(f' data-{name}="{escape(getattr(row, name))}"' for name in MENUS)
@@ -130,14 +144,38 @@ class ClaimsList:
             f"<i>({escape(s.locator)})</i></li>"
             for s in self._sources(row.claim)
         )
-        tested = "".join(f" {escape(words)} {_cited(key)}." for words, key in _tested(row))
+        tested = "".join(f" {escape(words)} {_cited(key)}." for words, key in self._tested(row.claim))
         return (
             f"<details{data}><summary><b>{row.claim}</b> {escape(row.statement)} "
             f'<span class="how">{signed(row.verdict)}, {escape(row.certainty)}</span>'
-            f"</summary><p>{escape(row.reason)} {lesson_link(row.lesson)}.</p>"
-            f"<p><b>How sure: {escape(row.certainty)}</b> ({escape(shortcomings(row))}). "
-            f"{escape(row.certainty_reason)}{tested}</p><ul>{sources}</ul></details>"
+            f"</summary><p>The article: <q>{escape(row.quoted)}</q></p>"
+            f"<p>{escape(row.reason)} {lesson_link(row.lesson)}.</p>"
+            f"<p><b>How sure of the verdict: {escape(row.certainty)}</b> ({escape(doubts(row))}). "
+            f"{escape(row.doubt)}</p>"
+            f"<p><b>How sure of the effect: {escape(row.certainty_effect or NO_EFFECT)}</b> "
+            f"({escape(shortcomings(row))}). {escape(row.certainty_reason)}{tested}</p>"
+            f"<ul>{sources}</ul>{self._second(row)}</details>"
         )
+
+    def _second(self, row: Any) -> str:
+        """What the second reader said, and where the readers differ what came of it."""
+        said = self.second[self.second.claim == row.claim].iloc[0]
+        change = (
+            f"<p>Regraded: was {escape(row.verdict_before)}. {escape(row.change)}</p>" if row.change else ""
+        )
+        text = f"{change}<p>A second reader: {escape(said.verdict)}, {escape(said.certainty)}."
+        if said.verdict == row.verdict:
+            return f"{text}</p>"
+        after = f" The first reader then: {escape(said.revised)}." if said.revised else ""
+        return f"{text} {escape(_plain(said.reason))}</p><p>{escape(said.discussion)}{after}</p>"
+
+    def _tested(self, number: str) -> list[tuple[str, str]]:
+        """Each test that found the benefit: comparison and time in words, and its source."""
+        rows = self.tests[self.tests.claim == number]
+        return [
+            (f"Found against {row.against} ({row.level}), {_time(row.weeks)}:", row.reference)
+            for row in rows.itertuples()
+        ]
 
     def _sources(self, number: str) -> list[Any]:
         rows = self.sources[self.sources.claim == number]
@@ -147,10 +185,15 @@ class ClaimsList:
         lines = [self.caption]
         for row in self.claims.itertuples():
             lines += wrapped(f"{row.claim} {row.statement} {row.verdict}, {row.certainty}.", "- ")
+            lines += wrapped(f'The article: "{row.quoted}"')
+            effect = f"{row.certainty_effect or NO_EFFECT} ({shortcomings(row)})"
             lines += wrapped(
-                f"{row.reason} Lesson {row.lesson}. How sure: {shortcomings(row)}. {row.certainty_reason}"
+                f"{row.reason} Lesson {row.lesson}. How sure of the verdict: {doubts(row)}. {row.doubt} "
+                f"How sure of the effect: {effect}. {row.certainty_reason}"
             )
-            lines += [f"    {words} {short_name(key)}" for words, key in _tested(row)]
+            for words, key in self._tested(row.claim):
+                lines += wrapped(f"{words} {short_name(key)}", "    ")
+            lines += wrapped(unescape(re.sub(r"<[^>]+>", " ", self._second(row))), "    ")
             for s in self._sources(row.claim):
                 lines += wrapped(f"{s.stance}: {s.finding} ({short_name(s.reference)})", "    ")
         return "\n".join(lines)
@@ -163,6 +206,12 @@ def shortcomings(row: Any) -> str:
     return f"{kind}; {', '.join(short) if short else 'no shortcoming'}"
 
 
+def doubts(row: Any) -> str:
+    """The doubts about the verdict, in words."""
+    found = [words for name, words in DOUBT.items() if getattr(row, name) == "yes"]
+    return ", ".join(found) if found else "no doubt"
+
+
 def lesson_link(number: str) -> str:
     """A link to a lesson: its notebook, or on a slide its deck."""
     name = stem(number)
@@ -170,21 +219,28 @@ def lesson_link(number: str) -> str:
 
 
 def _cited(key: str) -> str:
-    return f'<a href="{escape(link(key))}">{escape(short_name(key))}</a>'
+    return html_link(key)
 
 
-def _tested(row: Any) -> list[tuple[str, str]]:
-    """The hardest comparison and the longest time at which a benefit was found, with their sources."""
-    found = []
-    if row.tested_by:
-        words = "an active one" if row.comparator == "active" else "a control group"
-        found.append((f"Hardest comparison: {words},", row.tested_by))
-    if row.lasted_by:
-        time = f"{row.weeks:g} week{'' if row.weeks == 1 else 's'}" if row.weeks >= 1 else "1 day"
-        found.append((f"Longest controlled benefit: {time},", row.lasted_by))
-    return found
+def _time(weeks: float) -> str:
+    """Weeks as a reader says them: hours, a day, days or weeks."""
+    if weeks < 1 / 7 - 0.01:
+        return "within hours"
+    if weeks < 1:
+        days = round(7 * weeks)
+        return f"after {days} day{'' if days == 1 else 's'}"
+    return f"after {weeks:g} week{'' if weeks == 1 else 's'}"
+
+
+def _plain(text: str) -> str:
+    """The second reader's words with names for the keys of sources."""
+    known = bibliography().entries
+    return re.sub(
+        r"\b[a-z]+[0-9]{4}[a-z]?\b", lambda key: short_name(key[0]) if key[0] in known else key[0], text
+    )
 
 
 def ledger(caption: str = "The article, claim by claim") -> ClaimsList:
     """All claims of the article, to filter and to open; the last expression of a cell shows it."""
-    return ClaimsList(table("claims"), table("claim_sources"), caption)
+    names = ("claims", "claim_sources", "claim_tests", "second_reading")
+    return ClaimsList(*map(table, names), caption)

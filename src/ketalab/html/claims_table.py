@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from ketalab.data.bibliography import link, short_name
+from ketalab.data.bibliography import html_link, short_name
 from ketalab.data.claims import Claim, claim
 from ketalab.data.verdict import Verdict
 
@@ -79,8 +79,7 @@ class ClaimsTable:
 
     def _behind(self, one: Claim) -> str:
         sources = "".join(
-            f"<li><b>{escape(s.stance)}:</b> {escape(s.finding)} "
-            f'<a href="{escape(link(s.reference))}">{escape(short_name(s.reference))}</a></li>'
+            f"<li><b>{escape(s.stance)}:</b> {escape(s.finding)} {html_link(s.reference)}</li>"
             for s in one.sources.itertuples()
         )
         more = escape(self._more(one))

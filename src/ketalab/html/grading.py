@@ -223,7 +223,7 @@ class Grading:
             f'<fieldset data-claim="{number}"{hidden}><legend>{number}. {escape(statement)}</legend>'
             f'<div class="ways"><div role="radiogroup" aria-label="verdict">'
             f"<p>Your verdict</p>{self._choices(number, 'verdict', MEANING)}</div>"
-            f'<div role="radiogroup" aria-label="how sure"><p>How sure can anyone be?</p>'
+            f'<div role="radiogroup" aria-label="how sure"><p>How sure are you of it?</p>'
             f"{self._choices(number, 'certainty', dict.fromkeys(LEVELS[::-1], ''))}</div></div></fieldset>"
         )
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from ketalab.data.bibliography import link, short_name
+from ketalab.data.bibliography import html_link, link, short_name
 
 # The class stands twice in a selector where JupyterLab has an opinion of its own.
 STYLE = """
@@ -104,7 +104,7 @@ class SortableTable:
 
     def _html(self, name: str, value: Any) -> str:
         if name in self.sources:
-            return f'<a href="{escape(link(value))}">{escape(short_name(value))}</a>'
+            return html_link(value)
         return escape(self._text(name, value))
 
     def _text(self, name: str, value: Any) -> str:

@@ -528,7 +528,7 @@ def risks(lessons: tuple[str, ...]) -> Sheet:
     severe = _row("severe_reactions", trial="transform12", outcome="severe or serious reaction")
     surveys = table("bladder_surveys").set_index("survey")
     claims = table("claims")
-    verdicts, unsure = claims.verdict.value_counts(), (claims.certainty == "very low").sum()
+    verdicts, unsure = claims.verdict.value_counts(), (claims.certainty_effect == "very low").sum()
     return Sheet(
         slug="risks",
         title="Risks, and the article on trial",
@@ -542,7 +542,7 @@ def risks(lessons: tuple[str, ...]) -> Sheet:
         "found, not a law.",
         numbers=(
             Fact(
-                f"Of {len(claims)} claims: hold; hold in part; very low certainty",
+                f"Of {len(claims)} claims: hold; hold in part; effect of very low certainty",
                 f"{verdicts['supported']}; {verdicts['partly supported']}; {unsure}",
                 ("lesson 13",),
             ),

@@ -42,11 +42,11 @@ def freshness_rows() -> str:
 
 
 def _freshness(lesson: str, keys: list[str]) -> str:
-    # Only a journal article's year is surely that of its publication; pages give the year of reading.
     entries = bibliography.bibliography().entries
     articles = [key for key in keys if entries[key].type == "article"]
-    years = sorted(int(entries[key].fields["year"]) for key in articles)
-    newest = sorted(key for key in articles if int(entries[key].fields["year"]) == years[-1])
+    dated = {key: int(year) for key in articles if (year := entries[key].fields["year"]).isdecimal()}
+    years = sorted(dated.values())
+    newest = sorted(key for key, year in dated.items() if year == years[-1])
     links = ", ".join(map(bibliography.markdown_link, newest[:2]))
     more = f" and {len(newest) - 2} more" if len(newest) > 2 else ""
     return f"| {lesson} | {len(keys)} | {len(articles)} | {years[len(years) // 2]} | {links}{more} |\n"

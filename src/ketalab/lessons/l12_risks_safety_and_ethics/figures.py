@@ -188,7 +188,7 @@ def lasting() -> Figure:
 
 def _name(reference: str) -> str:
     """First author and year, or the programme."""
-    return short_name(reference).replace(" et al.", "").replace("Esketamine REMS analysis", "REMS")
+    return "REMS 2024" if reference == "rems2024" else short_name(reference).replace(" et al.", "")
 
 
 # Gates ---------------------------------------------------------------------------------------------

@@ -36,14 +36,13 @@ def people_kept_well():
     return people
 
 
-def weeks_until_ten():
+def weeks_until_five():
     claims = table("claims")
-    benefit = (claims.comparator != "not needed").to_numpy()
-    standing = surviving(claims, comparison="active", weeks=0) & benefit
-    print(f"{standing.sum()} claims of benefit have beaten an active treatment")
+    standing = surviving(claims, comparison="active placebo", weeks=0)
+    print(f"{standing.sum()} claims of benefit have beaten an active placebo or a treatment")
     # your turn
     weeks = 0
-    while (surviving(claims, comparison="active", weeks=weeks) & benefit).sum() >= 10:
+    while surviving(claims, comparison="active placebo", weeks=weeks).sum() >= 5:
         weeks += 1
     # done
     return weeks

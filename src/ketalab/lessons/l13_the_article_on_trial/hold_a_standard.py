@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.collections import PathCollection
 from numpy.typing import NDArray
 
-from ketalab.data.certainty import COMPARISONS, LEVELS, surviving
+from ketalab.data.bibliography import short_name
+from ketalab.data.certainty import COMPARISONS, LEVELS, asked, carrying, surviving
 from ketalab.data.tables import table
 from ketalab.data.verdict import HOLDS, Verdict
 from ketalab.explorables.canvas import Stage
@@ -16,9 +17,10 @@ from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l13_the_article_on_trial.figures import SECTIONS
 from ketalab.plots.style import GREY, PALE, figure, legend_above
 
-ASKED = dict(zip(("nothing", "a control group", "an active treatment"), COMPARISONS, strict=True))
+ASKED = dict(
+    zip(("nothing", "an inert control", "an active placebo", "a treatment"), COMPARISONS, strict=True)
+)
 COUNTS, FAILS = "stands", "falls"
-TESTABLE = "claims of benefit"
 
 
 def hold_a_standard() -> Explorable:
@@ -32,15 +34,16 @@ def hold_a_standard() -> Explorable:
                 "Certainty at least",
                 LEVELS,
                 "very low",
-                "The lowest certainty you accept. The rule behind it stands below the ledger.",
+                "The lowest certainty you accept, of the verdict and of the effect; the rules are given "
+                "with the ledger.",
             ),
             Choice(
                 "comparison",
                 "A benefit must have beaten",
                 tuple(ASKED),
                 "nothing",
-                "Active: another drug or treatment that works, may work, or is felt. Only claims of "
-                "benefit are asked.",
+                "Inert: saline or nothing added. Active placebo: a drug that is felt, such as midazolam. "
+                "Treatment: one given for the condition. Only claims of benefit are asked.",
             ),
             Slider(
                 "weeks",
@@ -50,8 +53,8 @@ def hold_a_standard() -> Explorable:
                 52,
                 1,
                 0,
-                "The longest time at which a controlled difference was found. Claims in which time is not "
-                "the question pass.",
+                "How long after randomisation the same trial still found the difference. Claims of speed "
+                "are not asked.",
                 (0, 4, 26),
             ),
             Choice(
@@ -66,13 +69,14 @@ def hold_a_standard() -> Explorable:
         view=_standard_view,
         presets={
             "Anything that holds, at least in part": {},
-            "A careful prescriber": {"least": "moderate", "comparison": "a control group", "weeks": 4},
+            "A careful prescriber": {"least": "low", "comparison": "an inert control", "weeks": 4},
             "A sceptical regulator": {
-                "least": "moderate",
-                "comparison": "an active treatment",
+                "least": "low",
+                "comparison": "an active placebo",
                 "partly": FAILS,
             },
-            "A patient asking about the next half year": {"comparison": "a control group", "weeks": 26},
+            "A patient asking about the next half year": {"comparison": "an inert control", "weeks": 26},
+            "The same, instead of another treatment": {"comparison": "a treatment", "weeks": 26},
             "Only what is certain": {"least": "high", "partly": FAILS},
         },
     )
@@ -102,6 +106,7 @@ def _standard_stage() -> Stage:
         "stands": ("stands", {"color": Verdict.SUPPORTED.colour, "alpha": 0.45}),
         "part": ("stands in part", {"color": Verdict.PARTLY_SUPPORTED.colour, "alpha": 0.45}),
         "falls": ("falls by your standard", {"color": "none", "edgecolors": GREY, "linestyle": ":"}),
+        "unasked": ("cannot be asked", {"color": PALE, "alpha": 0.5}),
         "never": ("never held", {"color": "none", "edgecolors": PALE}),
     }
 
@@ -113,32 +118,46 @@ def _standard_stage() -> Stage:
         }
 
     artists, in_the_key = squares(380), squares(150)
-    legend_above(fig, list(in_the_key.values()), columns=4)
+    legend_above(fig, list(in_the_key.values()), columns=3)
     return Stage(fig, {"claims": axes}, artists)
 
 
 def _standard_view(least: str, comparison: str, weeks: float, partly: str) -> View:
     claims, x, y = _places()
     stands = surviving(claims, least, ASKED[comparison], weeks, partly == COUNTS)
+    can = asked(claims, ASKED[comparison], weeks)
     held = claims.verdict.isin(HOLDS).to_numpy()
     full = (claims.verdict == "supported").to_numpy()
     groups = {
         "stands": stands & full,
         "part": stands & ~full,
-        "falls": held & ~stands,
+        "falls": held & can & ~stands,
+        "unasked": held & ~can,
         "never": ~held,
     }
-    benefit = (claims.comparator != "not needed").to_numpy()
     readings = [
-        Reading("claims that stand", f"{stands.sum()} of {len(claims)}"),
+        Reading("claims that stand", f"{stands.sum()} of {can.sum()} asked"),
         Reading("of these supported in full", f"{(stands & full).sum()}"),
-        Reading("fall by your standard", f"{(held & ~stands).sum()}"),
+        Reading("fall by your standard", f"{groups['falls'].sum()}"),
+        Reading("held, but cannot be asked", f"{groups['unasked'].sum()}"),
         Reading("never held", f"{(~held).sum()}"),
-        Reading(f"{TESTABLE} that stand", f"{(stands & benefit).sum()} of {benefit.sum()}"),
-        Reading("all other claims that stand", f"{(stands & ~benefit).sum()} of {(~benefit).sum()}"),
+        Reading("trials or pools that carry them", _carriers(claims.claim[stands], comparison, weeks)),
     ]
-    sentence = (
-        f"By this standard {stands.sum()} of the article's {len(claims)} claims stand, and "
-        f"{(stands & benefit).sum()} of its {benefit.sum()} {TESTABLE}."
-    )
+    whole = can.all()
+    of = f"the article's {len(can)} claims" if whole else f"the {can.sum()} claims that can be asked"
+    sentence = f"By this standard {stands.sum()} of {of} stand."
+    if not whole:
+        why = "claim no benefit or are not a question of time" if weeks else "claim no benefit"
+        sentence += f" The other {(~can).sum()} {why}."
     return View({name: (x[which], y[which]) for name, which in groups.items()}, readings, sentence, {})
+
+
+def _carriers(standing: pd.Series, comparison: str, weeks: float) -> str:
+    """How many trials, or pools of trials, carry the claims that stand; their names where they are few."""
+    if comparison == "nothing" and not weeks:
+        return "not asked"
+    rows = carrying(ASKED[comparison], weeks)
+    rows = rows[rows.claim.isin(standing)]
+    labels = table("trials").set_index("trial").label
+    names = sorted({labels.get(row.trial) or short_name(row.reference) for row in rows.itertuples()})
+    return f"{len(names)} ({', '.join(names)})" if 0 < len(names) <= 2 else f"{len(names)}"

@@ -1,0 +1,102 @@
+"""Two readings of the article: how far two readers, each blind to the other, came to the same verdicts.
+
+The first reading is the claims' own. The second was made from the sources alone, before the second reader
+had seen a grade of the first. Agreement beyond chance is Cohen's kappa [@cohen1960], over the verdicts as
+they are named and, with linear weights, over the three steps that have an order: a claim holds, holds in
+part, or does not hold. The intervals are those of statsmodels, for large samples; with 61 claims they are
+rough.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ketalab.checks import one_of
+from ketalab.data.certainty import LEVELS
+from ketalab.data.tables import table
+from ketalab.data.verdict import HOLDS, VERDICTS
+
+GRADES = (*VERDICTS, "contradicted")  # the second reader's scale had one word more
+STEPS = ("holds", "holds in part", "does not hold")
+STEP = dict.fromkeys(GRADES, STEPS[2]) | dict(zip(HOLDS, STEPS, strict=False))
+
+
+@dataclass(frozen=True)
+class Kappa:
+    """Agreement beyond chance: counts (rows the first reader, columns the second), kappa, 95 % interval."""
+
+    counts: pd.DataFrame
+    kappa: float
+    low: float
+    high: float
+
+    @property
+    def agreed(self) -> int:
+        return int(self.counts.to_numpy().trace())
+
+    @property
+    def graded(self) -> int:
+        return int(self.counts.to_numpy().sum())
+
+    def __repr__(self) -> str:
+        between = f"{self.low:.2f} to {self.high:.2f}"
+        return f"{self.agreed} of {self.graded} alike, kappa {self.kappa:.2f} (95 % interval {between})"
+
+
+def kappa(first: pd.Series, second: pd.Series, names: tuple[str, ...], linear: bool = False) -> Kappa:
+    """Cohen's kappa of two judges' grades, in the same order, of the same things.
+
+    `names` are the grades that exist; with `linear` they are in order, and near misses count in part.
+    ValueError for a grade that is none of them, for two lists of different length, and for none at all.
+    """
+    from statsmodels.stats.inter_rater import cohens_kappa
+
+    if not len(first) or len(first) != len(second):
+        raise ValueError(
+            f"grades: {len(first)} and {len(second)} are not allowed; give 1 or more, as many each"
+        )
+    for grade in (*first, *second):
+        one_of("grade", grade, names)
+    pairs = pd.crosstab(pd.Series(list(first)), pd.Series(list(second)))
+    counts = pairs.reindex(index=list(names), columns=list(names), fill_value=0)
+    found = cohens_kappa(counts.to_numpy(), wt="linear" if linear else None)
+    return Kappa(counts, float(found.kappa), float(found.kappa_low), float(found.kappa_upp))
+
+
+def readings() -> pd.DataFrame:
+    """Every claim with both readers' grades side by side, and what came of comparing them.
+
+    Columns: claim, statement, lesson, first and second (verdicts), certainty_first and certainty_second
+    (of the verdict), reason_first and reason_second, revised (the first reader's verdict after reading the
+    second's reason, empty where they agreed or the difference stays open) and discussion.
+    """
+    both = table("claims").merge(table("second_reading"), on="claim", suffixes=("_first", "_second"))
+    both = both.rename(columns={"verdict_first": "first", "verdict_second": "second"})
+    names = (
+        "claim statement lesson first second certainty_first certainty_second reason_first reason_second"
+    )
+    return both[[*names.split(), "revised", "discussion"]]
+
+
+def disagreements() -> pd.DataFrame:
+    """The rows of `readings` in which the verdicts differ."""
+    both = readings()
+    return both[both["first"] != both["second"]].reset_index(drop=True)
+
+
+def kappa_of_verdicts() -> Kappa:
+    """Agreement on the verdicts as they are named."""
+    both = readings()
+    return kappa(both["first"], both["second"], GRADES)
+
+
+def kappa_of_steps() -> Kappa:
+    """Agreement on whether a claim holds, holds in part or does not, with linear weights."""
+    both = readings()
+    return kappa(both["first"].map(STEP), both["second"].map(STEP), STEPS, linear=True)
+
+
+def kappa_of_certainties() -> Kappa:
+    """Agreement on how sure each reader is of the verdict, with linear weights."""
+    both = readings()
+    return kappa(both.certainty_first, both.certainty_second, LEVELS, linear=True)
