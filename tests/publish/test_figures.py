@@ -65,7 +65,7 @@ def test_every_figure_comes_as_svg_png_and_words():
 
 @pytest.mark.parametrize("stem", SHOWN)
 def test_a_drawing_says_what_it_shows(stem: str):
-    """Read by the XML parser: role, title and desc as in the words beside it, each id once and well formed."""
+    """As the XML parser reads it: role, title and description as in the words beside it, each id once."""
     svg = ElementTree.parse(FIGURES / f"{stem}.svg").getroot()
     words = (FIGURES / f"{stem}.txt").read_text().strip()
     found = {part: svg.find(f"{{http://www.w3.org/2000/svg}}{part}") for part in ("title", "desc")}
