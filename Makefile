@@ -8,7 +8,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 LOCK := --all-extras --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: lab test slides figures refresh assignments bench load check mutate lock clean
+.PHONY: lab test slides figures refresh assignments inventory gain bench load check mutate lock clean
 
 lab: $(READY)
 	jupyter lab $(AS_ROOT) --ServerApp.root_dir="$(CURDIR)" notebooks/00_start_here.ipynb
@@ -28,6 +28,12 @@ refresh: $(READY)
 
 assignments: $(READY)
 	python -m ketalab.publish assignments
+
+inventory: $(READY)
+	python -m ketalab.publish inventory
+
+gain: $(READY)
+	python -m ketalab.publish gain $(ANSWERS)
 
 bench: $(READY)
 	mkdir -p dist
