@@ -85,7 +85,7 @@ $(READER): requirements.lock pyproject.toml $(shell find src/ketalab/jupyter -ty
 		echo "$(PYTHON) is too old: the course needs Python 3.11 or newer (PYTHON=python3.12 make lab)."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' || { \
 		echo "$(PYTHON) cannot make virtual environments (Debian, Ubuntu: apt install python3-venv)."; exit 1; }
-	@echo "Installing what the lessons need into .venv, once: $$(grep -c '^[a-z]' requirements.lock) packages,"
+	@echo "Installing what the lessons need into .venv, once: up to $$(grep -c '^[a-z]' requirements.lock) packages,"
 	@echo "250 MB to fetch, 0.9 GB on disk, one to three minutes. Ctrl-C stops it; make goes on from there."
 	$(PYTHON) -m venv .venv
 	$(INSTALL)

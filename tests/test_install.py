@@ -112,10 +112,10 @@ def test_a_reader_gets_no_tools_of_teachers_or_developers():
     assert reader >= {"jupyterlab", "matplotlib", "pandas", "ipywidgets", "nbval", "anywidget"}
 
 
-def imported(folder: Path) -> set[str]:
-    """The packages that modules of this folder import from others, anywhere in them."""
+def imported(place: Path) -> set[str]:
+    """The packages that this module, or the modules of this folder, import anywhere in them."""
     found = set()
-    for path in folder.rglob("*.py"):
+    for path in place.rglob("*.py") if place.is_dir() else [place]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 found |= {name.name.partition(".")[0] for name in node.names}
@@ -128,10 +128,12 @@ def test_what_the_lessons_import_is_in_a_readers_install():
     """By name of distribution; `by_statsmodels` is a second opinion that only tests ask for."""
     source, reader = ROOT / "src/ketalab", set(locked(READER))
     distributions = packages_distributions()
-    for folder in sorted(path for path in source.iterdir() if path.is_dir() and path.name != "publish"):
-        for name in imported(folder) - ({"statsmodels"} if folder.name == "metaanalysis" else set()):
+    places = [path for path in source.iterdir() if path.is_dir() or path.suffix == ".py"]
+    assert {"lessons", "installation.py"} <= {path.name for path in places}
+    for place in sorted(path for path in places if path.name != "publish"):
+        for name in imported(place) - ({"statsmodels"} if place.name == "metaanalysis" else set()):
             offered = {re.sub(r"[-_.]+", "-", one).lower() for one in distributions[name]}
-            assert offered & reader, f"{folder.name} imports {name}"
+            assert offered & reader, f"{place.name} imports {name}"
 
 
 # Where it can be installed ---------------------------------------------------------------------------

@@ -62,6 +62,13 @@ def test_scipy_takes_libroadrunners_place_to_a_hundred_millionth():
             np.testing.assert_allclose(ours[step], theirs[step], rtol=0, atol=2e-8)
 
 
+@pytest.mark.parametrize("way", [cascade.by_scipy, cascade.by_roadrunner])
+@pytest.mark.parametrize("hours", [[0.0], [0.0, 4.0, 4.0], [4.0, 0.0], 3.0])
+def test_hours_that_do_not_increase_are_refused_alike(way, hours):
+    with pytest.raises(ValueError, match="times: they must be two or more hours in increasing order"):
+        way(hours, cascade.parameters())
+
+
 def test_what_is_not_stored_needs_brian2_and_says_so(monkeypatch: pytest.MonkeyPatch, capsys):
     monkeypatch.setattr(spiking, "_brian_is_here", lambda: False)
     spiking._say_once.cache_clear()
