@@ -86,7 +86,7 @@ platforms: .venv/.develop
 	python tests/platforms.py
 
 # pip copies the JupyterLab files into .venv: a change in them means installing again.
-$(READER): requirements.lock pyproject.toml $(shell find src/ketalab/jupyter -type f)
+$(READER): requirements.lock pyproject.toml $(shell find src/ketalab/jupyter -type f -not -name '*.pyc')
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "$(PYTHON) is too old: the course needs Python 3.11 or newer (PYTHON=python3.12 make lab)."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' || { \

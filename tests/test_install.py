@@ -3,6 +3,7 @@ install holds what a reader needs, wherever the README says that it can be had."
 
 import ast
 import json
+import py_compile
 import re
 import subprocess
 import sys
@@ -222,6 +223,15 @@ def test_jupyterlabs_server_is_told_what_the_course_needs():
         assert told == (ROOT / "src/ketalab/jupyter" / source).read_bytes(), (
             "run `make lab` to install it again"
         )
+
+
+def test_make_lab_installs_again_only_for_what_was_written_by_hand():
+    """What Python compiles when the server first imports the course is no reason."""
+    py_compile.compile(ROOT / "src/ketalab/jupyter/contents.py")
+    database = subprocess.run(["make", "-pn", "lab"], cwd=ROOT, capture_output=True, text=True).stdout
+    needed = re.search(r"^\.venv/\.reader: (.*)", database, re.MULTILINE)[1].split()
+    assert {"requirements.lock", "pyproject.toml", "src/ketalab/jupyter/contents.py"} <= set(needed)
+    assert not [name for name in needed if "__pycache__" in name]
 
 
 def test_every_notebook_holds_what_jupyterlab_would_add_but_for_the_version():
