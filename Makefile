@@ -58,5 +58,6 @@ $(READY): requirements.lock pyproject.toml package-lock.json $(shell find src/ke
 	npm ci --ignore-scripts --silent
 	touch $(READY)
 
+# What students handed in and the grade book lie in classroom/, which nothing here removes.
 clean:
 	rm -rf .venv node_modules dist

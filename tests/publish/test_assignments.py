@@ -94,6 +94,22 @@ def test_building_again_keeps_the_ids_that_grades_hang_on(tmp_path: Path, monkey
     assert nbformat.writes(first) == nbformat.writes(again)
 
 
+def test_a_refused_release_says_nbgraders_reason_and_leaves_everything_as_it_was(tmp_path, monkeypatch):
+    monkeypatch.setattr(assignments, "COURSE", tmp_path)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")  # no active environment, so no `alembic` on the PATH
+    assignments.main(["00"])
+    files = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    broken = assignments.source("00")
+    broken.cells[0].metadata.nbgrader.grade_id = broken.cells[1].metadata.nbgrader.grade_id
+    with pytest.raises(ValueError, match=r"nbgrader refused it: .*Duplicate grade id: setup") as refused:
+        assignments.release("lesson_00", broken)
+    assert "above traceback" not in str(refused.value)
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == files
+    with pytest.raises(ValueError, match="nbgrader refused it"):
+        assignments.release("lesson_77", broken)
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == files
+
+
 def test_an_unknown_lesson_is_named_before_anything_is_written(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(assignments, "COURSE", tmp_path / "course")
     with pytest.raises(ValueError, match="lesson: '77' is not one of 00, 01"):
