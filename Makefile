@@ -58,6 +58,8 @@ $(READY): requirements.lock pyproject.toml package-lock.json $(shell find src/ke
 	npm ci --ignore-scripts --silent
 	touch $(READY)
 
-# What students handed in and the grade book lie in classroom/, which nothing here removes.
+# What students handed in and the grade book lie in classroom/, which nothing here removes; an earlier
+# version kept them in dist/.
 clean:
+	@test ! -e dist/assignments/gradebook.db || { echo "dist/assignments holds a grade book: move the folder to classroom first"; exit 1; }
 	rm -rf .venv node_modules dist

@@ -25,7 +25,8 @@ from ketalab.practice.exercise import POINTS, POINTS_BY_HAND, Exercise
 from ketalab.publish.refresh import chosen, normalise
 
 COURSE = Path(os.environ.get("KETALAB_CLASSROOM", ROOT / "classroom")).absolute()
-CONFIG = """# Written anew by `make assignments`: put your own settings into own_config.py, beside this file.
+BEFORE = ROOT / "dist" / "assignments"  # where an earlier version kept the grade book
+CONFIG = """# Written anew by `make assignments`: put your own settings into own_config.py beside it.
 from pathlib import Path
 
 from ketalab.publish import grading
@@ -59,11 +60,19 @@ INSTRUCTIONS = (
 
 
 def main(lessons: Sequence[str] = ()) -> None:
-    """Write the sources of these lessons (or of all) and let nbgrader release them."""
+    """Write the sources of these lessons (or of all) and let nbgrader release them.
+
+    ValueError when the grade book of an earlier version still lies where builds are thrown away.
+    """
+    files = chosen(lessons)
+    if (BEFORE / "gradebook.db").exists() and not (COURSE / "gradebook.db").exists():
+        raise ValueError(
+            f"{BEFORE}: the grade book and what students handed in lie here; move all of it to {COURSE}"
+        )
     COURSE.mkdir(parents=True, exist_ok=True)
     with write_atomically(COURSE / "nbgrader_config.py") as file:
         file.write(CONFIG.encode())
-    for path in chosen(lessons):
+    for path in files:
         number = path.name[:2]
         name = f"lesson_{number}"
         release(name, source(number))
@@ -171,14 +180,17 @@ def _as_before(*paths: Path) -> Iterator[None]:
 
 
 def reason(result: dict) -> str:
-    """Why nbgrader did not do it, in its own words: they are in its log, not in its error."""
+    """Why nbgrader did not do it, in its own words: they are in its log, not in its error.
+
+    Of several errors that followed from one another it is the first.
+    """
     said = re.sub(r"\x1b\[[0-9;]*m", "", f"{result.get('error', '')}\n{result.get('log', '')}")
     named = re.findall(
-        r"^(?:\[\w+\] )?((?:[\w.]+(?:Error|Exception|Entry)\b|[\w.]*Duplicate\w*)[^\n]*)", said, re.M
+        r"^(?:\[\w+\]|\s)*((?:[\w.]+(?:Error|Exception|Entry)\b|[\w.]*Duplicate\w*)[^\n]*)", said, re.M
     )
     own = [line for line in named if "the above traceback" not in line]
     errors = [line for line in re.findall(r"^\[ERROR\] ([^\n]+)", said, re.M) if "raceback" not in line]
-    return (own or errors or [said.strip().splitlines()[-1] if said.strip() else "it gave no reason"])[-1]
+    return (own or errors or [said.strip().splitlines()[-1] if said.strip() else "it gave no reason"])[0]
 
 
 @contextmanager
