@@ -117,5 +117,8 @@ $(READER): requirements.lock pyproject.toml $(shell find src/ketalab/jupyter -ty
 	$(INSTALL) $(EXTRAS:%=-r requirements-%.lock)
 	@touch $@
 
+# What students handed in and the grade book lie in classroom/, which nothing here removes; an earlier
+# version kept them in dist/.
 clean:
+	@test ! -e dist/assignments/gradebook.db || { echo "dist/assignments holds a grade book: move the folder to classroom first"; exit 1; }
 	rm -rf .venv node_modules dist

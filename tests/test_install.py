@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import zipfile
 from importlib.metadata import packages_distributions, requires, version
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import platforms
 import pytest
 import yaml
 from conftest import ROOT
+from hatchling.builders.wheel import WheelBuilder
 from packaging.requirements import Requirement
 
 import ketalab
@@ -280,3 +282,15 @@ def test_the_course_says_how_to_cite_it_and_on_what_terms():
     assert "(LICENSE)" in readme
     data = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
     assert [licence["name"] for licence in data["licenses"]] == ["CC-BY-4.0"]
+
+
+def test_the_built_wheel_holds_every_file_of_the_package(tmp_path):
+    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
+    with zipfile.ZipFile(wheel) as file:
+        packed = set(file.namelist())
+    tracked = subprocess.run(
+        ["git", "ls-files", "src"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    files = {name.removeprefix("src/") for name in tracked.stdout.split()}
+    assert "ketalab/publish/templates/feedback/index.html.j2" in files
+    assert files <= packed
