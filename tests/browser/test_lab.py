@@ -93,8 +93,9 @@ def scroll_through(watched) -> Iterator[None]:
 
 
 def shown(box) -> tuple[str, str]:
-    image = box.locator("img.widget-image").first
-    return image.get_attribute("src"), box.locator(".ketalab-readout").first.inner_text()
+    """What a reader sees of an explorable: the picture and its numbers."""
+    picture = box.locator(".ketalab-stage canvas").first.evaluate("(canvas) => canvas.toDataURL()")
+    return picture, box.locator(".ketalab-readout").first.inner_text()
 
 
 def changes(watched, box, before: tuple[str, str]) -> bool:
@@ -182,8 +183,8 @@ def drive(watched, box) -> None:
     page.mouse.up()
     assert changes(watched, box, before), f"{title}: the mouse moves nothing"
     settle(watched, box)
-    assert len(box.locator("img.widget-image").first.get_attribute("alt")) >= 40
-    said, sentence = box.locator("[role=status]").first, box.locator(".ketalab-sentence")
+    assert len(box.locator(".ketalab-face").first.get_attribute("aria-label")) >= 40
+    said, sentence = box.locator(".ketalab-voice"), box.locator(".ketalab-sentence")
     for _ in range(60):
         if said.text_content() == sentence.text_content():
             break
@@ -244,7 +245,7 @@ def test_a_word_shows_its_meaning_and_leads_to_its_entry(watched, lab: str):
     assert watched.requests == []
 
 
-def test_in_dark_mode_pictures_stay_white_and_words_stay_legible(watched, lab: str):
+def test_in_dark_mode_pictures_turn_dark_and_words_stay_legible(watched, lab: str):
     open_lesson(watched, lab, "00_start_here")
     page = watched.page
     page.get_by_role("menuitem", name="Settings", exact=True).click()
@@ -260,9 +261,9 @@ def test_in_dark_mode_pictures_stay_white_and_words_stay_legible(watched, lab: s
             for part in ("h4", ".ketalab-sentence", ".ketalab-readout dt", ".widget-label"):
                 ink = box.locator(part).first.evaluate("(node) => getComputedStyle(node).color")
                 assert contrast(page.evaluate(f"() => {ground}"), ink) > 4.5, part
-            picture = box.locator("img.widget-image").first
-            assert (
-                picture.evaluate("(node) => getComputedStyle(node).backgroundColor") == "rgb(255, 255, 255)"
-            )
+            picture = box.locator(".ketalab-stage").first
+            assert picture.evaluate("(node) => getComputedStyle(node).backgroundColor") == "rgb(20, 20, 20)"
+            ground = picture.locator(".ketalab-ground")
+            assert "invert" in ground.evaluate("(node) => getComputedStyle(node).filter")
     assert seen
     assert watched.errors == []

@@ -7,8 +7,11 @@ window.MathJax = {
   options: { enableMenu: false, skipHtmlTags: ["script", "style", "pre", "code", "textarea"] },
 };
 
-// What has the keys while it has the focus.
-const KEEPS_ITS_KEYS = ".ketalab-explorable, .ketalab-sortable, [data-lm-suppress-shortcuts], details";
+// What is moved or chosen by hand. Keys belong to it only when a hand came to it by Tab.
+const MOVED_BY_HAND = ".ketalab-view, .ketalab-ask, .ketalab-ledger, .ketalab-grading, .ketalab-sortable, " +
+  ".ketalab-living, [data-lm-suppress-shortcuts], details, table, input, select, textarea";
+const TYPED_INTO = "textarea, [contenteditable], input:is(:not([type]), [type=text], [type=search], [type=number])";
+const PRESSED = "button, summary, a";  // these need Enter and Space only
 const asked = new URLSearchParams(location.search);
 
 // ?handout: two slides to a page with room to write, ?handout=notes: with the teacher's notes.
@@ -39,13 +42,52 @@ if (asked.has("handout")) {
     center: false, display: "flex", hash: true, slideNumber: "c/t", transition: "none",
     defaultTiming: 120,  // the notes of every slide say their minutes; this turns the speaker's pacing on
     pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
-    // Esc gives the keys back.
-    keyboardCondition: () => !document.activeElement?.closest(KEEPS_ITS_KEYS),
+    hashOneBasedIndex: true,
+    keyboardCondition: (event) => !keeps(event),
   });
-  document.addEventListener("keydown", (event) => {
-    const inside = document.activeElement?.closest(KEEPS_ITS_KEYS);
-    if (event.key !== "Escape" || !inside) return;
-    document.activeElement.blur();
-    event.stopPropagation();
+  for (const part of document.querySelectorAll(MOVED_BY_HAND)) part.setAttribute("data-prevent-swipe", "");
+
+  let byTab = false, open = null;  // how the focus came where it is; the menu a pointer has opened
+  const keeps = (event) => {
+    const holder = document.activeElement?.closest(MOVED_BY_HAND) && document.activeElement;
+    if (!holder) return false;
+    if (holder.matches(TYPED_INTO) || holder === open) return true;
+    if (!byTab) return false;
+    return holder.matches(PRESSED) ? ["Enter", " "].includes(event.key) : true;
+  };
+  addEventListener("pointerdown", (event) => {
+    byTab = false;
+    const menu = event.target.closest?.("select") ?? null;
+    open = menu === open ? null : menu;
   }, true);
+  addEventListener("change", (event) => {
+    if (event.target !== open) return;
+    open = null;
+    if (!byTab) event.target.blur();
+  }, true);
+  addEventListener("focusout", (event) => { if (event.target === open) open = null; }, true);
+  // Before any control hears a key: a clicker's keys turn the slide, Esc gives the keys back to the deck,
+  // and what a pointer has left in focus lets them go.
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Tab") byTab = true;
+    const holder = document.activeElement?.closest(MOVED_BY_HAND) && document.activeElement;
+    const turns = { PageDown: () => Reveal.next(), PageUp: () => Reveal.prev() }[event.key];
+    if (turns) {
+      holder?.blur();
+      if (Reveal.isOverview?.() || Reveal.isPaused()) return;
+      turns();
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else if (holder && event.key === "Escape") {
+      holder.blur();
+      event.stopImmediatePropagation();
+    } else if (holder && !byTab && event.key !== "Shift" && !keeps(event)) holder.blur();
+  }, true);
+  for (const [key, description] of [
+    ["PAGE DOWN, PAGE UP", "Next and previous slide: a clicker's keys, after every click"],
+    ["TAB", "Into an explorable: arrows then move its sliders"], ["D", "Dark or light"],
+    ["B", "Black screen"],
+    ["ESC", "Out of an explorable; all slides at a glance"],
+  ]) Reveal.registerKeyboardShortcut(key, description);
 }
