@@ -11,6 +11,7 @@ from ketalab.explorables.datatable import Numbers, says_a_number, written
 from ketalab.lessons import CATALOGUE, explorable
 from ketalab.plots.axes import ReadAs, read_as
 from ketalab.plots.style import DIRECTION_ONLY
+from ketalab.text import duration
 
 WITHOUT = {"hundred_people"}  # a grid of people: its counts are its readings
 
@@ -83,9 +84,18 @@ def test_numbers_are_short_and_never_scientific():
     assert [written(x) for x in (0, 1e-17, 4e-5, 0.0123, -3.14159, 158.24, 1976, 123456)] == [
         *("0", "0", "below 0.001", "0.0123", "−3.14", "158", "1976", "123500"),
     ]
+    assert [written(x) for x in (999.4, 999.7, -1000, 9999.9)] == ["999", "1000", "−1000", "10000"]
     assert says_a_number("−½")
     assert says_a_number("2 weeks")
     assert not says_a_number("ketamine")
+
+
+def test_a_hand_on_a_picture_is_told_what_the_tables_say(in_node):
+    chance = np.random.default_rng(13)
+    numbers = [0.0, 5e-4, -5e-4, 999.7, *(chance.choice([-1, 1], 300) * 10 ** chance.uniform(-4, 6, 300))]
+    assert in_node("written", numbers) == [written(value) for value in numbers]
+    times = [1.0, 119.0, 120.0, 2879.0, 525960.0, *10 ** chance.uniform(0, 7, 300)]
+    assert in_node("lasting", times) == [duration(value) for value in times]
 
 
 def test_a_bar_is_written_from_end_to_end_and_a_mark_as_its_middle():

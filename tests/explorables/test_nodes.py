@@ -46,7 +46,7 @@ def test_more_room_is_filled_where_the_gaps_are_widest():
 
 
 @pytest.mark.parametrize(
-    "name", ["going_home", "small_trials_shine", "adverse_tornado", "pool_and_silence"]
+    "name", ["going_home", "small_trials_shine", "adverse_tornado", "pool_and_silence", "silent_studies"]
 )
 def test_every_setting_of_a_page_says_what_the_model_says(name: str, node):
     nodes = Nodes(explorable(name))

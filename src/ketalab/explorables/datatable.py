@@ -39,7 +39,7 @@ def written(value: float) -> str:
     """A number with three meaningful digits, four from a thousand on; never in scientific notation."""
     if abs(value) < 0.001:
         return "below 0.001" if value > 1e-9 else "0"
-    if abs(value) < 1000:
+    if abs(value) < 999.5:
         return real_minus(f"{value:.3g}")
     return real_minus(f"{float(f'{value:.4g}'):.0f}")
 

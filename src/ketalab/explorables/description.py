@@ -165,8 +165,11 @@ class Explorable:
         """All that is said about a view: the sentence, the readings, the tables, and for each control why
         it changes nothing here."""
         readings = "\x1f".join(f"{reading.label}\x1d{reading.text}" for reading in view.readings)
-        greyed = "\x1f".join(control.greyed_by(values) for control in self.controls)
-        return "\x1e".join((view.sentence, readings, self.numbers(view), greyed))
+        return "\x1e".join((view.sentence, readings, self.numbers(view), self.greyed(values)))
+
+    def greyed(self, values: Values) -> str:
+        """For each control why it changes nothing at this setting: the end of `words`."""
+        return "\x1f".join(control.greyed_by(values) for control in self.controls)
 
     @cached_property
     def spec(self) -> dict[str, Any]:

@@ -83,8 +83,10 @@ class Nodes:
             self.positions, key=lambda name: len(self.positions[name])
         )  # the longest is last
         self.words = Words()
+        self._frames: dict[tuple, Frame] = {}
         rows = [row(frames, self.words) for frames in self._rows()]
         self.parcel = parcel(self._header(), rows)
+        self._frames.clear()
 
     @property
     def settings(self) -> int:
@@ -95,7 +97,20 @@ class Nodes:
         *others, along = self.axes
         for values in product(*(self.positions[name] for name in others)):
             setting = dict(zip(others, values, strict=True))
-            yield (self.explorable.frame(setting | {along: value}) for value in self.positions[along])
+            yield (self._frame(setting | {along: value}) for value in self.positions[along])
+
+    def _frame(self, setting: Mapping[str, Any]) -> Frame:
+        """What differs in greyed controls only is one picture, computed once."""
+        alike = dict(setting)
+        for control in self.explorable.controls:
+            if control.greyed_by(alike):
+                alike[control.name] = control.start
+        key = tuple(alike[name] for name in self.axes)
+        if key not in self._frames:
+            self._frames[key] = self.explorable.frame(alike)
+        seen = self._frames[key]
+        said = seen.words.rpartition("\x1e")[0]
+        return seen._replace(words=f"{said}\x1e{self.explorable.greyed(setting)}")
 
     def _header(self) -> dict[str, Any]:
         lines = Words()

@@ -376,21 +376,21 @@ const make = (name, attributes = {}, ...content) => {
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+// A number in short, as Python writes it.
 const written = (value) => {
   const size = Math.abs(value);
-  if (size < 1e-9) return "0";
-  const text = size < 1000 ? String(Number(value.toPrecision(3))) : String(Math.round(Number(value.toPrecision(4))));
+  if (size < 0.001) return value > 1e-9 ? "below 0.001" : "0";
+  const text = size < 999.5 ? String(Number(value.toPrecision(3))) : String(Math.round(Number(value.toPrecision(4))));
   return text.replace("-", "\u2212");
 };
 
-// A time in the largest unit that leaves a number of one or more.
+// A time in the largest unit it fills, as Python writes it.
 const lasting = (minutes) => {
-  for (const [unit, length] of [["weeks", 10080], ["days", 1440], ["h", 60]]) {
-    if (minutes >= 2 * length || (unit === "h" && minutes >= 60 && minutes % 30 === 0)) {
-      return `${written(minutes / length)} ${unit}`;
-    }
+  const short = (value) => String(Number(value.toPrecision(2)));
+  for (const [unit, least, each] of [["years", 525960, 525960], ["days", 2880, 1440], ["h", 120, 60]]) {
+    if (minutes >= least) return `${short(minutes / each)} ${unit}`;
   }
-  return `${written(minutes)} min`;
+  return `${short(minutes)} min`;
 };
 
 let pictures = 0;
@@ -1218,8 +1218,8 @@ class Notebook {
 }
 
 export {
-  Desk, Frames, Page, Picture, blend, fromBase64, inflate, mount, mountAll, open, placed, readRow, refusal, remap,
-  spoken,
+  Desk, Frames, Page, Picture, blend, fromBase64, inflate, lasting, mount, mountAll, open, placed, readRow, refusal,
+  remap, spoken, written,
 };
 
 export default () => {

@@ -1,6 +1,6 @@
 // Accessibility of explorables, the same in JupyterLab and in the kernel-free decks:
-// a name for every slider handle, alt text for the picture, a read-out that is announced, and the
-// numbers behind the picture as tables.
+// a name for every slider handle, keys that stay in it, a read-out that is announced, and the numbers
+// behind the picture as tables.
 (() => {
   const SPEAK_AFTER_MS = 400;
 
@@ -13,13 +13,6 @@
       };
       says("aria-label", ".widget-label");
       says("aria-valuetext", ".widget-readout");
-    }
-  };
-
-  const describePictures = (box) => {
-    for (const image of box.querySelectorAll("img.widget-image")) {
-      const frame = image.closest(".ketalab-frame") ?? box;
-      image.alt = frame.querySelector(".ketalab-readout")?.dataset.alt ?? "";
     }
   };
 
@@ -77,7 +70,7 @@
       fold = element("details", [
         element("summary", "The numbers as tables"),
         element("div", "", { tabindex: 0, role: "region", "aria-label": "The numbers behind the picture" }),
-      ], { class: "ketalab-numbers", "data-lm-suppress-shortcuts": "true" });
+      ], { class: "ketalab-numbers" });
       fold.addEventListener("toggle", () => tabulate(box));
       box.append(fold);
     }
@@ -94,7 +87,7 @@
   const attend = () => {
     for (const box of document.querySelectorAll(".ketalab-explorable")) {
       nameHandles(box);
-      describePictures(box);
+      box.setAttribute("data-lm-suppress-shortcuts", "true");  // its keys are not the notebook's
       speak(box);
       tabulate(box);
     }
