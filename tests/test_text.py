@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ketalab.text import MINUS, count, decimals, duration, interval, significant
+from ketalab.text import MINUS, count, decimals, duration, interval, listed, significant
 
 
 @given(st.floats(-1e6, 1e6), st.integers(0, 4))
@@ -50,3 +50,11 @@ def test_words_agree_with_their_number():
 )
 def test_a_time_is_said_in_the_unit_people_use(minutes: float, words: str):
     assert duration(minutes) == words
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [([], ""), (["a"], "a"), (("a", "b"), "a or b"), (["a", "b", "c"], "a, b or c")],
+)
+def test_words_in_a_row(names, said):
+    assert listed(names, "or") == said

@@ -45,6 +45,13 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def listed(names: list[str] | tuple[str, ...], last: str = "and") -> str:
+    """Words in a row: "a", "a and b", "a, b and c"."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
 def duration(minutes: float) -> str:
     """A time in the largest unit it fills: 90 min, 5 h, 3 days."""
     for unit, least, each in (("years", 525960, 525960), ("days", 2880, 1440), ("h", 120, 60)):

@@ -206,17 +206,20 @@ def test_a_prediction_is_committed_and_a_quiz_answers(watched, lab: str):
     run_all(watched)
     page, seen = watched.page, set()
     for _ in scroll_through(watched):
-        commit = page.get_by_role("button", name="Commit").first
-        if "prediction" not in seen and commit.is_visible():
-            page.locator(".widget-radio-box input").first.check()
-            commit.click()
-            page.get_by_role("button", name="I have looked: compare").first.click()
-            page.wait_for_selector("[role=status]:has-text('289 to 780')")
+        prediction = page.locator("[data-kind=prediction].scripted").first
+        if "prediction" not in seen and prediction.count() and prediction.is_visible():
+            prediction.locator("input").first.check()
+            page.keyboard.press("ArrowDown")  # the key moves the choice, not the notebook
+            assert prediction.locator("input").nth(1).is_checked()
+            prediction.get_by_role("button", name="Commit").click()
+            prediction.get_by_text("What happened", exact=True).click()
+            prediction.locator(".happened .chosen .mine").wait_for(state="visible")
             seen.add("prediction")
-        option = page.locator(".MCButton").first
-        if "quiz" not in seen and option.count() and option.is_visible():
-            option.click()
-            page.wait_for_selector(".Feedback:has-text('Same formula')")
+        quiz = page.locator("[data-kind=quiz].scripted").first
+        if "quiz" not in seen and quiz.count() and quiz.is_visible():
+            quiz.locator(".wrong summary").first.click()
+            quiz.locator(".wrong .feedback").first.wait_for(state="visible")
+            quiz.locator(".right .key").wait_for(state="visible")
             seen.add("quiz")
     assert seen == {"prediction", "quiz"}
     assert watched.errors == []

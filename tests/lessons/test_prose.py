@@ -40,8 +40,8 @@ def prose(notebook: NotebookNode) -> Iterator[str]:
             yield CLOCK.sub(" ", cell.source)
     here = lesson(notebook.metadata["ketalab"]["lesson"])
     for prediction in here.predictions.values():
-        yield "\n".join([prediction.question, *sum(prediction.options, ())])
-    for question in here.questions:
+        yield "\n".join([prediction.question, *(f"{o.text}\n{o.feedback}" for o in prediction.options)])
+    for question in [*here.questions, *here.checks.values()]:
         yield "\n".join([question.text, *(f"{o.text}\n{o.feedback}" for o in question.options)])
 
 

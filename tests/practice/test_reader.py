@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ketalab.practice.reader import read
+from ketalab.practice.reader import read, verify
 
 CHECKS = SimpleNamespace(__name__="checks", **{key: (lambda: 2.0) for key in ("one", "two", "three")})
 
@@ -41,12 +41,18 @@ def content() -> dict:
         "task": "Do it.",
         "hint": "So.",
         "unit": "mg",
-        "right": "Two.",
+        "right": "2 mg.",
+        "answer": ["2"],
         "mistakes": [{"name": "half", "value": 1.0, "advice": "Twice that."}],
     }
     return {
-        "predictions": [{"key": "p", "question": "What?", "then": "Look.", "options": options()}],
+        "predictions": [
+            {"key": "p", "question": "What?", "then": "Look.", "giveaway": ["b"], "options": options()}
+        ],
         "exercises": [{"key": key} | exercise for key in ("one", "two", "three")],
+        "checks": [
+            {"key": key, "objective": "O1", "question": "What?", "options": options()} for key in "abc"
+        ],
         "quiz": [{"objective": "O1", "question": "What?", "options": options()} for _ in range(4)],
     }
 
@@ -97,19 +103,25 @@ def changed(*path: object, to: object = None) -> dict:
         (changed("exercises", 0, "objective", to="1"), "objective: '1' is not allowed; it must be O1"),
         (
             changed("exercises", 0, "mistakes", 0, "advice"),
-            "mistakes 1 (half): a mistake in a number must have",
+            "mistakes 1 (half): advice is missing",
         ),
         (
             changed("exercises", 0, "mistakes", 0, "value", to="x"),
-            "a mistake in a number must have a number",
+            "value: 'x' is not allowed; it must be a number",
         ),
         (changed("predictions", 0, "then", to=""), "predictions 1 (p): then: '' is not allowed"),
+        (changed("exercises", 0, "answer", to=["3.1"]), "exercises (one): answer: '3.1' is not 2 rounded"),
+        (changed("exercises", 0, "answer", to=["2.0"]), "exercises (one): right: '2.0' is not in it"),
+        (
+            changed("exercises", 0, "mistakes", 0, "value", to=2.2),
+            "exercises (one): mistakes: 2.2 would be right; the solution is 2",
+        ),
         (changed("predictions"), "predictions is missing; it must be 1 or more tables"),
     ],
 )
 def test_a_fault_is_named_with_file_key_and_what_is_allowed(tmp_path: Path, table: dict, says: str):
     with pytest.raises(ValueError, match=r"practice\.toml: ") as error:
-        reading(tmp_path, table)
+        verify(reading(tmp_path, table), "practice.toml")
     assert says in str(error.value)
     assert "\n" not in str(error.value)
 

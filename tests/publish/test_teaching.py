@@ -285,8 +285,8 @@ def words_of(number: str, notebook: NotebookNode) -> Iterator[str]:
     yield from (cell.source for cell in notebook.cells)
     here = lesson(number)
     for prediction in here.predictions.values():
-        yield "\n".join([prediction.question, *sum(prediction.options, ())])
-    for question in here.questions:
+        yield "\n".join([prediction.question, *(f"{o.text}\n{o.feedback}" for o in prediction.options)])
+    for question in [*here.questions, *here.checks.values()]:
         yield "\n".join([question.text, *(f"{o.text}\n{o.feedback}" for o in question.options)])
     for exercise in here.exercises.values():
         yield exercise.task

@@ -1,12 +1,14 @@
-"""A lesson's predictions, exercises and quiz."""
+"""A lesson's predictions, checks, exercises and quiz."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from IPython.display import display
+
 from ketalab.practice.exercise import Exercise
 from ketalab.practice.prediction import Prediction
-from ketalab.practice.quiz import Question, show_quiz
+from ketalab.practice.quiz import Check, Question, Quiz
 
 
 @dataclass(frozen=True)
@@ -17,22 +19,32 @@ class Lesson:
     predictions: Mapping[str, Prediction]
     exercises: Mapping[str, Exercise]
     questions: Sequence[Question]
+    checks: Mapping[str, Question]
 
     def predict(self, key: str) -> Prediction:
         """Show a prediction to commit to."""
         return _pick("prediction", key, self.predictions)
 
     def check(self, key: str, answer: Any) -> None:
-        """Say whether an answer is right and, when it is not, what went wrong."""
-        print(_pick("exercise", key, self.exercises).check(answer))
+        """Say whether an answer is right and, when it is not, what went wrong; show what to compare an
+        argument with, without a verdict."""
+        judgement = _pick("exercise", key, self.exercises).judgement(answer)
+        if judgement.review:
+            display(judgement.review)
+        else:
+            print(judgement)
+
+    def check_question(self, key: str) -> Check:
+        """Show the question after a section."""
+        return Check(_pick("check", key, self.checks))
 
     def right(self, key: str, answer: Any) -> bool:
         """Whether an answer is right, for grading."""
         return _pick("exercise", key, self.exercises).right(answer)
 
-    def quiz(self) -> None:
+    def quiz(self) -> Quiz:
         """Show the quiz."""
-        show_quiz(self.number, self.questions)
+        return Quiz(tuple(self.questions))
 
 
 def _pick(kind: str, key: str, among: Mapping[str, Any]) -> Any:

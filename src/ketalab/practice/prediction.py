@@ -2,66 +2,52 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from html import escape
 
-import ipywidgets as widgets
-
-from ketalab.explorables.description import VIEW_MIME
+from ketalab.practice.asking import Option, Shown, box, lettered, shuffled
 
 
-@dataclass
-class Prediction:
-    """A multiple-choice prediction. Each option has the answer it deserves after the fact."""
+@dataclass(frozen=True, repr=False)
+class Prediction(Shown):
+    """A multiple-choice prediction. Each option has the answer it deserves after the fact.
 
+    `giveaway` are the words and numbers that tell the answer: they may stand nowhere above the question.
+    """
+
+    lesson: str
     key: str
     question: str
-    options: Sequence[tuple[str, str]]
+    written: Sequence[Option]  # as in the file
     then: str  # what to do to find out
+    giveaway: tuple[str, ...] = ()
 
-    @cached_property
-    def widget(self) -> widgets.Widget:
-        """Radio buttons, a button to commit, and what to do next; then the feedback."""
-        choice = widgets.RadioButtons(
-            options=[text for text, _ in self.options], value=None, layout={"width": "auto"}
-        )
-        commit = widgets.Button(description="Commit", disabled=True, button_style="primary")
-        reveal = widgets.Button(description="I have looked: compare")
-        reveal.layout.display = "none"
-        answer = widgets.HTML()
-
-        def chosen(_change: dict) -> None:
-            commit.disabled = choice.value is None
-
-        def committed(_button: widgets.Button) -> None:
-            choice.disabled = commit.disabled = True
-            answer.value = f"<p role='status'>Committed. {escape(self.then)}</p>"
-            reveal.layout.display = ""
-
-        def revealed(_button: widgets.Button) -> None:
-            answer.value = f"<p role='status'>{escape(dict(self.options)[choice.value])}</p>"
-
-        choice.observe(chosen, "value")
-        commit.on_click(committed)
-        reveal.on_click(revealed)
-        heading = widgets.HTML(f"<b>Predict first.</b> {escape(self.question)}")
-        return widgets.VBox([heading, choice, widgets.HBox([commit, reveal]), answer])
+    @property
+    def options(self) -> list[Option]:
+        """The options in this reader's order."""
+        return shuffled(self.written, self.lesson, "prediction", self.key)
 
     def html(self) -> str:
-        """The question for readers without a kernel; the answers are folded away."""
-        options = "".join(f"<li>{escape(text)}</li>" for text, _ in self.options)
-        answers = "".join(f"<li><b>{escape(text)}</b>: {escape(says)}</li>" for text, says in self.options)
-        return (
-            f"<p><b>Predict first.</b> {escape(self.question)}</p><ol type='A'>{options}</ol>"
-            f"<p>{escape(self.then)}</p>"
-            f"<details><summary>What happened</summary><ol type='A'>{answers}</ol></details>"
+        """Options to commit to, and what happened, folded."""
+        options = "".join(
+            f'<li data-option="{option.mark}"><label><input type="radio" name="{self.lesson}-{self.key}"> '
+            f'{escape(option.text)}<span class="mine"> (your prediction)</span></label></li>'
+            for option in self.options
+        )
+        answers = "".join(
+            f'<li value="{place}" class="{option.kind}" data-option="{option.mark}">'
+            f'{escape(option.text)}<span class="mine"> (your prediction)</span><br>'
+            f'<span class="verdict">{option.verdict}</span> {escape(option.says)}</li>'
+            for place, option in enumerate(self.options, 1)
+        )
+        return box(
+            "prediction",
+            f"{self.lesson}/prediction/{self.key}",
+            f'<p class="asks"><b>Predict first.</b> {escape(self.question)}</p>'
+            f'<ol type="A" class="options">{options}</ol><button type="button" disabled>Commit</button>'
+            f'<p class="then">{escape(self.then)}</p>'
+            f'<details class="happened"><summary>What happened</summary><ol type="A">{answers}</ol>'
+            "</details>",
         )
 
     def __repr__(self) -> str:
-        letters = "ABCDEFGH"
-        options = [f"  {x}. {text}" for x, (text, _) in zip(letters, self.options, strict=False)]
-        return "\n".join([f"Predict first. {self.question}", *options, f"  {self.then}"])
-
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        live = self.widget._repr_mimebundle_(include={VIEW_MIME})
-        return live | {"text/plain": repr(self), "text/html": self.html()}
+        return f"Predict first. {self.question}\n{lettered(self.options)}\n  {self.then}"

@@ -1,82 +1,62 @@
-"""Quizzes with feedback per option, shown by jupyterquiz, and as text under a fold."""
+"""Checks after a section and quizzes at a lesson's end: questions with feedback for each option."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from IPython.display import HTML, Javascript, display
-from jupyterquiz.dynamic.loader import load_questions_script
-from jupyterquiz.dynamic.renderer import build_script, build_styles, render_div
+from ketalab.practice.asking import Option, Shown, box, folds, lettered, mark, shuffled
 
-from ketalab.plots.style import BLUE, VERMILION
-
-# jupyterquiz fetches MathJax from a public host where it finds none to its liking, as in JupyterLab.
-# Our questions hold no formulas, so the quiz is told that there is no MathJax at all.
-OFFLINE = "(() => {{\n  let MathJax;\n{script}\n}})();"
-COLOURS = {
-    "--jq-multiple-choice-bg": "#00466e",
-    "--jq-text-color": "#ffffff",
-    "--jq-mc-button-bg": "#ffffff",
-    "--jq-mc-button-border": "#6b6b6b",
-    "--jq-mc-button-inset-shadow": "#ffffff",
-    "--jq-correct-color": "#00634a",
-    "--jq-incorrect-color": VERMILION,
-    "--jq-link-color": BLUE,
-}
-
-
-@dataclass(frozen=True)
-class Option:
-    """One answer to a question, and what to say when it is chosen."""
-
-    text: str
-    feedback: str
-    right: bool = False
+__all__ = ["Check", "Option", "Question", "Quiz"]
 
 
 @dataclass(frozen=True)
 class Question:
     """A question with exactly one right option, for the objective it tests."""
 
+    lesson: str
     objective: str
     text: str
-    options: Sequence[Option]
+    written: Sequence[Option]  # as in the file
+    key: str = ""
 
     def __post_init__(self) -> None:
-        if sum(option.right for option in self.options) != 1:
+        if sum(option.right for option in self.written) != 1:
             raise ValueError(f"question: {self.text!r} needs exactly one right option")
 
-    def as_jupyterquiz(self) -> dict:
-        answers = [{"answer": o.text, "correct": o.right, "feedback": o.feedback} for o in self.options]
-        return {"question": self.text, "type": "multiple_choice", "answers": answers}
+    @property
+    def options(self) -> list[Option]:
+        """The options in this reader's order."""
+        return shuffled(self.written, self.lesson, self.key or mark(self.text))
+
+    def html(self, kind: str, before: str) -> str:
+        """The question and its options, each of which opens to its feedback."""
+        where = f"{self.lesson}/{kind}/{self.key or mark(self.text)}"
+        asks = f'<p class="asks"><b>{escape(before)}</b> {escape(self.text)}</p>'
+        return box(kind, where, asks + folds(self.options))
 
 
-def show_quiz(name: str, questions: Sequence[Question]) -> None:
-    """Show the quiz; the same lesson always gets the same element id."""
-    element = f"ketalab_quiz_{name}"
-    prefix, _, _ = load_questions_script([q.as_jupyterquiz() for q in questions], element)
-    box = render_div(element, False, False, False, len(questions), 900, 10, "left")
-    script = build_script(prefix, True, "", element, True)
-    display(HTML(box + build_styles(element, COLOURS)))
-    display(Javascript(OFFLINE.format(script=script)))
-    display(HTML(folded(questions)))
+@dataclass(frozen=True, repr=False)
+class Check(Shown):
+    """One question after a section."""
+
+    question: Question
+
+    def html(self) -> str:
+        return self.question.html("check", "Check.")
+
+    def __repr__(self) -> str:
+        return f"Check. {self.question.text}\n{lettered(self.question.options)}"
 
 
-def folded(questions: Sequence[Question]) -> str:
-    """The questions as text with the answers folded, for where no script runs."""
-    items = "".join(
-        f"<li>{escape(q.text)}<ul>{''.join(f'<li>{escape(o.text)}</li>' for o in q.options)}</ul></li>"
-        for q in questions
-    )
-    answers = "".join(f"<li>{_answers(question)}</li>" for question in questions)
-    return (
-        f"<details><summary>The questions as text</summary><ol>{items}</ol>"
-        f"<details><summary>The answers</summary><ol>{answers}</ol></details></details>"
-    )
+@dataclass(frozen=True, repr=False)
+class Quiz(Shown):
+    """The questions at the end of a lesson."""
 
+    questions: Sequence[Question]
 
-def _answers(question: Question) -> str:
-    return "<br>".join(
-        f"{'✔' if option.right else '✘'} {escape(option.text)}: {escape(option.feedback)}"
-        for option in question.options
-    )
+    def html(self) -> str:
+        of = len(self.questions)
+        return "".join(q.html("quiz", f"Question {i} of {of}.") for i, q in enumerate(self.questions, 1))
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{i}. {q.text}\n{lettered(q.options)}" for i, q in enumerate(self.questions, 1))

@@ -2,20 +2,24 @@
 
 A fault is one ValueError that names the file, the key and what is allowed there. What a file can't hold
 stands beside it in checks.py: for an exercise `key` a function `key` is its worked solution, and where no
-single number is right `judge_key` judges and `wrong_key` returns the commonest wrong answers by name.
+single number is right `judge_key` judges and `wrong_key` returns the commonest wrong answers by name; where
+a number that rounds to the answer may still break the task's condition, `breaks_key` says so.
 """
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ketalab.practice.exercise import LEAST_WORDS, Exercise, Judge, Point, argument, number
+from ketalab.practice.argument import GRADES, Point, Rubric, Sample
+from ketalab.practice.asking import Option
+from ketalab.practice.exercise import Exercise, Judge, number
 from ketalab.practice.lesson import Lesson
 from ketalab.practice.prediction import Prediction
-from ketalab.practice.quiz import Option, Question
+from ketalab.practice.quiz import Question
+from ketalab.practice.variants import Recipe
 
 # What a value has to be, and how that is said.
 TEXT = (lambda x: isinstance(x, str) and x.strip() == x != "", "text without blanks around it")
@@ -24,9 +28,17 @@ OBJECTIVE = (lambda x: isinstance(x, str) and re.fullmatch(r"O\d( and O\d)*", x)
 CODE = (lambda x: isinstance(x, str), "lines of Python")
 UNIT = (lambda x: isinstance(x, str), "a unit, or nothing between the quotes")
 YES = (lambda x: x is True, "true, or left out")
-SHARE = (lambda x: _is_number(x) and 0 < x < 0.2, "a number above 0 and below 0.2")
-COUNT = (lambda x: isinstance(x, int) and 1 <= x <= 200, "a whole number from 1 to 200")
-VALUE = (lambda x: _is_number(x) or isinstance(x, str), "a number or text")
+ABOVE = (lambda x: _is_number(x) and x > 0, "a number above 0")
+FORMS = (
+    lambda x: isinstance(x, list) and x and all(isinstance(w, str) and re.search(r"\d", w) for w in x),
+    'a list of the answer as text, as it is printed in "right"',
+)
+VALUE = (lambda x: _is_number(x), "a number")
+VARY = (
+    lambda x: isinstance(x, dict) and x and all(WORDS[0](new) for new in x.values()),
+    "for each number in the task a list of others, as text",
+)
+TABLE = (lambda x: isinstance(x, dict), "a table")
 NUMBERS = (lambda x: isinstance(x, dict) and all(map(_is_number, x.values())), "numbers by name")
 WORDS = (
     lambda x: isinstance(x, list) and x and all(isinstance(w, str) and w for w in x),
@@ -40,9 +52,10 @@ def _rows(least: int) -> tuple:
 
 # The keys of each table; those after a "?" may be left out.
 OPTION = {"text": TEXT, "feedback": TEXT, "?right": YES}
-MISTAKE = {"name": TEXT, "value": VALUE, "?advice": TEXT}
-POINT = {"name": TEXT, "words": WORDS, "advice": TEXT}
-PREDICTION = {"key": NAME, "question": TEXT, "then": TEXT, "options": _rows(3)}
+MISTAKE = {"name": TEXT, "value": VALUE, "advice": TEXT, "?how": TEXT}
+POINT = {"name": TEXT, "words": WORDS, "counts": TEXT}
+SAMPLE = {"text": TEXT, "reason": TEXT}
+PREDICTION = {"key": NAME, "question": TEXT, "then": TEXT, "giveaway": WORDS, "options": _rows(3)}
 QUESTION = {"objective": OBJECTIVE, "question": TEXT, "options": _rows(3)}
 EXERCISE = {
     "key": NAME,
@@ -55,12 +68,15 @@ EXERCISE = {
 NUMERIC = EXERCISE | {
     "unit": UNIT,
     "right": TEXT,
-    "?tolerance": SHARE,
+    "answer": FORMS,
+    "?within": ABOVE,
     "mistakes": _rows(1),
     "?also_wrong": NUMBERS,
+    "?vary": VARY,
 }
-ARGUMENT = EXERCISE | {"right": TEXT, "?least_words": COUNT, "points": _rows(2), "mistakes": _rows(1)}
-FILE = {"predictions": _rows(1), "exercises": _rows(3), "quiz": _rows(4)}
+ARGUMENT = EXERCISE | {"points": _rows(3), "strong": TABLE, "middling": TABLE, "wrong": TABLE}
+CHECK = QUESTION | {"key": NAME}
+FILE = {"predictions": _rows(1), "checks": _rows(3), "exercises": _rows(3), "quiz": _rows(4)}
 
 
 def read(path: Path, lesson: str, checks: ModuleType) -> Lesson:
@@ -76,27 +92,39 @@ def read(path: Path, lesson: str, checks: ModuleType) -> Lesson:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{file}: not TOML ({error})") from None
     _hold(content, FILE, file)
-    predictions = [_prediction(row, where) for row, where in _each(content, "predictions", file)]
-    exercises = [_exercise(row, where, checks) for row, where in _each(content, "exercises", file)]
-    questions = [_question(row, where) for row, where in _each(content, "quiz", file)]
-    return Lesson(lesson, _by_key(predictions, file), _by_key(exercises, file), tuple(questions))
-
-
-def _prediction(row: Mapping[str, Any], where: str) -> Prediction:
-    _hold(row, PREDICTION, where)
-    options = _options(row, where)
-    return Prediction(
-        row["key"], row["question"], tuple((o.text, o.feedback) for o in options), row["then"]
+    predictions = [_prediction(lesson, *row) for row in _each(content, "predictions", file)]
+    checked = [_question(lesson, *row, CHECK) for row in _each(content, "checks", file)]
+    exercises = [_exercise(lesson, *row, checks) for row in _each(content, "exercises", file)]
+    questions = [_question(lesson, *row, QUESTION) for row in _each(content, "quiz", file)]
+    return Lesson(
+        lesson,
+        _by_key(predictions, file),
+        _by_key(exercises, file),
+        tuple(questions),
+        _by_key(checked, file),
     )
 
 
-def _question(row: Mapping[str, Any], where: str) -> Question:
-    _hold(row, QUESTION, where)
+def verify(lesson: Lesson, file: str) -> None:
+    """ValueError, one sentence with file, key and value, for what only shows when the solutions have run:
+    an answer that isn't the solution's number, or a mistake that would be called right."""
+    for key, exercise in lesson.exercises.items():
+        try:
+            exercise.verify()
+        except ValueError as error:
+            raise ValueError(f"{file}: exercises ({key}): {error}") from None
+
+
+def _prediction(lesson: str, row: Mapping[str, Any], where: str) -> Prediction:
+    _hold(row, PREDICTION, where)
     options = _options(row, where)
-    right = sum(option.right for option in options)
-    if right != 1:
-        raise ValueError(f"{where}: options: {right} are right; exactly one must be")
-    return Question(row["objective"], row["question"], options)
+    return Prediction(lesson, row["key"], row["question"], options, row["then"], tuple(row["giveaway"]))
+
+
+def _question(lesson: str, row: Mapping[str, Any], where: str, schema: Mapping[str, tuple]) -> Question:
+    _hold(row, schema, where)
+    options = _options(row, where)
+    return Question(lesson, row["objective"], row["question"], options, row.get("key", ""))
 
 
 def _options(row: Mapping[str, Any], where: str) -> tuple[Option, ...]:
@@ -106,10 +134,13 @@ def _options(row: Mapping[str, Any], where: str) -> tuple[Option, ...]:
         options.append(Option(option["text"], option["feedback"], option.get("right", False)))
     for what in ("text", "feedback"):
         _once([getattr(option, what) for option in options], f"{where}: options: {what}")
+    right = sum(option.right for option in options)
+    if right != 1:
+        raise ValueError(f"{where}: options: {right} are right; exactly one must be")
     return tuple(options)
 
 
-def _exercise(row: Mapping[str, Any], where: str, checks: ModuleType) -> Exercise:
+def _exercise(lesson: str, row: Mapping[str, Any], where: str, checks: ModuleType) -> Exercise:
     key = row.get("key", "")
     judge = getattr(checks, f"judge_{key}", None)
     kind = EXERCISE if judge else ARGUMENT if "points" in row else NUMERIC
@@ -118,34 +149,53 @@ def _exercise(row: Mapping[str, Any], where: str, checks: ModuleType) -> Exercis
     if solution is None:
         raise ValueError(f"{where}: key: {checks.__name__} holds no solution named {key!r}")
 
-    if judge:
-        wrong = getattr(checks, f"wrong_{key}")()
-    else:
-        wrong, judge = _judge(row, where, solution)
     about = {name: row[name] for name in ("key", "title", "objective", "task", "hint")}
-    imports = row.get("imports", "").strip()
-    return Exercise(**about, solution=solution, judge=judge, wrong=wrong, imports=imports)
+    about |= {"solution": solution, "imports": row.get("imports", "").strip()}
+    if judge:
+        return Exercise(**about, judge=judge, wrong=getattr(checks, f"wrong_{key}")())
+    if "points" in row:
+        return Exercise(**about, judge=None, wrong={}, rubric=_rubric(lesson, row, where, solution))
+    wrong, judge = _numeric(row, where, checks)
+    return Exercise(**about, judge=judge, wrong=wrong, recipe=_recipe(row))
 
 
-def _judge(row: Mapping[str, Any], where: str, solution: Any) -> tuple[dict[str, Any], Judge]:
-    """The wrong answers of a numeric exercise or an argument, and its judge."""
+def _numeric(row: Mapping[str, Any], where: str, checks: ModuleType) -> tuple[dict[str, float], Judge]:
+    """The wrong answers of a numeric exercise by name, and its judge."""
     mistakes = []
     for mistake, place in _each(row, "mistakes", where):
         _hold(mistake, MISTAKE, place)
-        if "points" not in row and not (_is_number(mistake["value"]) and "advice" in mistake):
-            raise ValueError(f"{place}: a mistake in a number must have a number as value, and advice")
         mistakes.append(mistake)
     also = row.get("also_wrong", {})
     _once([m["name"] for m in mistakes] + list(also), f"{where}: mistakes: name")
-    wrong = {mistake["name"]: mistake["value"] for mistake in mistakes} | also
-    if "points" not in row:
-        advice = [(mistake["value"], mistake["advice"]) for mistake in mistakes]
-        return wrong, number(solution, row["unit"], row["right"], advice, row.get("tolerance", 0.02))
+    advice = [(mistake["value"], mistake["advice"]) for mistake in mistakes]
+    solution, breaks = (getattr(checks, name, None) for name in (row["key"], f"breaks_{row['key']}"))
+    judge = number(
+        solution, row["unit"], row["right"], row["answer"], advice, row.get("within", 0.0), breaks
+    )
+    return {mistake["name"]: mistake["value"] for mistake in mistakes} | also, judge
+
+
+def _recipe(row: Mapping[str, Any]) -> Recipe | None:
+    """How the numbers of an exercise vary, where they do."""
+    if "vary" not in row:
+        return None
+    formulas = tuple((m["how"], m["advice"]) for m in row["mistakes"] if "how" in m)
+    return Recipe({old: tuple(new) for old, new in row["vary"].items()}, formulas)
+
+
+def _rubric(lesson: str, row: Mapping[str, Any], where: str, solution: Callable[[], str]) -> Rubric:
+    """The points of an argument and three answers, the strong one being the worked solution."""
     points = []
     for point, place in _each(row, "points", where):
         _hold(point, POINT, place)
-        points.append(Point(point["name"], tuple(point["words"]), point["advice"]))
-    return wrong, argument(points, row["right"], row.get("least_words", LEAST_WORDS))
+        points.append(Point(point["name"], tuple(point["words"]), point["counts"]))
+    samples = []
+    for grade in GRADES:
+        schema = {"reason": TEXT} if grade == "strong" else SAMPLE
+        _hold(row[grade], schema, f"{where}: {grade}")
+        text = row[grade]["text"] if grade != "strong" else solution()
+        samples.append(Sample(grade, text, row[grade]["reason"]))
+    return Rubric(lesson, row["key"], tuple(points), tuple(samples))
 
 
 def _each(row: Mapping[str, Any], name: str, where: str) -> list[tuple[Any, str]]:

@@ -2,7 +2,7 @@
 
 `dist/assignments` becomes a course folder as nbgrader knows it: `source/` with solutions and hidden
 tests, `release/` without either, and a grade book. An answer that can be judged is graded by the same
-check as in the lesson; an argument earns most of its points from a person who reads it.
+check as in the lesson; an argument earns its points from a person who reads it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from ketalab.data import table
 from ketalab.lessons import lesson
 from ketalab.paths import ROOT, write_atomically
-from ketalab.practice.exercise import POINTS, POINTS_ARGUMENT, POINTS_BY_HAND, Exercise
+from ketalab.practice.exercise import POINTS, POINTS_BY_HAND, Exercise
 from ketalab.publish.refresh import chosen, normalise
 
 COURSE = ROOT / "dist" / "assignments"
@@ -24,7 +24,7 @@ c.ClearSolutions.code_stub = {"python": "# your turn: replace the dots above, or
 """
 INSTRUCTIONS = (
     "Replace the dots. Run a cell again to hear what the check says. Do not add, copy or delete cells. "
-    "An argument is checked for length and content here, and read by a person later."
+    "An argument is marked by a person, by the points below it."
 )
 
 
@@ -65,8 +65,10 @@ def _exercise(place: int, exercise: Exercise) -> Iterator[NotebookNode]:
     key, answer = exercise.key, exercise.answer
     task = f"## Exercise {place}: {exercise.title}\n\n{exercise.task}"
     yield new_markdown_cell(task, metadata=_fixed(f"{key}-task"))
-    by_hand = {"grade": True, "points": POINTS_BY_HAND} if exercise.is_argument else {"grade": False}
-    yield new_code_cell(exercise.for_grading(), metadata=_cell(f"{key}-answer", solution=True, **by_hand))
+    if exercise.rubric:
+        yield from _argument(exercise)
+        return
+    yield new_code_cell(exercise.for_grading(), metadata=_cell(f"{key}-answer", solution=True))
     tests = [
         f'here.check("{key}", {answer})',
         "### BEGIN HIDDEN TESTS",
@@ -74,9 +76,17 @@ def _exercise(place: int, exercise: Exercise) -> Iterator[NotebookNode]:
         f'assert lesson(here.number).right("{key}", {answer}), "{exercise.title}"',
         "### END HIDDEN TESTS",
     ]
-    points = POINTS_ARGUMENT if exercise.is_argument else POINTS
-    graded = _cell(f"{key}-check", locked=True, grade=True, points=points)
+    graded = _cell(f"{key}-check", locked=True, grade=True, points=POINTS)
     yield new_code_cell("\n".join(tests), metadata=graded)
+
+
+def _argument(exercise: Exercise) -> Iterator[NotebookNode]:
+    """An argument is marked by a person, with the points beside it."""
+    key, by_hand = exercise.key, {"grade": True, "points": POINTS_BY_HAND}
+    yield new_code_cell(exercise.for_grading(), metadata=_cell(f"{key}-answer", solution=True, **by_hand))
+    points = "\n".join(f"- (1) {point.counts}" for point in exercise.rubric.points)
+    marking = f"*Marked by a person: one point a line, half a point for what is only named.*\n\n{points}"
+    yield new_markdown_cell(marking, metadata=_fixed(f"{key}-marking"))
 
 
 def _fixed(grade_id: str, kind: str = "markdown") -> dict:

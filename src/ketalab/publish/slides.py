@@ -23,6 +23,7 @@ from ketalab.explorables.description import EXPLORABLE_MIME
 from ketalab.lessons import explorable, lesson
 from ketalab.lessons.l00_start_here.figures import PARTS
 from ketalab.paths import ROOT, write_atomically
+from ketalab.practice.asking import folds
 from ketalab.practice.quiz import Question
 from ketalab.publish import glossary, moving
 from ketalab.publish.cells import QUIZ_MINUTES, place, planned_minutes, tags
@@ -236,11 +237,7 @@ def _output(output: NotebookNode) -> str:
 
 def _question(question: Question, number: int, of: int) -> Slide:
     """One quiz question: each option opens to its feedback."""
-    options = "".join(
-        f'<details class="option {"right" if option.right else "wrong"}">'
-        f"<summary>{escape(option.text)}</summary>{escape(option.feedback)}</details>"
-        for option in question.options
-    )
+    options = folds(question.options)
     vote = "Vote first, then open each option."
     notes = [f"Quiz, objective {question.objective}. {vote} {QUIZ_MINUTES} minutes."]
     heading = f"<h2>Quiz, {number} of {of}</h2>"

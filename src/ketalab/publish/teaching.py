@@ -21,7 +21,7 @@ from ketalab.data import claim, table
 from ketalab.data.lessons import stem
 from ketalab.lessons import explorable
 from ketalab.paths import ROOT, write_atomically
-from ketalab.practice.exercise import POINTS, POINTS_ARGUMENT, POINTS_BY_HAND
+from ketalab.practice.exercise import POINTS, POINTS_BY_HAND
 from ketalab.publish.lecture import Lecture, LectureSlide, lectures, mistakes, plain
 from ketalab.publish.load import load_of_a_class
 from ketalab.publish.weave import CITATION, citation_link
@@ -156,7 +156,7 @@ def claims(keys: Sequence[str]) -> str:
 def _points(part: Lecture) -> str:
     """Points of a lesson's assignment, by the course and by hand."""
     arguments = sum(exercise.is_argument for exercise in part.practice.exercises.values())
-    checked = POINTS * (len(part.practice.exercises) - arguments) + POINTS_ARGUMENT * arguments
+    checked = POINTS * (len(part.practice.exercises) - arguments)
     return f"{checked} + {POINTS_BY_HAND * arguments}"
 
 
@@ -258,7 +258,7 @@ def _predictions(part: Lecture) -> str:
     lines = []
     for prediction in part.practice.predictions.values():
         lines.append(f"**Prediction `{prediction.key}`.** {prediction.question}\n\n")
-        lines += [f"- *{text}* → {says}\n" for text, says in prediction.options]
+        lines += [f"- *{o.text}* → {o.verdict} {o.says}\n" for o in prediction.options]
         lines.append("\n")
     return "".join(lines)
 
@@ -276,12 +276,13 @@ def answers(part: Lecture) -> str:
     """Every exercise with its worked solution and the commonest wrong answers."""
     lines = []
     for place, exercise in enumerate(part.practice.exercises.values(), start=1):
-        kind = "an argument, read by a person as well" if exercise.is_argument else "checked by the course"
+        kind = "an argument, marked by a person" if exercise.is_argument else "checked by the course"
         lines.append(f"#### Exercise {place}: {exercise.title}\n\n")
         lines.append(f"`{exercise.key}`, tests {exercise.objective}, {kind}. {exercise.task}\n\n")
         lines.append(f"{_worked(part.tagged(f'solution:{exercise.key}'))}\n\n")
-        lines.append("| Common mistake | Answer | The check says |\n|---|---|---|\n")
-        lines += [f"| {' | '.join(map(_cell, mistake))} |\n" for mistake in mistakes(exercise)]
+        if not exercise.is_argument:
+            lines.append("| Common mistake | Answer | The check says |\n|---|---|---|\n")
+            lines += [f"| {' | '.join(map(_cell, mistake))} |\n" for mistake in mistakes(exercise)]
         lines.append("\n")
     return _folded(f"Exercises: {len(part.practice.exercises)} answers and their mistakes", "".join(lines))
 

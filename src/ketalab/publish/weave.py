@@ -21,6 +21,8 @@ from nbformat import NotebookNode
 from ketalab.data import bibliography
 from ketalab.lessons import folder, lesson
 from ketalab.paths import write_atomically
+from ketalab.practice.argument import Rubric
+from ketalab.practice.exercise import Exercise
 from ketalab.practice.lesson import Lesson
 from ketalab.publish import glossary
 from ketalab.publish.cells import for_the_curious, tags
@@ -125,10 +127,22 @@ def _exercise_part(here: Lesson, kind: str, key: str) -> str:
         return f"### Exercise {number}: {exercise.title}\n\n*Tests {exercise.objective}.* {exercise.task}"
     if kind == "exercise":
         return exercise.starter("here.check")
-    with redirect_stdout(StringIO()):  # a solution may print; only its verdict is wanted
-        verdict = exercise.check(exercise.solution())
     return (
         f"<details><summary>Hint</summary>\n\n{exercise.hint}\n\n</details>\n\n"
         f"<details><summary>Worked solution</summary>\n\n```python\n{exercise.worked()}\n```\n\n"
-        f"{verdict}\n\n</details>"
+        f"{_compared(exercise.rubric) if exercise.rubric else _verdict(exercise)}\n\n</details>"
     )
+
+
+def _verdict(exercise: Exercise) -> str:
+    """What the check says to the solution."""
+    with redirect_stdout(StringIO()):  # a solution may print; only its verdict is wanted
+        return exercise.check(exercise.solution())
+
+
+def _compared(rubric: Rubric) -> str:
+    """What to compare an argument with: the points, and three answers with their reasons."""
+    strong, *others = rubric.samples
+    points = "\n".join(f"- {point.counts}" for point in rubric.points)
+    samples = "\n\n".join(f"**A {s.grade} answer:** {s.text}\n\n*Why:* {s.reason}" for s in others)
+    return f"**Why it is strong:** {strong.reason}\n\n**Points to look for**\n\n{points}\n\n{samples}"

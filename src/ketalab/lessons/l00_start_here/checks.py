@@ -54,7 +54,7 @@ def judge_overstated_efficacy(answer):
         ((efficacy | overstated).sum(), "That joins the conditions with | (or). You want both: &."),
     )
     right = "These claims of benefit say more than the trials do. Each has a lesson that shows why."
-    return number(count, "claims", right, mistakes, tolerance=0.001)(answer)
+    return number(count, "claims", f"{count}. {right}", (str(count),), mistakes)(answer)
 
 
 def wrong_overstated_efficacy():

@@ -5,6 +5,7 @@ from math import log
 import numpy as np
 
 from ketalab.models import pharmacokinetics as pk
+from ketalab.practice.answers import listed
 from ketalab.practice.exercise import Judgement
 
 
@@ -56,21 +57,31 @@ def two_papers():
     return reply
 
 
-MINUTES = np.arange(10, 61)
+SLACK = 1e-6  # ng/mL, what rounding may move
+MINUTES = np.arange(10, 60.001, 0.05)
+
+
+def watched(doses) -> np.ndarray:
+    """Minutes at which a level is looked at: every 3 s, and just before and after a dose begins or ends."""
+    ends = [
+        end + just
+        for dose in doses
+        for end in (dose.time, dose.time + dose.duration)
+        for just in (-1e-6, 1e-6)
+    ]
+    return np.unique([*MINUTES, *(end for end in ends if 10 <= end <= 60)])
 
 
 def judge_hold_the_level(answer) -> Judgement:
     """Judge a list of doses by what it does: 150 ng/mL within a tenth from 10 to 60 min."""
-    doses = list(answer)
-    if not doses or not all(isinstance(dose, pk.Dose) for dose in doses):
-        return Judgement(False, "Give a list of doses, such as [pk.Dose(20, 'iv')].")
+    doses = listed(answer, pk.Dose, "[pk.Dose(20, 'iv')]")
     patient = pk.published("otto2021").typical()
-    curve = pk.concentration(patient, doses, MINUTES, "ketamine")[0]
+    curve = pk.concentration(patient, doses, watched(doses), "ketamine")[0]
     low, high = curve.min(), curve.max()
-    if low >= 135 and high <= 165:
+    if low >= 135 - SLACK and high <= 165 + SLACK:
         return Judgement(True, f"Your level stays between {low:.0f} and {high:.0f} ng/mL.")
-    if high > 165 and low >= 135:
-        return Judgement(False, f"It is never too low, but it reaches {high:.0f} ng/mL: give less.")
+    if high > 165 and low >= 135 - SLACK:
+        return Judgement(False, f"It is never too low, but it reaches {high:.1f} ng/mL: give less.")
     if curve[0] < 135 and curve[-1] > curve[0]:
         return Judgement(
             False,

@@ -3,6 +3,7 @@
 from math import exp
 
 from ketalab.models import receptor as r
+from ketalab.practice.answers import listed
 from ketalab.practice.exercise import Judgement
 
 
@@ -61,17 +62,15 @@ def memantine_argument():
 
 def judge_tell_them_apart(answer) -> Judgement:
     """Judge a protocol by running it: the last pulse must differ by 20 points between the drugs."""
-    phases = list(answer)
-    if not phases or not all(isinstance(phase, r.PulsePhase) for phase in phases):
-        return Judgement(False, "Give a list of phases, such as [r.PulsePhase(5, 0.0)].")
+    phases = listed(answer, r.PulsePhase, "[r.PulsePhase(5, 0.0), r.PulsePhase(30, 2.0)]")
     if sum(phase.pulses for phase in phases) > 300 or any(phase.free_um > 20 for phase in phases):
         return Judgement(False, "Keep to 300 pulses in all and to 20 µM: cells do not live for ever.")
     if not any(phase.free_um > 0 for phase in phases):
         return Judgement(False, "No drug is ever there: the second number of a phase is its µM.")
     last = [100 * r.pulse_train(phases, r.published(n), 1.0, -70, 0.0)[1][-1] for n in NAMES]
     apart = abs(last[0] - last[1])
-    shown = f"the last current is {last[0]:.0f} % with ketamine and {last[1]:.0f} % with memantine"
-    if apart >= 20:
+    shown = f"the last current is {last[0]:.0f}% with ketamine and {last[1]:.0f}% with memantine"
+    if apart >= 20 - 1e-9:
         return Judgement(True, f"You see trapping and speed at work: {shown}.")
     if phases[-1].free_um > 0:
         return Judgement(False, f"In the drug they look alike: {shown}. What differs is how they leave.")

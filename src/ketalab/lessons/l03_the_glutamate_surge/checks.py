@@ -1,6 +1,7 @@
 """Solutions and judges of lesson 03: the glutamate surge (words: practice.toml)."""
 
 from ketalab.models import circuit, spiking
+from ketalab.practice.answers import whole
 from ketalab.practice.exercise import Judgement
 
 
@@ -68,13 +69,13 @@ def is_it_proven():
 
 def judge_break_even(answer) -> Judgement:
     """Judge a selectivity by what it does to the circuit with half of the receptors blocked."""
-    selectivity = float(answer)
+    selectivity = whole(answer)
     if not 0.01 <= selectivity <= 100:
         return Judgement(False, "A selectivity is a factor between 0.01 and 100.")
     blocks = circuit.block_from_occupancy(0.5, selectivity)
     rate = float(circuit.steady_state(*blocks).pyramidal)
     if abs(rate - 3) <= 0.05:
-        return Judgement(True, f"With {selectivity:.2f} they fire at {rate:.2f} Hz: a tie.")
+        return Judgement(True, f"With {selectivity:.2f} they fire at {rate:.1f} Hz: a tie.")
     if rate < 3:
         return Judgement(
             False,

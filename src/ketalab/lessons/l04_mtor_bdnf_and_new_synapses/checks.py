@@ -4,6 +4,7 @@ from ketalab import table
 from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.trials import from_first_day
 from ketalab.models import cascade
 from ketalab.models.cascade import Blocked
+from ketalab.practice.answers import instance
 from ketalab.practice.exercise import Judgement
 
 
@@ -58,27 +59,32 @@ def rats_and_people():
     return reply
 
 
+EXACTLY = 1e-6  # percentage points: 10% that the model gives as 9.9999999 are not fewer than 10%
+
+
 def judge_trkb_without_spines(answer) -> Judgement:
     """Judge a block by what the model does with it."""
-    if not isinstance(answer, Blocked):
-        return Judgement(False, "Give a Blocked(...), such as Blocked(ampa=1).")
+    instance(answer, Blocked, "a Blocked(...), such as Blocked(ampa=1)")
     p = cascade.parameters()
     hours, whole = cascade.after_sessions(21, p)
     run = cascade.simulate(hours, cascade.surge(hours, p), p, answer)
     trkb, spines = (100 * (run[step].max() - 1) / (whole[step].max() - 1) for step in ("trkb", "spines"))
-    if trkb > 95 and spines < 10:
-        return Judgement(True, f"TrkB keeps {trkb:.0f} % of its height, the new spines {spines:.0f} %.")
-    if trkb <= 95:
+    if trkb <= 95 + EXACTLY:
         return Judgement(
-            False, f"TrkB falls to {trkb:.0f} % of its height: you blocked above it. Go further down."
+            False, f"TrkB falls to {trkb:.0f}% of its height: you blocked above it. Go further down."
         )
-    return Judgement(False, f"TrkB is kept, but {spines:.0f} % of the new spines are, too. Block more.")
+    if spines >= 10 - EXACTLY:
+        exactly = " exactly" if spines <= 10 + EXACTLY else ""
+        fewer = " Fewer than 10% were asked for." if exactly else " Block more."
+        return Judgement(
+            False, f"TrkB is kept, but{exactly} {spines:.0f}% of the new spines are, too.{fewer}"
+        )
+    return Judgement(True, f"TrkB keeps {trkb:.0f}% of its height, the new spines {spines:.1f}%.")
 
 
 def judge_same_spines(answer) -> Judgement:
     """Judge parameters by whether their spines are the course's."""
-    if not isinstance(answer, cascade.Parameters):
-        return Judgement(False, "Give parameters: p.with_values(name=value).")
+    instance(answer, cascade.Parameters, "parameters, such as p.with_values(gain_protein=3)")
     course = cascade.parameters()
     hours, ours = cascade.after_sessions(21, course)
     theirs = cascade.simulate(hours, cascade.surge(hours, answer), answer)
@@ -92,13 +98,14 @@ def judge_same_spines(answer) -> Judgement:
         )
     way = "too few" if theirs["spines"].max() < ours["spines"].max() else "too many"
     return Judgement(
-        False, f"That gives {way} spines: they differ by {100 * off:.0f} % of the height at the worst."
+        False, f"That gives {way} spines: they differ by {100 * off:.0f}% of the height at the worst."
     )
 
 
 def wrong_trkb_without_spines():
     return {
         "too early": Blocked(ampa=1),
+        "exactly a tenth": Blocked(mtorc1=0.9),
         "too early still": Blocked(bdnf=0.9),
         "too little": Blocked(mtorc1=0.5),
         "nothing": Blocked(),

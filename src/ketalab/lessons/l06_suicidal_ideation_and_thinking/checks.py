@@ -6,6 +6,7 @@ from scipy.stats import norm
 
 from ketalab.metaanalysis import rare_events as r
 from ketalab.models.suicide_risk import measured_risks
+from ketalab.practice.answers import instance, whole, written
 from ketalab.practice.exercise import Judgement
 
 
@@ -59,31 +60,40 @@ MOST_PEOPLE, LEAST_LEFT, WANTED = 2000, 0.7, 0.8
 
 def judge_a_trial_that_can_answer(answer) -> Judgement:
     """Judge a plan by the model: any event, effect and size within reach that gives 80 %."""
-    if not isinstance(answer, dict) or set(answer) != {"event", "left", "people"}:
-        return Judgement(False, 'Give a dict with "event", "left" and "people".')
+    instance(answer, dict, 'a dictionary, such as {"event": "...", "left": 0.8, "people": 500}')
+    if set(answer) != {"event", "left", "people"}:
+        return Judgement(False, 'The plan needs exactly these three: "event", "left" and "people".')
     risks = measured_risks()
     if answer["event"] not in risks:
         return Judgement(False, f"The event must be one of: {'; '.join(risks)}.")
-    people, left = float(answer["people"]), float(answer["left"])
+    people, left = whole(answer["people"], "people"), whole(answer["left"])
+    if people < 2:
+        return Judgement(False, f"{written(people, 'people')} in each group are too few to be a trial.")
+    if left >= 1:
+        return Judgement(
+            False, f"A share of {written(left)} leaves all of the risk: a share below 1 is asked for."
+        )
     if people > MOST_PEOPLE:
-        return Judgement(False, f"{people:g} a group is more than the {MOST_PEOPLE:,} you can recruit.")
+        return Judgement(
+            False, f"{people:,.0f} in a group are more than the {MOST_PEOPLE:,} you can recruit."
+        )
     if left < LEAST_LEFT:
         return Judgement(
             False,
-            f"A risk cut to {100 * left:.0f} % is too much to hope for: plan for {100 * LEAST_LEFT:.0f} % "
-            "or more. In the clozapine trial 76 % was left.",
+            f"Leaving {100 * left:.0f}% of the risk is too much to hope for: plan for "
+            f"{100 * LEAST_LEFT:.0f}% or more. In the clozapine trial 76% was left.",
         )
     chance = float(r.chance_to_show(people * risks[answer["event"]], left))
     expected = people * risks[answer["event"]]
-    if chance >= WANTED:
-        return Judgement(True, f"Your trial shows it with a chance of {100 * chance:.0f} %.")
+    if chance >= WANTED - 1e-9:
+        return Judgement(True, f"Your trial shows it with a chance of {100 * chance:.0f}%.")
     if answer["event"].startswith("death"):
         return Judgement(
             False,
             f"You would expect {expected:.1f} deaths without the treatment: far too few. Count something "
             "that happens more often.",
         )
-    return Judgement(False, f"The chance is {100 * chance:.0f} %. More people, or a more frequent event.")
+    return Judgement(False, f"The chance is {100 * chance:.1f}%. More people, or a more frequent event.")
 
 
 def wrong_a_trial_that_can_answer():

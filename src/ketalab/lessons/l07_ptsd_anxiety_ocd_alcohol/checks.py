@@ -1,8 +1,11 @@
 """Solutions and judges of lesson 07: PTSD, anxiety, OCD and alcohol (words: practice.toml)."""
 
+from math import ceil
+
 from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.trials import mapped_trials
 from ketalab.metaanalysis import next_trial
 from ketalab.metaanalysis.effect_size import HEDGES_G
+from ketalab.practice.answers import whole, written
 from ketalab.practice.exercise import Judgement
 
 
@@ -64,19 +67,24 @@ def a_window():
 
 def judge_enough_people(answer) -> Judgement:
     """Judge a group size by the power it gives."""
-    group = float(answer)
+    group = whole(answer, "people")
     if not 2 <= group <= 1_000_000:
         return Judgement(False, "People in each group: a number between 2 and a million.")
     power = next_trial.power(0.2, next_trial.standard_error_of_trial(HEDGES_G, group, effect=0.2))
     if group == 790 or group == 788:
         return Judgement(False, "That is both groups together. The question asks for one group.")
-    if 0.795 <= power <= 0.81:
+    before = next_trial.power(
+        0.2, next_trial.standard_error_of_trial(HEDGES_G, ceil(group) - 2, effect=0.2)
+    )
+    shown = f"{written(group)} in each group give a power of {100 * power:.2f}%"
+    if power < 0.8 - 1e-9:
         return Judgement(
-            True, f"{group:.0f} in each group give a power of {power:.2f}. All trials had 221."
+            False, f"{shown}: too few, if only just." if power > 0.79 else f"{shown}: too few."
         )
-    side = "too few" if power < 0.8 else "more than you need"
-    return Judgement(False, f"{group:.0f} in each group give a power of {power:.2f}: {side}.")
+    if before >= 0.8:
+        return Judgement(False, f"{shown}: more than you need.")
+    return Judgement(True, f"{shown}. All trials together had 221.")
 
 
 def wrong_enough_people():
-    return {"as today": 110, "both": 790, "guess": 50, "far": 2000, "nonsense": -3}
+    return {"as today": 110, "both": 790, "one too few": 394, "guess": 50, "far": 2000, "nonsense": -3}

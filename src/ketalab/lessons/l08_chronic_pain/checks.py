@@ -44,6 +44,15 @@ def halve_it():
     return enough
 
 
+def breaks_halve_it(percent):
+    """What is wrong with a block that takes away less than half of the growth."""
+    growth = s.wind_up(s.Neurone(), 2.0, 16, np.array([0.0, percent / 100]))[:, -1] - 1
+    if growth[1] > growth[0] / 2 * (1 + 1e-9):
+        left = 100 * growth[1] / growth[0]
+        return f"{percent:g}% leaves {left:.1f}% of the growth, so it takes away less than half of it."
+    return ""
+
+
 def reset_argument():
     # your turn
     reply = (

@@ -6,7 +6,8 @@ import numpy as np
 
 from ketalab.models import effect_site as es
 from ketalab.models import pharmacokinetics as pk
-from ketalab.practice.exercise import Judgement
+from ketalab.practice.answers import listed
+from ketalab.practice.exercise import Judgement, number
 
 
 def lag_of_a_ramp():
@@ -20,9 +21,9 @@ def lag_of_a_ramp():
 def shock_index():
     heart_rate, systolic = 112, 95  # beats/min, mmHg
     # your turn
-    index = heart_rate / systolic
+    answer = (heart_rate / systolic, "above 0.9")  # the index, and "above 0.9" or "0.9 or below"
     # done
-    return index
+    return answer
 
 
 def extra_collapse():
@@ -58,18 +59,18 @@ def stable_and_safe():
 
 HALF_LIFE = 23 / 60  # min, slow waves of the EEG
 LOST, TOO_HIGH = 1640, 9000  # ng/mL
-MINUTES = np.arange(2, 30.01, 0.25)
+MINUTES = np.arange(2, 30.001, 0.05)
 
 
 def judge_keep_asleep(answer) -> Judgement:
     """Judge a list of doses by the effect site: response lost from 2 to 30 min, without excess."""
-    doses = list(answer)
-    if not doses or not all(isinstance(dose, pk.Dose) for dose in doses):
-        return Judgement(False, "Give a list of doses, such as [pk.Dose(140, 'iv', duration=1)].")
+    doses = listed(answer, pk.Dose, "[pk.Dose(140, 'iv', duration=1)]")
     patient = es.with_effect_site(pk.published("simons2022").typical(), HALF_LIFE)
-    site = pk.concentration(patient, doses, MINUTES, es.EFFECT_SITE)[0]
+    ends = (end for dose in doses for end in (dose.time, dose.time + dose.duration))
+    minutes = np.unique([*MINUTES, *(end for end in ends if 2 <= end <= 30)])
+    site = pk.concentration(patient, doses, minutes, es.EFFECT_SITE)[0]
     low, high = site.min(), site.max()
-    if low >= LOST and high <= TOO_HIGH:
+    if low >= LOST - 1e-6 and high <= TOO_HIGH + 1e-6:
         return Judgement(
             True, f"The effect site stays between {low:,.0f} and {high:,.0f} ng/mL from 2 to 30 min."
         )
@@ -79,7 +80,7 @@ def judge_keep_asleep(answer) -> Judgement:
         return Judgement(
             False, f"At 2 min the site has only {site[0]:,.0f} ng/mL: an infusion alone is too slow."
         )
-    wakes = MINUTES[np.argmax(site < LOST)]
+    wakes = minutes[np.argmax(site < LOST)]
     if site[-1] > site.min():
         return Judgement(
             False, f"It dips below 1,640 ng/mL at {wakes:.0f} min and recovers: start the infusion earlier."
@@ -98,4 +99,48 @@ def wrong_keep_asleep():
         "too late": [pk.Dose(140, "iv", duration=1), pk.Dose(220, "iv", time=12, duration=18)],
         "too much": [pk.Dose(280, "iv", duration=1), pk.Dose(200, "iv", time=4, duration=26)],
         "not doses": [140, 200],
+    }
+
+
+GROUPS = ("above 0.9", "0.9 or below")
+
+
+def judge_shock_index(answer) -> Judgement:
+    """Judge both halves: the index, and the group it puts the patient into."""
+    if not isinstance(answer, list | tuple) or len(answer) != 2:
+        return Judgement(
+            False, 'Give both, the index and the group: (1.0, "above 0.9") or (1.0, "0.9 or below").'
+        )
+    index, group = answer
+    says = (
+        "1.18, which is above 0.9: people like this did not gain pressure after ketamine, and a quarter "
+        "of them fell below 90 mmHg."
+    )
+    mistakes = (
+        (95 / 112, "You divided the other way round. Heart rate stands on top."),
+        (112 - 95, "That is the difference. An index is a ratio."),
+    )
+    judged = number(112 / 95, "", says, ("1.18",), mistakes)(index)
+    if not judged.right:
+        return judged
+    named = str(group).strip().lower()
+    if named not in GROUPS:
+        return Judgement(
+            False, f"The index is right. Name the group as it is written there: {' or '.join(GROUPS)}."
+        )
+    return (
+        judged
+        if named == GROUPS[0]
+        else Judgement(False, "The index is right. Now compare it with 0.9 again.")
+    )
+
+
+def wrong_shock_index():
+    return {
+        "upside down": (0.848, "0.9 or below"),
+        "difference": (17, "above 0.9"),
+        "percent": (117.9, "above 0.9"),
+        "other group": (1.18, "0.9 or below"),
+        "index alone": 1.18,
+        "no group": (1.18, "high"),
     }

@@ -5,6 +5,7 @@ from scipy import stats
 
 from ketalab import table
 from ketalab.models.mediation import CausalModel, exact
+from ketalab.practice.answers import instance
 from ketalab.practice.exercise import Judgement
 
 
@@ -69,10 +70,7 @@ def leaflet():
 
 def judge_a_false_mediator(answer) -> Judgement:
     """Judge a world by what mediation and masking say of it."""
-    if not isinstance(answer, CausalModel):
-        return Judgement(
-            False, "Give a CausalModel(...), such as CausalModel(confounder=0.2, loading=0.5)."
-        )
+    instance(answer, CausalModel, "a CausalModel(...), such as CausalModel(confounder=0.2, loading=0.5)")
     found = exact(answer)
     if answer.truth != 0:
         return Judgement(

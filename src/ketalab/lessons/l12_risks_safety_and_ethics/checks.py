@@ -6,6 +6,7 @@ from scipy.stats import norm
 
 from ketalab.lessons.l12_risks_safety_and_ethics import trials as risks
 from ketalab.models import benefit_harm
+from ketalab.practice.answers import instance, whole
 from ketalab.practice.exercise import Judgement
 
 
@@ -66,8 +67,10 @@ FIRST = two_readers() | {"dissociation": 3}
 
 def judge_two_readers(answer) -> Judgement:
     """Judge weights that differ from the first reader's in one place and turn the balance round."""
-    if not isinstance(answer, Mapping) or set(answer) != set(FIRST):
+    instance(answer, Mapping, "weights by name, as the first reader's are")
+    if set(answer) != set(FIRST):
         return Judgement(False, f"Give weights for exactly these: {', '.join(FIRST)}.")
+    answer = {name: whole(weight) for name, weight in answer.items()}
     if not all(0 <= weight <= 10 for weight in answer.values()):
         return Judgement(False, "Keep every weight between 0 and 10.")
     changed = [name for name, weight in answer.items() if weight != FIRST[name]]
@@ -76,7 +79,7 @@ def judge_two_readers(answer) -> Judgement:
     if len(changed) > 1:
         return Judgement(False, f"You changed {len(changed)} weights; one is enough.")
     net = benefit_harm.expected_net(risks.outcomes(risks.YOUNGER), dict(answer))
-    if net >= 0:
+    if net >= -1e-9:
         return Judgement(False, f"The balance is still {net:+.0f}, on the first reader's side.")
     return Judgement(
         True,
