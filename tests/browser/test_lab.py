@@ -14,6 +14,7 @@ import pytest
 from browser.colours import contrast
 from conftest import ROOT
 
+from ketalab.lessons import explorable
 from ketalab.publish.glossary import terms
 
 PANEL = "document.querySelector('.jp-WindowedPanel-outer')"
@@ -35,9 +36,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A JupyterLab on a copy of the lessons, as `make lab` starts it, with nobody's own settings."""
     root = tmp_path_factory.mktemp("lab")
     shutil.copytree(ROOT / "notebooks", root / "notebooks")
+    extension = root / "share/labextensions/ketalab"  # of this tree, whatever is installed
+    shutil.copytree(ROOT / "src/ketalab/jupyter/labextension", extension)
     port = free_port()
     folders = ("LAB_WORKSPACES", "LAB_SETTINGS", "_CONFIG", "_RUNTIME")
     own = {f"JUPYTER{name}_DIR": str(root / name.lower()) for name in folders}
+    own["JUPYTER_PATH"] = str(root / "share")
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
     command += ["--LabApp.expose_app_in_browser=True"]  # so that a test can wait for a command to end
     command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1"]
@@ -199,6 +203,91 @@ def drive(watched, box) -> None:
             break
         page.wait_for_timeout(50)
     assert shown(box)[1] == start[1], f"{title}: reset does not lead back"
+
+
+TWICE = """async () => {
+  const cell = (source) => (
+    { cell_type: "code", source, metadata: {}, outputs: [], execution_count: null });
+  const shown = "from ketalab import explorable\\nmine = explorable('going_home')";
+  await jupyterapp.serviceManager.contents.save("notebooks/twice.ipynb", {
+    type: "notebook", format: "json",
+    content: {
+      nbformat: 4, nbformat_minor: 4,
+      metadata: { kernelspec: { name: "python3", display_name: "Python 3" } },
+      cells: [cell(shown), cell("mine"), cell("mine")],
+    },
+  });
+}"""
+
+
+@pytest.fixture
+def twice(watched, lab: str):
+    """A notebook that shows one explorable in two cells, run."""
+    open_lesson(watched, lab, "00_start_here")
+    watched.page.evaluate(TWICE)
+    open_lesson(watched, lab, "twice")
+    run_all(watched)
+    boxes = watched.page.locator(".ketalab-explorable")
+    for i in range(2):
+        boxes.nth(i).locator(".ketalab-sentence").wait_for()
+    return boxes
+
+
+def says(watched, box, sentence: str) -> None:
+    """Wait until the read-out is this sentence."""
+    watched.page.wait_for_function(
+        "([box, sentence]) => box.querySelector('.ketalab-sentence')?.textContent === sentence",
+        arg=[box.element_handle(), sentence],
+    )
+
+
+def test_two_views_of_one_explorable_show_one_setting(watched, twice):
+    page, computed = watched.page, explorable("going_home")
+    twice.nth(1).locator(".noUi-handle").first.focus()
+    for minutes in (10, 20):
+        page.keyboard.press("ArrowRight")
+        for box in (twice.nth(0), twice.nth(1)):
+            says(watched, box, computed.at(minutes=minutes).sentence)
+    settle(watched, twice.nth(0))
+    assert shown(twice.nth(0)) == shown(twice.nth(1))
+    twice.nth(0).locator("select").first.select_option("Four hours")
+    for box in (twice.nth(0), twice.nth(1)):
+        says(watched, box, computed.at(minutes=240).sentence)
+    settle(watched, twice.nth(0))
+    assert shown(twice.nth(0)) == shown(twice.nth(1))
+    assert watched.errors == []
+
+
+def test_keys_pressed_in_an_explorable_stay_there(watched, twice):
+    page, cells = watched.page, "() => jupyterapp.shell.currentWidget.content.widgets.length"
+    before = page.evaluate(cells)
+    for part in (".noUi-handle", "select", "button", ".ketalab-face"):
+        twice.nth(0).locator(part).first.focus()
+        for key in ("b", "a", "d", "d", "ArrowDown", "x"):
+            page.keyboard.press(key)
+        page.wait_for_timeout(100)
+        assert page.evaluate(cells) == before, part
+        assert twice.nth(0).locator(part).first.evaluate("(node) => node === document.activeElement"), part
+
+
+def test_after_a_restart_the_picture_stays_and_says_that_python_is_gone(watched, twice):
+    page, computed = watched.page, explorable("going_home")
+    box = twice.nth(0)
+    settle(watched, box)  # the course's font has come
+    before = shown(box)
+    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    page.wait_for_function(IDLE)
+    assert shown(box) == before
+    text = computed.controls[1].options[1]
+    box.locator("select").nth(1).select_option(text)
+    box.locator(".ketalab-broken", has_text="Python does not answer").wait_for(timeout=15_000)
+    assert shown(box)[1] == before[1]
+    run_all(watched)
+    fresh = page.locator(".ketalab-explorable").first
+    says(watched, fresh, computed.at().sentence)
+    fresh.locator("select").nth(1).select_option(text)
+    says(watched, fresh, computed.at(text=text).sentence)
+    assert fresh.locator(".ketalab-broken").text_content() == ""
 
 
 def test_a_prediction_is_committed_and_a_quiz_answers(watched, lab: str):

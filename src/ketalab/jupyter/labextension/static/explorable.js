@@ -16,6 +16,13 @@
     }
   };
 
+  // In a notebook a key would also be a command, and the notebook takes the focus at every key that reaches it.
+  const holdKeys = (box) => {
+    if (box.dataset.lmSuppressShortcuts || box.closest(".reveal")) return;
+    box.dataset.lmSuppressShortcuts = "true";
+    box.addEventListener("keydown", (event) => { if (event.key !== "Escape") event.stopPropagation(); });
+  };
+
   const voiceOf = (box) => {
     let voice = box.querySelector(":scope > .ketalab-voice");
     if (!voice) {
@@ -87,7 +94,7 @@
   const attend = () => {
     for (const box of document.querySelectorAll(".ketalab-explorable")) {
       nameHandles(box);
-      box.setAttribute("data-lm-suppress-shortcuts", "true");  // its keys are not the notebook's
+      holdKeys(box);
       speak(box);
       tabulate(box);
     }
