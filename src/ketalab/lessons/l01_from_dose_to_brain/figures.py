@@ -33,14 +33,19 @@ def molecules(table: pd.DataFrame) -> Figure:
 def structure(smiles: str, size: tuple[int, int] = (460, 520)) -> np.ndarray:
     """A structure as pixels; equal input gives equal pixels."""
     from rdkit import Chem
-    from rdkit.Chem import rdDepictor
+    from rdkit.Chem import rdCIPLabeler, rdDepictor
     from rdkit.Chem.Draw import rdMolDraw2D
 
     molecule = Chem.MolFromSmiles(smiles)
     if molecule is None:
         raise ValueError(f"smiles: {smiles!r} is not a structure")
+    rdCIPLabeler.AssignCIPLabels(molecule)  # R and S by the rules, whichever perception RDKit is set to
+    before = rdDepictor.GetPreferCoordGen()
     rdDepictor.SetPreferCoordGen(True)
-    rdDepictor.Compute2DCoords(molecule)
+    try:
+        rdDepictor.Compute2DCoords(molecule)
+    finally:
+        rdDepictor.SetPreferCoordGen(before)  # a student's own drawings are not ours to set
     drawing = rdMolDraw2D.MolDraw2DCairo(*size)
     options = drawing.drawOptions()
     options.addStereoAnnotation = True

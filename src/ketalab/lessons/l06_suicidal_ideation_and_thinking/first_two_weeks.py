@@ -9,7 +9,7 @@ from ketalab.explorables.controls import Choice, Steps
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l06_suicidal_ideation_and_thinking import trials as ideation
 from ketalab.lessons.l06_suicidal_ideation_and_thinking.shared import OPEN
-from ketalab.metaanalysis.number_needed import people
+from ketalab.metaanalysis.number_needed import people, wilson_interval
 from ketalab.plots.style import DRUG, ORANGE, figure, legend_above
 
 TIMES = {"4 h": 4.0, "day 2": 24.0, "day 3": 48.0, "day 5": 96.0, "day 7": 144.0, "day 14": 312.0}
@@ -70,13 +70,10 @@ def _weeks_stage() -> Stage:
 @cache
 def _shares() -> dict[str, np.ndarray]:
     """By arm: percent free and the ends of Wilson's 95 % interval, at each time."""
-    from statsmodels.stats.proportion import proportion_confint
-
     rows, found = ideation.course(), {}
     for arm, role, *_ in ARMS:
-        events, n = rows[f"events_{role}"].astype(float), rows[f"n_{role}"].astype(float)
-        low, high = proportion_confint(events, n, method="wilson")
-        found[arm] = 100 * np.array([events / n, low, high])
+        looks = zip(rows[f"events_{role}"], rows[f"n_{role}"], strict=True)
+        found[arm] = 100 * np.array([wilson_interval(events, n) for events, n in looks]).T
     return found
 
 
