@@ -57,7 +57,8 @@ def test_every_explorable_of_the_lesson_moves_in_its_deck(deck: Deck, notebook: 
     html = "".join(part for slide in deck.slides for part in slide.parts)
     shown = sum(cell.source.startswith("explorable(") for cell in notebook.cells)
     assert html.count('class="ketalab-view"') == shown
-    assert deck.widget_state.count('"LinkModel"') >= shown
+    assert html.count('<script type="application/vnd.ketalab.parcel">') == shown
+    assert html.count('<img class="ketalab-still"') == shown
 
 
 def test_every_figure_keeps_its_alt_text(deck: Deck):

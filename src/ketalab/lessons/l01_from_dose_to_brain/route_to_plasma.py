@@ -38,7 +38,11 @@ def route_to_plasma() -> Explorable:
                 "How the dose is given. Nasal doses come in whole devices of 28 mg.",
             ),
             DOSE,
-            replace(INFUSION_TIME, help="How long the infusion runs; the other routes do not use it."),
+            replace(
+                INFUSION_TIME,
+                help="How long the infusion runs; the other routes do not use it.",
+                greyed=lambda at: None if at["route"] == INFUSION else "Only an infusion takes a time.",
+            ),
             Slider(
                 "weight",
                 "Body weight",
@@ -57,6 +61,9 @@ def route_to_plasma() -> Explorable:
                 "The published parameter set behind the line. Nasal and swallowed doses always "
                 "use Perez-Ruixo 2021, the only set here that has these routes.",
                 (VENOUS, ARTERIAL),
+                greyed=lambda at: (
+                    f"For this route always {PEREZ}." if at["route"] in (NASAL, ORAL) else None
+                ),
             ),
             Choice(
                 "scale",

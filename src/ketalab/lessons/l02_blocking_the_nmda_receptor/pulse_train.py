@@ -6,6 +6,7 @@ from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Slider
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.models import receptor
+from ketalab.plots.axes import ReadAs, read_as
 from ketalab.plots.style import BLACK, DRUG, GREY, PALE, VERMILION, figure, legend_above
 
 BEFORE, WITH_DRUG, AFTER, GAP = 5, 30, 40, 8
@@ -108,6 +109,7 @@ def _train_stage() -> Stage:
     main.annotate("drug gone", (BEFORE + WITH_DRUG + GAP + 2, 103), fontsize=12, color=GREY)
     at = [5, 20, 35, 45, 60, 75]
     main.set_xticks([n + GAP * (n > BEFORE + WITH_DRUG) for n in at], at)
+    read_as(main.xaxis, ReadAs(value=lambda place: place - GAP * (place > BEFORE + WITH_DRUG)))
     artists = {
         name: main.plot([], [], color=colour, linestyle=style, label=f"{name}, model")[0]
         for name, (colour, style) in LINES.items()

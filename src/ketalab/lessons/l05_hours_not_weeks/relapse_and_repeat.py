@@ -1,5 +1,6 @@
 """Explorable: how long a response lasts, and what further sessions would do if relapse were steady."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,6 +11,7 @@ from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Slider, Steps
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.models import relapse
+from ketalab.plots.axes import ReadAs, read_as
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, figure
 
 SESSIONS = {
@@ -24,6 +26,10 @@ DAYS = np.unique(np.concatenate([np.geomspace(2, 400, 220), np.arange(0, 400, 3.
 TICKS = {"3 days": 3, "1 week": 7, "2 weeks": 14, "1 month": 30, "3 months": 91, "1 year": 365}
 ONE, SEVERAL, SPRAY = "after one infusion", "after several infusions", "after a course of esketamine"
 STYLE = {ONE: ("o", BLACK), SEVERAL: ("^", GREEN), SPRAY: ("s", ORANGE)}
+
+
+def _without_sessions(at: Mapping[str, object]) -> str | None:
+    return "There is no further session." if at["sessions"] == "none" else None
 
 
 def relapse_and_repeat() -> Explorable:
@@ -61,6 +67,7 @@ def relapse_and_repeat() -> Explorable:
                 0.49,
                 "1: sessions do nothing. In SUSTAIN-1 it was 0.49, in people chosen for being stable.",
                 (0.49, 1),
+                greyed=_without_sessions,
             ),
             Slider(
                 "window",
@@ -72,6 +79,7 @@ def relapse_and_repeat() -> Explorable:
                 7,
                 "Nobody has measured this.",
                 (7,),
+                greyed=_without_sessions,
             ),
             Slider(
                 "spread",
@@ -151,6 +159,7 @@ def _stage() -> Stage:
     main.set(xscale="log", xlim=(2.5, 420), ylim=(0, 104))
     main.set_xticks(list(TICKS.values()), list(TICKS))
     main.set_xticks([], minor=True)
+    read_as(main.xaxis, ReadAs(minutes=24 * 60))
     main.set(xlabel="after the last session of the first course", ylabel="not relapsed (%)")
     for kind, (marker, colour) in STYLE.items():
         mine = [point for point in measured() if point.kind == kind]

@@ -11,6 +11,7 @@ from ketalab.metaanalysis.pooling import Pooled, pool
 from ketalab.models import depression_trials as depression
 from ketalab.models.depression_trials import ACTIVE, HIDDEN, INACTIVE, Comparison
 from ketalab.plots.forest import ForestParts, forest_parts
+from ketalab.plots.style import course_look
 from ketalab.text import real_minus
 
 BOTH, ANY, NOBODY = "both drugs", "any control", "no trial"
@@ -90,17 +91,18 @@ def _trials_parts() -> ForestParts:
     day = _day()
     against = day.about.comparator.str.split(" ").str[0].replace("placebo", "spray")
     names = dict(zip(day.about.label, day.about.label + ", " + against, strict=True))
-    return forest_parts(
-        day.effects,
-        pool(day.effects),
-        order="given",
-        favours=("drug better", "control better"),
-        names=names.get,
-        headings={"name": "Trial, control group"},
-        limits=(-17, 4),
-        width=7.6,
-        live=True,
-    )
+    with course_look():  # whoever asks first, the words are as wide as in every picture
+        return forest_parts(
+            day.effects,
+            pool(day.effects),
+            order="given",
+            favours=("drug better", "control better"),
+            names=names.get,
+            headings={"name": "Trial, control group"},
+            limits=(-17, 4),
+            width=7.6,
+            live=True,
+        )
 
 
 def _trials_stage() -> Stage:

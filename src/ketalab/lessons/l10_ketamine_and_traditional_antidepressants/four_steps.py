@@ -1,6 +1,6 @@
 """A cohort through the steps of STAR*D, with esketamine at one of them and without."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -36,6 +36,10 @@ FATE_COLOUR = {
 }
 
 
+def _without_spray(at: Mapping[str, object]) -> str | None:
+    return "Nobody gets the spray." if at["entry"] == NEVER else None
+
+
 def four_steps() -> Explorable:
     """A cohort through the steps of STAR*D, with esketamine at one of them and without."""
     return Explorable(
@@ -61,6 +65,7 @@ def four_steps() -> Explorable:
                 "Remission at that step, against a tablet at that step; about 1.55 in the trial against "
                 "quetiapine.",
                 (1.0, 1.55, 2.5),
+                greyed=_without_spray,
             ),
             Choice(
                 "after",
@@ -68,6 +73,7 @@ def four_steps() -> Explorable:
                 (KEPT, STOPPED),
                 KEPT,
                 "Continued: the relapse rate of the withdrawal trial, 0.49 times. Stopped: no protection.",
+                greyed=_without_spray,
             ),
             Choice(
                 "onward",

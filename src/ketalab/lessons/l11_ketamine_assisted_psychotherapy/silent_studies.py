@@ -1,5 +1,6 @@
 """Explorable: what happens to a pooled correlation when studies that printed no number join the sum."""
 
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -20,6 +21,10 @@ IMPLIED, PRINTED = "those the P values imply", "those the abstracts name"
 DIFFER, SAME = "may differ", "is one and the same"
 MOST = 5  # silent studies at most
 WIDTH = (-0.4, 0.75)  # correlations shown
+
+
+def _without_silent(at: Mapping[str, object]) -> str | None:
+    return None if at["silent"] else "There is no silent study."
 
 
 def silent_studies() -> Explorable:
@@ -49,6 +54,7 @@ def silent_studies() -> Explorable:
                 50,
                 "Unknown: a guess. The studies that printed a number have 58 to 576.",
                 (30, 50, 100, 300),
+                greyed=_without_silent,
             ),
             Slider(
                 "link",
@@ -60,6 +66,7 @@ def silent_studies() -> Explorable:
                 0.0,
                 "Unknown, and too weak to be printed. 0 is no link at all.",
                 (0.0,),
+                greyed=_without_silent,
             ),
             Choice(
                 "people",
