@@ -16,7 +16,6 @@ STILL_ABOVE: dict[tuple[str, str], set[str]] = {
     ("06", "mood_and_suicidality"): {"-0.20", "−0.20", "-0.43", "−0.43"},
     ("07", "before_a_reminder"): {"stronger"},
     ("09", "slow_delay"): {"never lost"},
-    ("10", "what_limits"): {"44.6 of 100", "33.7"},
 }
 
 
