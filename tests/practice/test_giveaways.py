@@ -14,7 +14,6 @@ from ketalab.lessons import lesson
 STILL_ABOVE: dict[tuple[str, str], set[str]] = {
     ("07", "before_a_reminder"): {"stronger"},
     ("09", "slow_delay"): {"never lost"},
-    ("10", "what_limits"): {"44.6 of 100", "33.7"},
 }
 
 
