@@ -198,7 +198,7 @@ def test_measured_points_appear_only_for_the_setting_they_belong_to():
     assert sorted(matched[1]) == sorted(expected.value)
     assert len(shown.at(dose=0.7).artists["measured"][1]) == 0
     assert len(shown.at(minutes=41).artists["measured"][1]) == 0
-    volunteers = shown.at(**shown.presets["Volunteers: 10 mg over 30 min"]).artists["measured"]
+    volunteers = shown.at(**shown.presets["Volunteers: about 10 mg over 30 min"]).artists["measured"]
     assert len(volunteers[1]) >= 6
 
 

@@ -188,7 +188,7 @@ def test_outputs_are_complete_quiet_and_described(notebook: NotebookNode):
 
 def test_unfit_outputs_would_be_found():
     notebook = nbformat.read(ROOT / "notebooks/01_from_dose_to_brain.ipynb", as_version=4)
-    pictured = next(c for c in notebook.cells if "01_molecules" in c.source)
+    pictured = next(c for c in notebook.cells if "molecules()" in c.source)
     pictured.outputs[0].metadata["image/png"]["alt"] = "a picture"
     last = [c for c in notebook.cells if c.cell_type == "code"][-1]
     last.execution_count = 7
