@@ -138,7 +138,8 @@ def bioavailability() -> Picture:
 
 def _estimated(row) -> bool:
     """Whether a value comes out of a fitted model rather than from a study's own measurements."""
-    return "model" in f"{row.population} {row.locator}" or row.reference in ("perezruixo2021", "brunette2011")
+    told = f"{row.population} {row.locator}"
+    return "model" in told or row.reference in ("perezruixo2021", "brunette2011")
 
 
 def landmarks() -> Picture:
@@ -168,7 +169,9 @@ def landmarks() -> Picture:
                 axes.plot([value, value], [top, y + 0.55], color=GREY, linestyle=style, linewidth=2)
         axes.axhline(y + 0.5, color=PALE, linewidth=1)
     for minutes, style in ((40, "--"), (2, ":")):
-        axes.plot([], [], color=GREY, linestyle=style, linewidth=2, label=f"35 mg over {minutes} min, model")
+        axes.plot(
+            [], [], color=GREY, linestyle=style, linewidth=2, label=f"35 mg over {minutes} min, model"
+        )
     for drug in ("racemic ketamine", "esketamine"):
         axes.plot([], [], linestyle="none", color=DRUG[DRUG_OF[drug]], label=drug, **HOLLOW)
     fig.legend(loc="outside upper left", ncols=4, columnspacing=1.2, handletextpad=0.5)

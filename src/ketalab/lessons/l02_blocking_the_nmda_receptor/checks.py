@@ -73,7 +73,9 @@ def judge_tell_them_apart(answer) -> Judgement:
     if apart >= 20 - 1e-9:
         return Judgement(True, f"You see trapping and speed at work: {shown}.")
     if phases[-1].free_um > 0:
-        return Judgement(False, f"While the drug is present they are too close: {shown}. What differs is how they leave.")
+        return Judgement(
+            False, f"While the drug is present they are too close: {shown}. What differs is how they leave."
+        )
     if phases[-1].rest >= 300:
         return Judgement(False, f"Silence lets nothing out of closed channels: {shown}. Add pulses.")
     return Judgement(False, f"On the right track: {shown}. Give the drug longer to get in, or to leave.")

@@ -93,7 +93,8 @@ def scheme() -> Picture:
         "02_scheme",
         "A scheme of seven states. Top row: closed without glutamate, closed with glutamate, open with "
         "current, open with magnesium in it. Bottom row: trapped without glutamate, trapped with "
-        "glutamate, open with the drug in it. The drug passes between the rows only through the open state.",
+        "glutamate, open with the drug in it. The drug passes between the rows only through the "
+        "open state.",
     )
 
 
@@ -249,9 +250,11 @@ def dose_response() -> Picture:
     return Picture(
         fig,
         "02_dose_response",
-        "Two panels of block against free ketamine on a logarithmic axis, each with three model curves: rest "
+        "Two panels of block against free ketamine on a logarithmic axis, each with three model "
+        "curves: rest "
         "without magnesium, minus 20 millivolts with magnesium, rest with magnesium, from left to right. "
-        "Left, currents: cell-attached channels lie far above all curves, outside-out channels between them. "
+        "Left, currents: cell-attached channels lie far above all curves, outside-out channels "
+        "between them. "
         f"Right, living rats: half occupied at {rat:g} micromolar, between the first two curves.",
     )
 

@@ -144,7 +144,8 @@ def _infusion_view(
     ]
     sentence = (
         f"{dose:.1f} mg/kg over {minutes:.0f} min: {readings[1].text} is free at the peak and blocks "
-        f"{readings[2].text} of the current at {real_minus(f'{voltage:.0f}')} mV with {magnesium:.1f} mM magnesium."
+        f"{readings[2].text} of the current at {real_minus(f'{voltage:.0f}')} mV with "
+        f"{magnesium:.1f} mM magnesium."
     )
     return View(artists, readings, sentence, {"free.y": (0, top)})
 

@@ -70,9 +70,9 @@ def _pore_stage() -> Stage:
         "open": current.plot([], [], color=PALE, linewidth=2.4, label="nothing in the pore, model")[0],
         "magnesium": current.plot([], [], color=GREY, linestyle="--", label="magnesium alone, model")[0],
         "both": current.plot([], [], color=drug, label="magnesium and the drug, model")[0],
-        "without": block.plot(
-            [], [], color=drug, linestyle=":", label="blocked without magnesium, model"
-        )[0],
+        "without": block.plot([], [], color=drug, linestyle=":", label="blocked without magnesium, model")[
+            0
+        ],
         "share": block.plot([], [], color=drug)[0],
         "best": block.plot([], [], color=BLACK, linestyle="--", linewidth=1.2)[0],
     }

@@ -38,7 +38,8 @@ def pulse_train() -> Explorable:
                 4.0,
                 0.2,
                 1.0,
-                "How often glutamate opens the channels. Block follows the number of pulses, not the seconds, so "
+                "How often glutamate opens the channels. Block follows the number of pulses, not "
+                "the seconds, so "
                 "the picture hardly changes.",
                 (0.2, 1.0, 4.0),
             ),
@@ -72,7 +73,8 @@ def pulse_train() -> Explorable:
                 120,
                 5,
                 60,
-                "Time without drug and without pulses. Closed gates let nothing out, so the next pulse hardly changes.",
+                "Time without drug and without pulses. Closed gates let nothing out, so the next "
+                "pulse hardly changes.",
             ),
         ),
         stage=_train_stage,

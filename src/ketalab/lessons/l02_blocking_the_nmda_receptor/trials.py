@@ -36,12 +36,12 @@ def half_block() -> pd.DataFrame:
     rows = {}
     for name in receptor.BLOCKERS:
         blocker = receptor.published(name)
-        half = [
-            float(receptor.half_block(blocker, *at)) for at in ((REST, 0.0), (REST, 1.0), (BUSY, 1.0))
-        ]
+        half = [float(receptor.half_block(blocker, *at)) for at in ((REST, 0.0), (REST, 1.0), (BUSY, 1.0))]
         rows[name] = [significant(value, 2) for value in half] + [blocker.borrowed or "nothing"]
     columns = ["rest (µM)", "rest, 1 mM Mg (µM)", "\N{MINUS SIGN}20 mV, 1 mM Mg (µM)", "borrowed"]
-    return pd.DataFrame.from_dict(rows, "index", columns=columns).rename_axis("half of the current blocked by")
+    return pd.DataFrame.from_dict(rows, "index", columns=columns).rename_axis(
+        "half of the current blocked by"
+    )
 
 
 def hill(concentration: float, half: float, slope: float) -> float:
@@ -72,15 +72,21 @@ def levels() -> pd.DataFrame:
     peak = table("plasma_concentrations").set_index("observation").loc["infusion_05_range"]
     ketamine, rows = receptor.published("ketamine"), {}
     for total in (peak.low, 185, peak.high):
-        block = [100 * float(receptor.equilibrium_block(free(total), ketamine, v, 1.0)) for v in (REST, BUSY)]
+        block = [
+            100 * float(receptor.equilibrium_block(free(total), ketamine, v, 1.0)) for v in (REST, BUSY)
+        ]
         rows[f"{total:g}"] = [decimals(free(total)), *(decimals(b, 1) for b in block)]
     columns = ["free (µM)", "blocked at rest (%)", "blocked at \N{MINUS SIGN}20 mV (%)"]
     return pd.DataFrame.from_dict(rows, "index", columns=columns).rename_axis("in plasma (ng/mL)")
 
 
 def trains() -> pd.DataFrame:
-    """Current (percent of the first pulse) in 2 µM drug, after a minute's pause, and after 40 more pulses."""
-    phases = [receptor.PulsePhase(5, 0.0), receptor.PulsePhase(30, 2.0), receptor.PulsePhase(40, 0.0, rest=60)]
+    """Current (% of the first pulse) in 2 µM drug, after a minute's pause, and after 40 more pulses."""
+    phases = [
+        receptor.PulsePhase(5, 0.0),
+        receptor.PulsePhase(30, 2.0),
+        receptor.PulsePhase(40, 0.0, rest=60),
+    ]
     ketamine, memantine = receptor.published("ketamine"), receptor.published("memantine")
     drugs = {
         "ketamine": ketamine,
@@ -131,7 +137,14 @@ def currents() -> pd.DataFrame:
         row = printed.loc[key]
         dose = float(row.symbol.split("_")[3])
         model = 100 * float(receptor.equilibrium_block(dose, ketamine, REST, 0.0))
-        rows.append((row.preparation.split(", ")[-1], f"{dose:g}", decimals(100 * (1 - row.value), 0), decimals(model, 0)))
+        rows.append(
+            (
+                row.preparation.split(", ")[-1],
+                f"{dose:g}",
+                decimals(100 * (1 - row.value), 0),
+                decimals(model, 0),
+            )
+        )
     columns = ["channels", "ketamine (µM)", "measured (%)", "model (%)"]
     return pd.DataFrame(rows, columns=columns).set_index("channels")
 
@@ -165,7 +178,9 @@ def dopamine() -> pd.DataFrame:
 def constants_of(kind: str) -> pd.DataFrame:
     """Constants of one kind of assay, binding or functional, for a table that sorts."""
     rows = table("receptor_binding")
-    rows = rows[rows.kind == kind].assign(value_um=lambda frame: [float(f"{v:.3g}") for v in frame.value_um])
+    rows = rows[rows.kind == kind].assign(
+        value_um=lambda frame: [float(f"{v:.3g}") for v in frame.value_um]
+    )
     names = {"target": "target", "ligand": "drug", "measure": "measure", "value_um": "µM", "assay": "assay"}
     names |= {"species": "from", "reference": "source"}
     return rows[list(names)].rename(columns=names)

@@ -1,4 +1,4 @@
-"""Who was free of suicidal thoughts, visit by visit, after one infusion: shares over time, and the people."""
+"""Who was free of suicidal thoughts at each visit after one infusion: shares over time, and people."""
 
 from functools import cache
 
@@ -114,6 +114,9 @@ def _weeks_view(time: str, arms: str) -> View:
         Reading("midazolam", f"{row.events_control:.0f} of {row.n_control:.0f}"),
         Reading("difference", f"{100 * gain.difference:.0f} in 100"),
         Reading("95% interval", f"{100 * gain.low:.0f} to {100 * gain.high:.0f} in 100"),
-        Reading("treated for one more free", people(gain.estimate) if gain.difference else "no number: the difference is zero"),
+        Reading(
+            "treated for one more free",
+            people(gain.estimate) if gain.difference else "no number: the difference is zero",
+        ),
     ]
     return View(artists, readings, f"{sentence}, and {row.events_control:.0f} of 42 with midazolam.")

@@ -51,7 +51,7 @@ def difference(row: pd.Series) -> tuple[float, float, float]:
 
 @cache
 def nmda_block() -> tuple[Array, Array, Array]:
-    """Hours after a 40-minute infusion of 35 mg, and the block of NMDA channels (%) with 1 and 0 mM magnesium.
+    """Hours after a 40-minute infusion of 35 mg, and block of NMDA channels (%) with 1 and 0 mM magnesium.
 
     Model of lesson 02: 70 kg, free fraction 0.53, 237.73 g/mol, -70 mV [@simons2022].
     """
@@ -69,12 +69,15 @@ def two_clocks() -> Picture:
     scans, block = table("transporter_occupancy"), nmda_block()
     trials, weekly = compared.responders(), compared.weekly()
     fig = _clocks(scans, block, trials, weekly)
-    day = {row.who: difference(pd.Series(row._asdict())) for row in trials.query("time_h == 24").itertuples()}
+    day = {
+        row.who: difference(pd.Series(row._asdict())) for row in trials.query("time_h == 24").itertuples()
+    }
     infusion, asleep, spray, both = (day[who] for who in compared.WHO.values())
     return Picture(
         fig,
         "10_two_clocks",
-        "Two panels on one logarithmic clock, from an hour to six weeks. Above: most serotonin transporters "
+        "Two panels on one logarithmic clock, from an hour to six weeks. Above: most serotonin "
+        "transporters "
         "are occupied 4 hours after one tablet, and about 80% on daily tablets; modelled NMDA block peaks "
         f"between {block[1].max():.0f} and {block[2].max():.0f}% and is gone within a day. Below, extra "
         f"responders in 100 people. Day 1: infusion against midazolam {infusion[0]:.0f}, infusion under "
@@ -158,10 +161,12 @@ def plane() -> Picture:
     return Picture(
         _plane(response, lost, drugs),
         "10_plane",
-        "Left: classes of tablets by odds of responding and odds of leaving the trial, both against placebo. "
+        "Left: classes of tablets by odds of responding and odds of leaving the trial, both against "
+        "placebo. "
         f"Responding and leaving: SSRIs {odds['SSRI']:.2f} and {gone['SSRI']:.2f}, tricyclics "
         f"{odds['tricyclic']:.2f} and {gone['tricyclic']:.2f}, St John's wort {odds['hypericum']:.2f} and "
-        f"{gone['hypericum']:.2f}. Right: single drugs against fluoxetine, head to head, from {best.drug} at "
+        f"{gone['hypericum']:.2f}. Right: single drugs against fluoxetine, head to head, from "
+        f"{best.drug} at "
         f"{best.estimate:.2f} to {least.drug} at {least.estimate:.2f}; most intervals cross 1.",
     )
 
@@ -234,7 +239,8 @@ def stard() -> Picture:
         "10_stard",
         f"Left: of 100 people who start step 1 of STAR*D, {one.remit:.0f} remit, {one.on:.0f} go on and "
         f"{one.leave:.0f} leave; at step 2 {two.remit:.0f} remit, {two.on:.0f} go on and {two.leave:.0f} "
-        f"leave; steps 3 and 4 together bring {three.remit + four.remit:.1f} remissions. Right: three totals "
+        f"leave; steps 3 and 4 together bring {three.remit + four.remit:.1f} remissions. Right: "
+        "three totals "
         f"of remission: {printed:.0f} of 100 if nobody had left, {counted:.0f} with those who left, "
         f"{again:.0f} in the re-analysis.",
     )
@@ -328,11 +334,13 @@ def other_prices() -> Picture:
         _other_prices(outcomes),
         "10_other_prices",
         "Four panels on tablets. Weight after six months against sertraline: from "
-        f"{weight['escitalopram']:.2f} kilograms more on escitalopram to {-weight['fluoxetine']:.2f} less on "
+        f"{weight['escitalopram']:.2f} kilograms more on escitalopram to "
+        f"{-weight['fluoxetine']:.2f} less on "
         f"fluoxetine. Sexual problems when people are asked directly: {common.min():.0f} to "
         f"{common.max():.0f}% on SSRIs and venlafaxine, {sexual['mirtazapine']:.0f} on mirtazapine, "
         f"{sexual['moclobemide']:.0f} on moclobemide. After stopping: {stop.value:.0f}% have a symptom, "
-        f"{stop.comparator_value:.0f} after placebo. Suicidal thoughts or behaviour per 1000 people, against "
+        f"{stop.comparator_value:.0f} after placebo. Suicidal thoughts or behaviour per 1000 "
+        "people, against "
         f"placebo: {young} under 18, {early} from 18 to 24, {middle} from 25 to 64, {old} from 65.",
     )
 
@@ -413,7 +421,8 @@ def fair() -> Picture:
     return Picture(
         _fair(rows),
         "10_fair",
-        f"Seven comparisons, percentage who did well without the drug and with it. {told}. Beside each: what "
+        f"Seven comparisons, percentage who did well without the drug and with it. {told}. Beside "
+        "each: what "
         "it was compared with, and what both groups took.",
     )
 
