@@ -49,10 +49,20 @@ if (asked.has("handout")) {
   // How the focus came where it is; the menu a pointer has opened, by the click that is still under way; whether
   // a finger did, or a key moves in it.
   let byTab = false, open = null, fresh = false, touched = false, keyed = false;
+  // A focus that no pointer brings, by Tab or by a screen reader, gives the keys to the control.
+  let pressed = false, away = false;
+  addEventListener("click", () => setTimeout(() => { pressed = false; }), true);
+  addEventListener("pointerup", () => setTimeout(() => { pressed = false; }, 300), true);
+  addEventListener("blur", (event) => { away ||= event.target === window; }, true);
+  addEventListener("focusin", () => {
+    if (!pressed && !away) byTab = true;
+    away = false;
+  }, true);
   const keeps = (event) => {
     const holder = document.activeElement?.closest(MOVED_BY_HAND) && document.activeElement;
     if (!holder) return false;
     if (holder.matches(TYPED_INTO) || holder === open) return true;
+    if (holder.matches(PRESSED) && event.key === "Enter") return true;
     if (!byTab) return false;
     return holder.matches(PRESSED) ? ["Enter", " "].includes(event.key) : true;
   };
@@ -80,6 +90,7 @@ if (asked.has("handout")) {
   };
   addEventListener("pointerdown", (event) => {
     byTab = false;
+    pressed = true;
     touched = event.pointerType === "touch";
     const menu = event.target.closest?.("select") ?? null;
     if (touched) open = menu === open ? null : menu;
