@@ -40,7 +40,8 @@ def dose_to_surge() -> Explorable:
                 100,
                 1,
                 20,
-                "The dose that blocks half of the receptors. It is not known for these rats; the range is ours.",
+                "The dose that blocks half of the receptors. It is not known for these rats; the "
+                "range is ours.",
                 (6, 12, 20, 60),
             ),
             Steps(
@@ -48,7 +49,8 @@ def dose_to_surge() -> Explorable:
                 "NMDA share of excitation",
                 tuple(SHARES),
                 "10 %",
-                "The share of the excitatory current at rest that NMDA receptors carry. Not known; our range.",
+                "The share of the excitatory current at rest that NMDA receptors carry. Not known; "
+                "our range.",
                 ("5 %", "10 %", "15 %"),
             ),
             Steps(

@@ -50,7 +50,7 @@ def wiring() -> Figure:
     axes.text(
         6.95,
         0.95,
-        "2  block here, and the brake\n    on everyone comes off",
+        "2  block here, and the brake\n    on all cells comes off",
         color=GREEN,
         fontsize=13,
         va="center",
@@ -62,7 +62,7 @@ def wiring() -> Figure:
     axes.text(
         0.5,
         3.35,
-        "NMDA receptors that ketamine can block, drawn on the distant inputs only",
+        "NMDA receptors that ketamine can\nblock (shown on distant inputs only)",
         fontsize=12.5,
         va="center",
     )
@@ -233,8 +233,10 @@ PANELS = {
 def wiring_picture() -> Picture:
     """The circuit as a diagram."""
     alt = (
-        "A circuit of three groups. Distant cells excite pyramidal cells and interneurons; crosses mark the "
-        "NMDA receptors on both. Pyramidal cells excite each other and the interneurons; interneurons inhibit "
+        "A circuit of three groups. Distant cells excite pyramidal cells and interneurons; crosses "
+        "mark the "
+        "NMDA receptors on both. Pyramidal cells excite each other and the interneurons; "
+        "interneurons inhibit "
         "each other and the pyramidal cells. Blocked on pyramidal cells, these fire less; blocked on "
         "interneurons, the brake on all cells comes off."
     )
@@ -262,7 +264,8 @@ def reduction_picture() -> Picture:
         runs = [r for (_, s), r in spiking.stored_runs().items() if s == selectivity]
         top = {p: max(getattr(r, p).rate for r in runs) for p in (PYRAMIDAL, INTERNEURON)}
         said.append(
-            f"with selectivity {selectivity} pyramidal cells reach {top[PYRAMIDAL]:.1f} Hz and interneurons "
+            f"with selectivity {selectivity} pyramidal cells reach {top[PYRAMIDAL]:.1f} Hz and "
+            f"interneurons "
             f"{top[INTERNEURON]:.1f} Hz in the network"
         )
     alt = (

@@ -33,7 +33,8 @@ def interneurons_first() -> Explorable:
                 100,
                 5,
                 50,
-                "Of receptors of average affinity; those of interneurons lie above and of pyramidal cells below.",
+                "Of receptors of average affinity; those of interneurons lie above and of "
+                "pyramidal cells below.",
                 (0, 20, 40, 50, 60, 80, 100),
             ),
         ),

@@ -93,7 +93,7 @@ def _pair(run: spiking.Run) -> tuple[str, str]:
 
 def explanations() -> pd.DataFrame:
     """Five explanations, and how many findings of this lesson speak for and against each."""
-    counts = table("surge_evidence").groupby(["explanation", "stance"]).size().unstack(fill_value=0)
+    counts = pd.crosstab(*(table("surge_evidence")[name] for name in ("explanation", "stance")))
     rows = table("surge_explanations").set_index("explanation").join(counts)
     return (
         rows[["name", "first_step", "surge", "for", "against"]]

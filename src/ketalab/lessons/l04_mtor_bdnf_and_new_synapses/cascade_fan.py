@@ -32,7 +32,8 @@ def cascade_fan() -> Explorable:
                 100,
                 1,
                 10,
-                "Width of the range of each unknown number, around the course's value; 1 means that it is known.",
+                "Width of the range of each unknown number, around the course's value; 1 means "
+                "that it is known.",
                 (1, 3, 10, 30, 100),
             ),
             Choice(
@@ -122,7 +123,8 @@ def _fan_view(fold: float, which: str, step: str) -> View:
     readings.append(Reading("extra spines on day 3", f"{low_3}% to {high_3}%"))
     sure = sum(share >= 0.95 for share in holds.values())
     sentence = (
-        f"{which.capitalize()}, {fold:.0f}-fold: {sure} of {len(holds)} conclusions hold in at least 95 of 100 "
+        f"{which.capitalize()}, {fold:.0f}-fold: {sure} of {len(holds)} conclusions hold in at "
+        f"least 95 of 100 "
         f"model brains."
     )
     return View(

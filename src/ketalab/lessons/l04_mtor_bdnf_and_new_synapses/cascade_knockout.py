@@ -160,7 +160,8 @@ def _knockout_view(blocked: str, strength: float, surge: float, resting: float) 
         )
     else:
         sentence = (
-            f"With {strength:.0f}% of {blocked} blocked, {readings[2].text} of the new spines are left; without "
+            f"With {strength:.0f}% of {blocked} blocked, {readings[2].text} of the new spines are "
+            f"left; without "
             f"the blocker there were {significant(intact3, 2)}% more spines than at rest on day 3."
         )
     return View(artists, readings, sentence)

@@ -180,7 +180,8 @@ def _words(
     if len(spans) == sessions:
         first, last = (t - starts[0] for t in spans[0])
         return (
-            f"{after} opens {sessions} times, each time from about {_clock(first)} to {_clock(last)} after a "
+            f"{after} opens {sessions} times, each time from about {_clock(first)} to "
+            f"{_clock(last)} after a "
             f"session began, {_clock(open_hours)} in all."
         )
     return f"{after} opens {len(spans)} times, first after {_clock(opens)}, {_clock(open_hours)} in all."

@@ -137,7 +137,8 @@ def after_rapamycin() -> pd.DataFrame:
 
 
 def tests() -> pd.DataFrame:
-    """Experiments that tried to break the chain or to explain the effect without it; `source` holds reference keys."""
+    """Experiments that tried to break the chain or to explain the effect without it; `source` "
+    "holds reference keys."""
     rows = table("mechanism_tests")
     return pd.DataFrame(
         {

@@ -138,7 +138,8 @@ def responses() -> Picture:
     )
     odds, low, high = np.exp([together.estimate, together.low, together.high])
     alt = (
-        f"Forest plot of {together.k} trials: odds of response in the first days with ketamine or esketamine "
+        f"Forest plot of {together.k} trials: odds of response in the first days with ketamine or "
+        f"esketamine "
         f"against control, in three blocks by kind of control. All: {odds:.2f}, 95% interval "
         f"{interval(low, high)}."
     )
@@ -157,8 +158,10 @@ def four_weeks() -> Picture:
         for label, value in zip(month.about.label, month.effects.estimate, strict=True)
     )
     alt = (
-        f"Forest plot of {spray.k} trials of esketamine spray, MADRS points better than placebo spray on day "
-        f"28: {said}. Pooled {decimals(-spray.estimate, 2)}, 95% interval {interval(-spray.high, -spray.low)}."
+        f"Forest plot of {spray.k} trials of esketamine spray, MADRS points better than placebo "
+        f"spray on day "
+        f"28: {said}. Pooled {decimals(-spray.estimate, 2)}, 95% interval "
+        f"{interval(-spray.high, -spray.low)}."
     )
     return Picture(drawn, "05_four_weeks", alt)
 
@@ -191,14 +194,16 @@ def masked() -> Picture:
     axes.set_ylabel("depression score (MADRS), measured")
     axes.set_xticks([0, 1, 2, 3, 5, 7, 14])
     axes.legend(loc="upper right", fontsize=13)
-    means = scores.pivot(index="arm", columns="day", values="mean")
+    means = scores.pivot_table(index="arm", columns="day", values="mean")
     said = "; ".join(
         f"day {day:.0f}: {means.loc['ketamine', day]:.1f} and {means.loc['saline', day]:.1f}"
         for day in means.columns
     )
     alt = (
-        "Mean MADRS scores with 95% intervals over 14 days after an operation, for ketamine and for saline in "
-        f"anaesthesia. Before (day 0) and after, {said}. The intervals of the two groups overlap on every day."
+        "Mean MADRS scores with 95% intervals over 14 days after an operation, for ketamine and "
+        "for saline in "
+        f"anaesthesia. Before (day 0) and after, {said}. The intervals of the two groups overlap on "
+        f"every day."
     )
     return Picture(fig, "05_masked", alt)
 
@@ -272,8 +277,10 @@ def doses() -> Picture:
         for trial, (_, label, _) in SPRAY_TRIALS.items()
     )
     alt = (
-        f"Left: one trial of racemic ketamine against saline, {low} extra responders in 100 at 0.2 mg/kg and "
-        f"{high} at 0.5 mg/kg, with wide intervals. Right: esketamine spray, points better than placebo with "
+        f"Left: one trial of racemic ketamine against saline, {low} extra responders in 100 at 0.2 "
+        f"mg/kg and "
+        f"{high} at 0.5 mg/kg, with wide intervals. Right: esketamine spray, points better than "
+        f"placebo with "
         f"rising dose. {said}."
     )
     return Picture(fig, "05_doses", alt)

@@ -40,7 +40,8 @@ def relapse_and_repeat() -> Explorable:
                 300,
                 1,
                 18,
-                "The markers show what was measured: from 18 days after infusions to 273 after months of spray.",
+                "The markers show what was measured: from 18 days after infusions to 273 after "
+                "months of spray.",
                 (18, 57, 273),
             ),
             Steps(
@@ -48,7 +49,8 @@ def relapse_and_repeat() -> Explorable:
                 "Further sessions",
                 tuple(SESSIONS),
                 "weekly",
-                "Starting on day 0. Each is taken to protect for a week; nobody has measured for how long it does.",
+                "Starting on day 0. Each is taken to protect for a week; nobody has measured for "
+                "how long it does.",
                 ("none", "every 4 weeks", "every 2 weeks", "weekly"),
             ),
             Slider(
@@ -59,7 +61,8 @@ def relapse_and_repeat() -> Explorable:
                 1,
                 0.01,
                 0.49,
-                "At 1 a session does nothing. SUSTAIN-1 found 0.49, in people chosen because they were stable.",
+                "At 1 a session does nothing. SUSTAIN-1 found 0.49, in people chosen because they "
+                "were stable.",
                 (0.2, 0.49, 1),
             ),
             Slider(
@@ -70,7 +73,8 @@ def relapse_and_repeat() -> Explorable:
                 4,
                 0.5,
                 0,
-                "Variance of the hazard between people. At 0 all are alike; otherwise those who relapse easily go first.",
+                "Variance of the hazard between people. At 0 all are alike; otherwise those who "
+                "relapse easily go first.",
                 (0, 3.5),
             ),
         ),

@@ -333,7 +333,7 @@ def two_trials_three_ways() -> pd.DataFrame:
 
 def masked_falls() -> pd.DataFrame:
     """Mean depression scores of the trial under anaesthesia, and by how much each group fell (points)."""
-    scores = masked_scores().pivot(index="day", columns="arm", values="mean")
+    scores = masked_scores().pivot_table(index="day", columns="arm", values="mean")
     falls = scores.iloc[0] - scores
     return pd.DataFrame(
         {

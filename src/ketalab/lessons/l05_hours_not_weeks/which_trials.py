@@ -45,7 +45,8 @@ def which_trials() -> Explorable:
                 "Crossover trials",
                 (IN, OUT),
                 IN,
-                "In a crossover trial everybody gets both treatments, one after the other, and can compare them.",
+                "In a crossover trial everybody gets both treatments, one after the other, and can "
+                "compare them.",
             ),
             Choice(
                 "interval",
