@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from ketalab.data import table
 from ketalab.lessons import explorable
+from ketalab.lessons.l03_the_glutamate_surge import figures, trials
 from ketalab.models import circuit, spiking
 from ketalab.models.circuit import Parameters
 
@@ -30,7 +31,7 @@ def test_the_rates_are_the_models(selectivity: float, occupancy: int):
 def test_the_raster_is_a_stored_run_and_says_which():
     view = explorable("interneurons_first").at(selectivity=3.0, occupancy=45)
     run = spiking.stored_runs()[0.4, 4.0]
-    assert view.artists["run"] == "stored run: 40 % blocked, selectivity 4"
+    assert view.artists["run"] == "stored run: 40% blocked, selectivity 4"
     assert sorted(view.artists["pyramidal spikes"][0]) == sorted(run.pyramidal.time)
     assert set(view.artists["interneuron spikes"][1]) == set(run.interneuron.cell + 41)
     assert {r.label: r.value for r in view.readings}["pyramidal, stored run"] == run.pyramidal.rate
@@ -94,3 +95,38 @@ def test_the_peak_is_the_highest_point_of_the_curve():
     blocks = circuit.block_from_occupancy(circuit.occupancy_from_dose(fine, 6), 3.0)
     exact = 100 * (circuit.steady_state(*blocks).glutamate - 1)
     assert curve.max() == pytest.approx(exact.max(), rel=0.01)
+
+
+# What the lesson says of the model ----------------------------------------------------------------------
+
+
+def test_settings_that_fit_meet_each_direction_and_none_is_without_selectivity():
+    found = trials.fitting()
+    assert len(found) == 42
+    assert min(selectivity for selectivity, _, _ in found) == 1.5
+    peaks = [peak for _, _, peak in found]
+    assert (round(min(peaks)), round(max(peaks))) == (3, 20)
+    rows = trials.rat_signs()
+    for selectivity, half, _ in found[::10]:
+        changes = trials.change(rows.dose.to_numpy(), half, selectivity)
+        assert all(
+            (c >= 3) if d == 1 else (c <= -3) if d == -1 else abs(c) < 3
+            for c, d in zip(changes, rows.direction, strict=True)
+        )
+
+
+def test_the_directions_are_counted_in_the_sentence_as_microdialysis_only():
+    assert "of the 5 microdialysis results" in explorable("dose_to_surge").at().sentence
+
+
+def test_more_of_the_same_drug_does_the_opposite_in_the_rasters():
+    rates = [spiking.stored_runs()[key].pyramidal.rate for key in figures.PANELS.values()]
+    rest, half, full = rates
+    assert half > 1.7 * rest
+    assert full < rest
+
+
+def test_people_are_told_as_the_table_has_them():
+    rows = table("surge_observations").query("species == 'human'")
+    assert trials.in_words().startswith(f"{(rows.direction == 1).sum()} up")
+    assert "GABA +38%" in trials.in_words()

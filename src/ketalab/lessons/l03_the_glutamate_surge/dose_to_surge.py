@@ -40,16 +40,17 @@ def dose_to_surge() -> Explorable:
                 100,
                 1,
                 20,
-                "The dose that blocks half of the receptors when glutamate is measured. Not known for "
-                "these rats; 2 to 100 is our range.",
-                (6, 20, 60),
+                "The dose that blocks half of the receptors. It is not known for these rats; the "
+                "range is ours.",
+                (6, 12, 20, 60),
             ),
             Steps(
                 "share",
                 "NMDA share of excitation",
                 tuple(SHARES),
                 "10 %",
-                "How much of the excitatory current at rest NMDA receptors carry. Not known; our range.",
+                "The share of the excitatory current at rest that NMDA receptors carry. Not known; "
+                "our range.",
                 ("5 %", "10 %", "15 %"),
             ),
             Steps(
@@ -142,6 +143,6 @@ def _surge_view(selectivity: float, half_dose: float, share: str, local: str) ->
         Reading("blocked at 30 mg/kg", 100 * float(circuit.occupancy_from_dose(30, half_dose)), "%", 2),
         Reading("microdialysis directions met", f"{matched} of {asked}"),
     ]
-    rise = f"Glutamate rises by up to {curve[best]:.0f} %" if surge else "No surge at any dose"
-    sentence = f"{rise}; the model meets {matched} of {asked} directions."
+    rise = f"Glutamate rises by up to {curve[best]:.0f}%" if surge else "No surge at any dose"
+    sentence = f"{rise}; the model meets {matched} of the {asked} microdialysis results."
     return View(artists, readings, sentence, {"main.y": (bottom, top)})

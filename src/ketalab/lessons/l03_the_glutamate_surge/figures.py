@@ -8,10 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch
 
+from ketalab.data import table
 from ketalab.data.bibliography import short_name
+from ketalab.lessons.l03_the_glutamate_surge import trials
 from ketalab.models import circuit, spiking
 from ketalab.models.circuit import INTERNEURON, PYRAMIDAL
-from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, PALE, VERMILION, figure
+from ketalab.plots.show import Picture
+from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, VERMILION, figure
 
 CELL = {PYRAMIDAL: VERMILION, INTERNEURON: GREEN}
 NAME = {PYRAMIDAL: "pyramidal cells", INTERNEURON: "interneurons"}
@@ -47,7 +50,7 @@ def wiring() -> Figure:
     axes.text(
         6.95,
         0.95,
-        "2  block here, and the brake\n    on everyone comes off",
+        "2  block here, and the brake\n    on all cells comes off",
         color=GREEN,
         fontsize=13,
         va="center",
@@ -56,7 +59,13 @@ def wiring() -> Figure:
     for x, y in ((4.36, 2.43), (4.36, 1.08)):
         axes.plot(x, y, "X", color=BLACK, markersize=13, markeredgecolor="white", zorder=5)
     axes.plot(0.25, 3.35, "X", color=BLACK, markersize=13)
-    axes.text(0.5, 3.35, "NMDA receptors that ketamine can block", fontsize=12.5, va="center")
+    axes.text(
+        0.5,
+        3.35,
+        "NMDA receptors that ketamine can\nblock (shown on distant inputs only)",
+        fontsize=12.5,
+        va="center",
+    )
     return fig
 
 
@@ -212,17 +221,61 @@ def rat_signs(observations: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-__all__ = [
-    "CELL",
-    "LINE",
-    "NAME",
-    "PALE",
-    "SIGN",
-    "SIGN_WORD",
-    "observed",
-    "raster_points",
-    "rasters",
-    "rat_signs",
-    "reduction",
-    "wiring",
-]
+# Pictures with their words ------------------------------------------------------------------------
+
+PANELS = {
+    "no drug": (0.0, 4.0),
+    "half blocked, selectivity 4": (0.5, 4.0),
+    "everything blocked": (1.0, 4.0),
+}
+
+
+def wiring_picture() -> Picture:
+    """The circuit as a diagram."""
+    alt = (
+        "A circuit of three groups. Distant cells excite pyramidal cells and interneurons; crosses "
+        "mark the "
+        "NMDA receptors on both. Pyramidal cells excite each other and the interneurons; "
+        "interneurons inhibit "
+        "each other and the pyramidal cells. Blocked on pyramidal cells, these fire less; blocked on "
+        "interneurons, the brake on all cells comes off."
+    )
+    return Picture(wiring(), "03_wiring", alt)
+
+
+def raster_picture() -> Picture:
+    """Three stored runs of the spiking network: no drug, half of it blocked, everything blocked."""
+    runs = {name: spiking.stored_runs()[key] for name, key in PANELS.items()}
+    said = "; ".join(
+        f"{name}, {100 * run.block_interneuron:.0f}% of the interneurons' and "
+        f"{100 * run.block_pyramidal:.0f}% of the pyramidal cells' receptors: pyramidal cells "
+        f"{run.pyramidal.rate:.1f} Hz, interneurons {run.interneuron.rate:.1f} Hz"
+        for name, run in runs.items()
+    )
+    alt = f"Three rasters of one second, 40 pyramidal cells below and 10 interneurons above. {said}."
+    return Picture(rasters(runs), "03_rasters", alt)
+
+
+def reduction_picture() -> Picture:
+    """The mean field as lines over the spiking network as squares, for three selectivities."""
+    shown = (1, 4, 8)
+    said = []
+    for selectivity in shown:
+        runs = [r for (_, s), r in spiking.stored_runs().items() if s == selectivity]
+        top = {p: max(getattr(r, p).rate for r in runs) for p in (PYRAMIDAL, INTERNEURON)}
+        said.append(
+            f"with selectivity {selectivity} pyramidal cells reach {top[PYRAMIDAL]:.1f} Hz and "
+            f"interneurons "
+            f"{top[INTERNEURON]:.1f} Hz in the network"
+        )
+    alt = (
+        "Firing rate against the share of NMDA receptors blocked. Lines are the mean field, squares the "
+        f"spiking network; {'; '.join(said)}. At rest they fire at 3 and 9 Hz."
+    )
+    return Picture(reduction(shown), "03_reduction", alt)
+
+
+def people_picture() -> Picture:
+    """Studies in people: how much, or only in which direction."""
+    alt = f"Measurements in people under ketamine: {trials.in_words()}."
+    return Picture(observed(table("surge_observations")), "03_people", alt)

@@ -33,7 +33,8 @@ def interneurons_first() -> Explorable:
                 100,
                 5,
                 50,
-                "Of receptors of average affinity; interneurons' and pyramidal cells' lie to both sides.",
+                "Of receptors of average affinity; those of interneurons lie above and of "
+                "pyramidal cells below.",
                 (0, 20, 40, 50, 60, 80, 100),
             ),
         ),
@@ -86,7 +87,7 @@ def _cells_view(selectivity: float, occupancy: float) -> View:
         f"{p} runs": _stored_rates(p, key[1]) if key[1] == selectivity else None for p in POPULATIONS
     }
     artists["here"] = ([occupancy] * 2, list(rates.values()))
-    artists["run"] = f"stored run: {100 * key[0]:.0f} % blocked, selectivity {key[1]:g}"
+    artists["run"] = f"stored run: {100 * key[0]:.0f}% blocked, selectivity {key[1]:g}"
     readings = [
         Reading("blocked on interneurons", 100 * float(blocks[0]), "%", 2),
         Reading("blocked on pyramidal cells", 100 * float(blocks[1]), "%", 2),

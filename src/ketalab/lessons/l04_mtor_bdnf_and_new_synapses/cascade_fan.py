@@ -32,8 +32,8 @@ def cascade_fan() -> Explorable:
                 100,
                 1,
                 10,
-                "Width of the range of each unknown number, around the course's value; 1 means that "
-                "it is known.",
+                "Width of the range of each unknown number, around the course's value; 1 means "
+                "that it is known.",
                 (1, 3, 10, 30, 100),
             ),
             Choice(
@@ -124,7 +124,7 @@ def _fan_view(fold: float, which: str, step: str) -> View:
     sure = sum(share >= 0.95 for share in holds.values())
     sentence = (
         f"{which.capitalize()}, {fold:.0f}-fold: {sure} of {len(holds)} conclusions hold in at "
-        "least 95 of 100 "
+        f"least 95 of 100 "
         f"model brains."
     )
     return View(

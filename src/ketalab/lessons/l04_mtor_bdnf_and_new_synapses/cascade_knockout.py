@@ -51,7 +51,6 @@ def cascade_knockout() -> Explorable:
                 90,
                 "A drug rarely blocks everything. For the Met/Met mice no number was found.",
                 (50, 90, 100),
-                greyed=lambda at: "Nothing is blocked." if at["blocked"] == NOTHING else None,
             ),
             Slider(
                 "surge",
@@ -162,7 +161,7 @@ def _knockout_view(blocked: str, strength: float, surge: float, resting: float) 
     else:
         sentence = (
             f"With {strength:.0f}% of {blocked} blocked, {readings[2].text} of the new spines are "
-            "left; without "
+            f"left; without "
             f"the blocker there were {significant(intact3, 2)}% more spines than at rest on day 3."
         )
     return View(artists, readings, sentence)

@@ -215,7 +215,7 @@ def clock_picture() -> Picture:
     said = ", ".join(f"{name} {peak:.1f}" for name, peak in peaks.items())
     alt = (
         f"Above, model curves on a logarithmic clock; they peak after, in hours: {said}. Below, "
-        "measurements "
+        f"measurements "
         "as directions: BDNF and mTORC1 up at 2 and 6 hours and off at 12 hours in rats, mTORC1 up "
         "again at "
         "24 hours; spine formation unchanged early and up later in mice; SV2A by PET unchanged at "
@@ -253,7 +253,7 @@ def timing_picture() -> Picture:
     )
     alt = (
         f"Above, the model's windows: {said}. Below, studies: optimistic beliefs and visual "
-        "potentiation at 3 "
+        f"potentiation at 3 "
         "to 4 hours and training of self-worth from day 1 to 5 in the expected direction in people; recall "
         "of fear during the drug opposite; hippocampal potentiation in rats unchanged at 30 minutes and "
         "restored at 3.5 hours."

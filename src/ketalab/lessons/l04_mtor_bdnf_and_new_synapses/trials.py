@@ -7,7 +7,6 @@ import pandas as pd
 from scipy import stats
 
 from ketalab.data import table
-from ketalab.data.bibliography import short_name
 from ketalab.models import cascade, chain
 from ketalab.text import decimals, interval
 
@@ -120,7 +119,7 @@ def nine_chains() -> pd.DataFrame:
             block = 100 * run.block.max()
             rows.append((site, selectivity, f"{block:.0f}", decimals(most, 0), f"{spines:.0f}"))
     columns = ["receptors of", "selectivity", "blocked (%)", "extra glutamate (%)", "extra spines (%)"]
-    return pd.DataFrame(rows, columns=columns).set_index("receptors of")
+    return pd.DataFrame(rows, columns=columns)
 
 
 def after_rapamycin() -> pd.DataFrame:
@@ -138,14 +137,15 @@ def after_rapamycin() -> pd.DataFrame:
 
 
 def tests() -> pd.DataFrame:
-    """Experiments that tried to break the chain or to explain the effect without it."""
+    """Experiments that tried to break the chain or to explain the effect without it; `source` "
+    "holds reference keys."""
     rows = table("mechanism_tests")
     return pd.DataFrame(
         {
+            "target": rows.target.to_numpy(),
             "in": rows.species.to_numpy(),
             "n": rows.n.to_numpy(),
             "finding": rows.finding.to_numpy(),
-            "source": [short_name(key) for key in rows.reference],
-        },
-        index=pd.Index(rows.target, name="target"),
+            "source": rows.reference.to_numpy(),
+        }
     )

@@ -207,6 +207,6 @@ def _words(gap: float, belief: float, left: list[float], enough: float) -> str:
     drug = real_minus(f"{left[0]:.1f}")
     return (
         f"If belief is worth {count_points(belief)}, the drug is left with {drug} points; belief "
-        "would have "
+        f"would have "
         f"to be worth {enough:.1f} points to explain the whole difference."
     )

@@ -139,7 +139,7 @@ def responses() -> Picture:
     odds, low, high = np.exp([together.estimate, together.low, together.high])
     alt = (
         f"Forest plot of {together.k} trials: odds of response in the first days with ketamine or "
-        "esketamine "
+        f"esketamine "
         f"against control, in three blocks by kind of control. All: {odds:.2f}, 95% interval "
         f"{interval(low, high)}."
     )
@@ -159,7 +159,7 @@ def four_weeks() -> Picture:
     )
     alt = (
         f"Forest plot of {spray.k} trials of esketamine spray, MADRS points better than placebo "
-        "spray on day "
+        f"spray on day "
         f"28: {said}. Pooled {decimals(-spray.estimate, 2)}, 95% interval "
         f"{interval(-spray.high, -spray.low)}."
     )
@@ -200,10 +200,10 @@ def masked() -> Picture:
         for day in means.columns
     )
     alt = (
-        "Mean MADRS scores with 95% intervals over 14 days after an operation, for ketamine and for "
-        "saline in "
+        "Mean MADRS scores with 95% intervals over 14 days after an operation, for ketamine and "
+        "for saline in "
         f"anaesthesia. Before (day 0) and after, {said}. The intervals of the two groups overlap on "
-        "every day."
+        f"every day."
     )
     return Picture(fig, "05_masked", alt)
 
@@ -278,9 +278,9 @@ def doses() -> Picture:
     )
     alt = (
         f"Left: one trial of racemic ketamine against saline, {low} extra responders in 100 at 0.2 "
-        "mg/kg and "
+        f"mg/kg and "
         f"{high} at 0.5 mg/kg, with wide intervals. Right: esketamine spray, points better than "
-        "placebo with "
+        f"placebo with "
         f"rising dose. {said}."
     )
     return Picture(fig, "05_doses", alt)
