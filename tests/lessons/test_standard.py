@@ -200,10 +200,10 @@ def test_unfit_outputs_would_be_found():
 
 def test_at_least_fifteen_printed_numbers_are_under_comparison(notebook: NotebookNode):
     printed = "\n".join(
-        output.text
+        output.text if output.output_type == "stream" else output.data["text/plain"]
         for cell in notebook.cells
         if cell.cell_type == "code"
         for output in cell.outputs
-        if output.output_type == "stream"
+        if output.output_type == "stream" or "dataframe" in output.get("data", {}).get("text/html", "")
     )
     assert len(re.findall(r"(?<![\w.])-?\d+(?:[.,]\d+)*", printed)) >= 15
