@@ -12,14 +12,15 @@ CLOZAPINE_ARM = 490  # half of the 980 people of meltzer2003; its arms were not 
 def measured_risks() -> dict[str, float]:
     """Share of people with an event by the end of a follow-up, without the treatment in question.
 
-    From `data/suicide_events.csv`. Attempts in the clozapine trial: 55 of 490, taking its groups as equal.
+    From `data/suicide_events.csv`. The first year after discharge rests on studies that followed people for
+    3 months to 1 year [@chung2017]. Attempts in the clozapine trial: 55 of 490, taking its groups as equal.
     """
     rows = table("suicide_events").set_index("event")
     early, ect = rows.loc["discharge_3months"], rows.loc["ect_two_years"]
     clozapine, lithium = rows.loc["clozapine_attempts"], rows.loc["lithium_events"]
     return {
         "death, 3 months after discharge": risk_of_rate(early.value, early.years),
-        "death, 1 year after discharge": risk_of_rate(rows.value["discharge_any"], 1.0),
+        "death, 1 year after discharge": risk_of_rate(rows.value["discharge_first_year"], 1.0),
         "death, 2 years after starting ECT": float(ect.events_active / ect.n_active),
         "attempt, 2 years (clozapine trial)": float(clozapine.events_control / CLOZAPINE_ARM),
         "any event, 1 year (lithium trial)": float(lithium.events_control / lithium.n_control),

@@ -79,7 +79,7 @@ def test_what_ifs_are_drawn_apart_from_measurements():
     assert np.allclose(view.artists["if"][0], 1)
 
 
-@pytest.mark.parametrize(("people", "left"), [("230", 50), ("500", 30), ("500", 70)])
+@pytest.mark.parametrize(("people", "left"), [("230", 50), ("490", 30), ("490", 70)])
 def test_the_chance_is_that_of_counts_taken_one_by_one(people: str, left: int):
     event = "attempt, 2 years (clozapine trial)"
     expected = trial_on_events.SIZE[people] * 55 / 490
@@ -90,12 +90,47 @@ def test_the_chance_is_that_of_counts_taken_one_by_one(people: str, left: int):
     verdict = (total > 0) & (binom.cdf(few, total, 0.5) <= 0.025)
     weight = poisson.pmf(treated, expected * left / 100) * poisson.pmf(untreated, expected)
     shown = readings("trial_on_events", event=event, left=left, people=people)
-    assert float(shown["chance to show it"].split()[0]) == pytest.approx(
+    assert float(shown["chance of detecting it"].rstrip("%")) == pytest.approx(
         100 * (weight * verdict).sum(), abs=1
     )
 
 
 def test_a_trial_of_the_size_that_is_needed_is_enough():
-    needed = readings("trial_on_events")["in each group for 80 %"]
-    assert 9_000 < needed < 12_000
-    assert float(readings("trial_on_events", people="30,000")["chance to show it"].split()[0]) > 95
+    needed = readings("trial_on_events")["people in each group for 80%"]
+    assert 7_000 < needed < 8_000
+    assert float(readings("trial_on_events", people="30,000")["chance of detecting it"].rstrip("%")) > 95
+
+
+def test_the_first_year_is_that_of_studies_of_the_first_year():
+    """Chung 2017 prints 654 per 100,000 person-years for studies of 3 to 12 months: 0.65% in a year. A year
+    cannot hold fewer deaths than its first three months, nor twice as many as the rate says."""
+    row = table("suicide_events").set_index("event").loc["discharge_first_year"]
+    assert (row.value, row.reference) == (654, "chung2017")
+    shown = readings("trial_on_events")["have the event without treatment"]
+    assert shown == f"{100 * (1 - np.exp(-654 / 100_000)):.2f}%" == "0.65%"
+    early = readings("trial_on_events", event="death, 3 months after discharge")
+    assert float(early["have the event without treatment"].rstrip("%")) < 0.65
+
+
+def test_as_many_people_are_filled_as_were_free():
+    view = explorable("first_two_weeks").at(time="day 5", arms=first_two_weeks.BOTH)
+    for arm, free in (("ketamine", 11), ("midazolam", 3)):
+        everybody, filled = view.artists[f"{arm} people"], view.artists[f"{arm} free"]
+        assert len(set(zip(*everybody, strict=True))) == 42
+        assert len(filled[0]) == free
+        assert set(zip(*filled, strict=True)) <= set(zip(*everybody, strict=True))
+
+
+def test_the_most_sceptical_choice_is_the_lowest_pool_of_all():
+    """Over every setting the odds ratio is lowest where the preset says it is."""
+    shown = explorable("pool_and_silence")
+    chosen = float(
+        readings("pool_and_silence", **shown.presets["The most sceptical choice"])["odds ratio, pooled"]
+    )
+    every = [
+        float(readings("pool_and_silence", abbar=a, control=c, silent=k)["odds ratio, pooled"])
+        for a in (pool_and_silence.EVERYBODY, pool_and_silence.STRATUM, pool_and_silence.OUT)
+        for c in (pool_and_silence.ALL, pool_and_silence.ACTIVE)
+        for k in range(6)
+    ]
+    assert chosen == min(every)

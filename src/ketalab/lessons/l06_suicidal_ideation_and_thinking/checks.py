@@ -1,13 +1,19 @@
 """Solutions and judges of lesson 06: suicidal ideation and thinking (words: practice.toml)."""
 
-from math import log
-
 from scipy.stats import norm
 
 from ketalab.metaanalysis import rare_events as r
 from ketalab.models.suicide_risk import measured_risks
 from ketalab.practice.answers import instance, whole, written
 from ketalab.practice.exercise import Judgement
+
+
+def two_cut_offs():
+    scores = [0, 0, 1, 2, 3, 3, 5, 8, 12, 19]  # ten invented people, a week after treatment
+    # your turn
+    more = sum(s <= 3 for s in scores) - sum(s == 0 for s in scores)  # people
+    # done
+    return more
 
 
 def one_more_free():
@@ -19,21 +25,12 @@ def one_more_free():
 
 
 def p_from_interval():
-    difference, low, high = -0.20, -0.43, 0.04  # points on the clinician's scale, 95 % interval
+    difference, low, high = -0.20, -0.43, 0.04  # points on the clinician's scale, 95% interval
     # your turn
     error = (high - low) / (2 * 1.96)
     p = 2 * norm.cdf(-abs(difference) / error)  # two-sided
     # done
     return p
-
-
-def people_in_each_group():
-    risk, left = 0.00483, 0.5  # death within a year without treatment; share of the risk that is left
-    # your turn
-    events = (1.96 + 0.84) ** 2 * (1 + left) ** 2 / (left * log(left) ** 2)  # in both groups
-    people = events / (1 + left) / risk  # in each group
-    # done
-    return people
 
 
 def a_trial_that_can_answer():

@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from ketalab.data.bibliography import short_name
+from ketalab.plots.show import Picture
 from ketalab.plots.style import BLACK, DRUG, GREEN, GREY, ORANGE, PALE, SKY, VERMILION, figure, legend_above
-from ketalab.text import MINUS, real_minus
+from ketalab.text import MINUS, count, decimals, interval, real_minus
 
 KETAMINE = {"color": DRUG["ketamine"], "marker": "o"}
 MIDAZOLAM = {"color": DRUG["comparator"], "marker": "s"}
@@ -28,7 +28,7 @@ def minus(text: str) -> str:
 # The scales ----------------------------------------------------------------------------------------
 
 
-def scales(rows: pd.DataFrame) -> Figure:
+def scales(rows: pd.DataFrame) -> Picture:
     """Each scale as a ruler of the same length: who rates, where a trial began, where it said free."""
     fig = figure(9.6, 4.5)
     axes = fig.subplots()
@@ -46,7 +46,21 @@ def scales(rows: pd.DataFrame) -> Figure:
     axes.plot([], [], "v", color=VERMILION, label="a trial let people in from here up")
     axes.set(xlim=(-0.78, 1.12), ylim=(0.15, len(rows) + 0.6))
     fig.legend(loc="outside upper left", ncols=2)
-    return fig
+    return Picture(fig, "06_scales", f"Each scale as a line of equal length. {_scales_in_words(rows)}")
+
+
+def _scales_in_words(rows: pd.DataFrame) -> str:
+    """One sentence for each scale: its ends, where a trial let people in, what it called free."""
+    said = []
+    for row in rows.itertuples():
+        name = row.label[:1].upper() + row.label[1:]
+        text = f"{name}: 0 to {row.high:.0f}" if pd.notna(row.high) else f"{name}: from 0, top not seen"
+        if pd.notna(row.entry):
+            text += f", entry from {row.entry:.0f}"
+        if pd.notna(row.free):
+            text += f", free at {row.free:.0f}" + (" or less" if row.free else "")
+        said.append(f"{text}.")
+    return " ".join(said)
 
 
 def _ruler(axes: Axes, y: int, row, top: float | None) -> None:
@@ -68,7 +82,7 @@ def _ruler(axes: Axes, y: int, row, top: float | None) -> None:
 # Better mood, same suicidality ---------------------------------------------------------------------
 
 
-def two_endpoints(mood: pd.DataFrame, suicidality: pd.Series) -> Figure:
+def two_endpoints(mood: pd.DataFrame, suicidality: pd.Series) -> Picture:
     """Esketamine against placebo: depression score on the left, clinician's severity on the right."""
     fig = figure(9.6, 4.0)
     left, right = fig.subplots(1, 2, width_ratios=(1.2, 1))
@@ -92,13 +106,23 @@ def two_endpoints(mood: pd.DataFrame, suicidality: pd.Series) -> Figure:
     right.text(suicidality.value, 2.2, text, ha="center", fontsize=12)
     right.text(-0.68, 0.55, "esketamine better", fontsize=12, color=GREY)
     left.text(-6.8, 0.55, "esketamine better", fontsize=12, color=GREY)
-    return fig
+    said = "; ".join(
+        f"{row.time}: {decimals(row.estimate, 1)} ({interval(row.low, row.high)})"
+        for row in mood.itertuples()
+    )
+    alt = (
+        f"Esketamine minus placebo in two trials. Left, depression (MADRS points), {said}: every "
+        "interval lies "
+        f"left of no difference. Right, suicidality at 24 h: {decimals(suicidality.value)} "
+        f"({interval(suicidality.low, suicidality.high)}), across the line of no difference."
+    )
+    return Picture(fig, "06_two_endpoints", alt)
 
 
 # One trial, eight measures -------------------------------------------------------------------------
 
 
-def eight_measures(rows: pd.DataFrame) -> Figure:
+def eight_measures(rows: pd.DataFrame) -> Picture:
     """Change within each arm a day after one infusion, measure by measure, in standard deviations."""
     fig = figure(9.6, 4.8)
     axes = fig.subplots()
@@ -121,14 +145,29 @@ def eight_measures(rows: pd.DataFrame) -> Figure:
     axes.set_xlabel("better after than before, in standard deviations")
     axes.grid(False, axis="y")
     legend_above(fig, axes.get_legend_handles_labels()[0], columns=2)
-    return fig
+    wide = rows.pivot_table(index="label", columns="arm", values="d").loc[list(labels.label)]
+    said = "; ".join(
+        f"{label}: {decimals(row.ketamine)} and {decimals(row.midazolam)}" for label, row in wide.iterrows()
+    )
+    alt = f"Change a day after ketamine and after midazolam, in standard deviations. {said}."
+    return Picture(fig, "06_eight_measures", alt)
 
 
 # Who -----------------------------------------------------------------------------------------------
 
 
-def by_diagnosis(rows: pd.DataFrame, labels: dict[str, str]) -> Figure:
+GROUPS = {
+    ("ketamine x 2", 72): "everybody, day 3",
+    ("ketamine x 2, bipolar", 72): "bipolar disorder, day 3",
+    ("ketamine x 2, depressive", 72): "depressive disorder, day 3",
+    ("ketamine x 2, other", 72): "other diagnoses, day 3",
+    ("ketamine x 2", 1008): "everybody, week 6",
+}
+
+
+def by_diagnosis(differences: pd.DataFrame, labels: dict[tuple[str, int], str] = GROUPS) -> Picture:
     """Printed odds ratios of being free of suicidal thoughts, whole trial and strata, on a log axis."""
+    rows = differences[differences.trial == "abbar2022"].set_index(["active", "time_h"]).loc[list(labels)]
     fig = figure(9.6, 3.9)
     axes = fig.subplots()
     y = np.arange(len(rows), 0, -1.0)
@@ -146,7 +185,12 @@ def by_diagnosis(rows: pd.DataFrame, labels: dict[str, str]) -> Figure:
     axes.set(ylim=(0.4, len(rows) + 0.6), xlabel="odds ratio of being free of suicidal thoughts")
     axes.text(1.08, len(rows) + 0.42, "ketamine better →", fontsize=12, color=GREY)
     axes.grid(False, axis="y")
-    return fig
+    said = "; ".join(
+        f"{labels[name]}: {row.value:g} ({row.low:g} to {row.high:g})"
+        for name, row in zip(rows.index, rows.itertuples(), strict=True)
+    )
+    alt = f"Odds ratios of being free of suicidal thoughts in one trial, on a logarithmic axis. {said}."
+    return Picture(fig, "06_by_diagnosis", alt)
 
 
 # Thinking ------------------------------------------------------------------------------------------
@@ -155,7 +199,7 @@ SIGNS = {
     "better": ("+", GREEN),
     "worse": (MINUS, VERMILION),
     "linked": ("↔", ORANGE),
-    "no link": ("0", BLACK),
+    "no link": ("none", BLACK),
 }
 THINKING = {
     "The trial the article cites: a day after ketamine, against midazolam": {
@@ -175,8 +219,9 @@ THINKING = {
 }
 
 
-def thinking(links: pd.DataFrame) -> Figure:
+def thinking(links: pd.DataFrame) -> Picture:
     """What became better or worse, and what went together: signs, not sizes."""
+    said = []
     fig = figure(9.6, 4.9)
     axes = fig.subplots()
     axes.axis("off")
@@ -188,13 +233,24 @@ def thinking(links: pd.DataFrame) -> Figure:
             chosen = links[(links.study == study) & (links.one == one)]
             row = chosen[chosen.other.isin(other)].iloc[0] if other else chosen.iloc[0]
             sign, colour = SIGNS[row.finding]
-            who = f"{row.design}, {row.n:.0f} people" if pd.notna(row.n) else row.design
-            axes.text(0.02, y, sign, fontsize=19, color=colour, ha="center", va="center", weight="bold")
+            who = f"{row.design}, "
+            f"{count(int(row.n), 'person', 'people')}" if pd.notna(row.n) else row.design
+            said.append(f"{words}, {row.finding} ({who})")
+            axes.text(
+                0.02,
+                y,
+                sign,
+                fontsize=19 if len(sign) == 1 else 13,
+                color=colour,
+                ha="center",
+                va="center",
+                weight="bold",
+            )
             axes.text(0.05, y, words, fontsize=13, va="center")
             axes.text(0.47, y, who, fontsize=13, va="center")
             source = short_name(row.reference)
             axes.text(1.02, y, source, fontsize=13, va="center", ha="right", color=GREY)
             y -= 1
         y -= 0.25
-    axes.set(xlim=(0, 1.02), ylim=(y + 0.6, 0.6))
-    return fig
+    axes.set(xlim=(-0.01, 1.02), ylim=(y + 0.6, 0.6))
+    return Picture(fig, "06_thinking", f"A list of findings, with a sign for each. {'; '.join(said)}.")

@@ -1,4 +1,4 @@
-"""Pool the trials that printed counts; then let those that did not say that they found nothing."""
+"""Pool the trials that printed counts; then add those that did not, as if they found no difference."""
 
 from functools import cache
 
@@ -8,7 +8,7 @@ from matplotlib.collections import PolyCollection
 from ketalab.data import table
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
-from ketalab.explorables.description import Explorable, Reading, View, significant
+from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l06_suicidal_ideation_and_thinking import trials as ideation
 from ketalab.lessons.l06_suicidal_ideation_and_thinking.shared import OPEN
 from ketalab.metaanalysis.effect_size import Effects, join
@@ -21,24 +21,25 @@ IN_ACTIVE = np.array([True, True, True, False, False, False, True, True, False, 
 
 
 def pool_and_silence() -> Explorable:
-    """Pool the trials that printed counts; then let those that did not say that they found nothing."""
+    """Pool the trials that printed counts; then add those that did not, as if they found no difference."""
     return Explorable(
         name="pool_and_silence",
-        title="What the pool sees, and what it does not",
+        title="What the pool shows, and what it leaves out",
         controls=(
             Choice(
                 "abbar",
                 "Abbar 2022",
                 (EVERYBODY, STRATUM, OUT),
                 EVERYBODY,
-                "The whole trial, its people with a depressive disorder, or without this trial.",
+                "The whole trial, only its people with a depressive disorder, or leave the trial out.",
             ),
             Choice(
                 "control",
                 "Compared with",
                 (ALL, ACTIVE),
                 ALL,
-                "Saline is easily told from ketamine; midazolam is felt, too.",
+                "Midazolam can be felt as well. Choosing it leaves out every trial against saline "
+                "or a placebo spray, Abbar 2022 among them.",
             ),
             Slider(
                 "silent",
@@ -49,7 +50,7 @@ def pool_and_silence() -> Explorable:
                 1,
                 0,
                 "What if: each trial without printed counts, at its real size, as if it had found no "
-                "difference.",
+                "difference. Nobody measured that.",
                 (0, 1, 2, 3, 4, 5),
             ),
         ),
@@ -57,11 +58,11 @@ def pool_and_silence() -> Explorable:
         view=_pool_view,
         presets={
             "What was printed": {},
-            "Abbar: the people of most other trials": {"abbar": STRATUM},
+            "Abbar: depressive disorder only": {"abbar": STRATUM},
             "Midazolam only": {"control": ACTIVE, "abbar": OUT},
             "The four small silent ones": {"silent": 4},
             "All the silent ones": {"silent": 5},
-            "The hardest look": {"abbar": STRATUM, "control": ACTIVE, "silent": 5},
+            "The most sceptical choice": {"abbar": STRATUM, "silent": 5},
         },
     )
 
@@ -126,17 +127,19 @@ def _pool_view(abbar: str, control: str, silent: float) -> View:
         ends = zip(low[which], high[which], y[which], strict=True)
         artists[f"{name} bars"] = [[(a, at), (b, at)] for a, b, at in ends]
     n = pooled.natural
-    verdict = "leaves out" if pooled.excludes_null else "includes"
+    verdict = "excludes" if pooled.excludes_null else "includes"
     made_up = int((inside & ~spoken).sum())
-    with_what = f", {made_up} of them what-ifs," if made_up else ""
+    if made_up == 1:
+        with_what = ", one of them a what-if,"
+    else:
+        with_what = f", {made_up} of them what-ifs," if made_up else ""
     sentence = (
         f"{pooled.k} trials{with_what} give an odds ratio of {n.estimate:.1f}; "
         f"its interval, {n.low:.1f} to {n.high:.1f}, {verdict} 1 (no difference)."
     )
     readings = [
         Reading("odds ratio, pooled", f"{n.estimate:.2f}"),
-        Reading("95 % interval", f"{n.low:.2f} to {n.high:.2f}"),
-        Reading("true effect in a new trial", _prediction(pooled)),
+        Reading("95% interval", f"{n.low:.2f} to {n.high:.2f}"),
         Reading("trials measured", str(int((inside & spoken).sum()))),
         Reading("what-ifs", str(made_up)),
     ]
@@ -146,8 +149,3 @@ def _pool_view(abbar: str, control: str, silent: float) -> View:
 def _diamond(pooled: Pooled, y: float) -> list[tuple[float, float]]:
     n = pooled.natural
     return [(n.low, y), (n.estimate, y + 0.32), (n.high, y), (n.estimate, y - 0.32)]
-
-
-def _prediction(pooled: Pooled) -> str:
-    low, high = pooled.natural.prediction_low, pooled.natural.prediction_high
-    return "not known" if np.isnan(low) else f"{significant(low, 2)} to {significant(high, 2)}"

@@ -10,7 +10,7 @@ from ketalab.metaanalysis import rare_events
 from ketalab.models.suicide_risk import measured_risks
 from ketalab.plots.style import BLACK, ORANGE, VERMILION, figure, legend_above
 
-SIZES = (40, 80, 230, 500, 1000, 3000, 10_000, 30_000, 100_000)
+SIZES = (40, 80, 230, 490, 1000, 3000, 10_000, 30_000, 100_000)
 SIZE = {f"{n:,}": n for n in SIZES}
 SO_FAR = {"Grunebaum 2018": 40, "Abbar 2022": 78, "esketamine": 228, "clozapine": 490}
 N = np.geomspace(20, 300_000, 160)
@@ -27,7 +27,8 @@ def trial_on_events() -> Explorable:
                 "What is counted",
                 tuple(measured_risks()),
                 "death, 1 year after discharge",
-                "How often it happens without the treatment, as counted in a cohort or a control group.",
+                "How often the event happens without the treatment, as counted in a cohort or a "
+                "control group.",
             ),
             Slider(
                 "left",
@@ -37,7 +38,7 @@ def trial_on_events() -> Explorable:
                 95,
                 5,
                 50,
-                "50 % means that the treatment halves the risk. Nobody knows this number for ketamine.",
+                "50% means that the treatment halves the risk. Nobody knows this number for ketamine.",
                 (30, 50, 70, 90),
             ),
             Steps(
@@ -45,7 +46,7 @@ def trial_on_events() -> Explorable:
                 "People in each group",
                 tuple(SIZE),
                 "40",
-                "The size of the trial you plan: this many with the treatment, as many without.",
+                "The size of the trial you plan: this many with the treatment and as many without.",
                 ("40", "230", "1,000", "10,000", "100,000"),
             ),
         ),
@@ -55,8 +56,8 @@ def trial_on_events() -> Explorable:
             "As large as the trial of 2018": {},
             "As large as both esketamine trials": {"people": "230"},
             "Ten thousand in each group": {"people": "10,000"},
-            "Count attempts instead": {"event": "attempt, 2 years (clozapine trial)", "people": "500"},
-            "A fifth fewer events, as a lithium trial": {
+            "Count attempts instead": {"event": "attempt, 2 years (clozapine trial)", "people": "490"},
+            "A fifth fewer events, counted as in the lithium trial": {
                 "event": "any event, 1 year (lithium trial)",
                 "left": 80,
                 "people": "230",
@@ -70,19 +71,22 @@ def _events_stage() -> Stage:
     main = fig.subplots()
     main.set_xscale("log")
     main.set(
-        xlim=(N[0], N[-1]), ylim=(-2, 104), xlabel="people in each group", ylabel="chance to show it (%)"
+        xlim=(N[0], N[-1]),
+        ylim=(-2, 104),
+        xlabel="people in each group",
+        ylabel="chance of detecting it (%)",
     )
     main.set_xticks([100, 1000, 10_000, 100_000], ["100", "1,000", "10,000", "100,000"])
     main.set_xticks([], minor=True)
     main.axhspan(80, 104, color=FREE, zorder=0)
-    main.text(22, 88, "80 % or more: usually wanted", fontsize=12)
+    main.text(22, 88, "80% or more: usually wanted", fontsize=12)
     for n in SO_FAR.values():
         main.axvline(n, ymax=0.05, color=VERMILION, linewidth=3)
     artists = {
         "curve": main.plot([], [], color=BLACK, label="chance, model")[0],
         "stem": main.plot([], [], color=ORANGE, linewidth=1.6, linestyle="--")[0],
         "you": main.plot([], [], "o", color=ORANGE, markersize=12, label="your trial, model")[0],
-        "needed": main.plot([], [], "D", color=BLACK, markersize=8, label="80 % chance")[0],
+        "needed": main.plot([], [], "D", color=BLACK, markersize=8, label="80% chance")[0],
     }
     handles = [artists[name] for name in ("curve", "you", "needed")]
     handles.append(main.plot([], [], "|", color=VERMILION, markersize=14, markeredgewidth=3)[0])
@@ -102,17 +106,18 @@ def _events_view(event: str, left: float, people: str) -> View:
         "you": ([n], [chance]),
         "needed": ([needed], [80]) if needed <= N[-1] else None,
     }
-    shown = f"{significant(chance, 2)} %" if chance >= 1 else "below 1 %"
-    often = f"in {shown}" if chance >= 1 else "in fewer than 1 %"
+    shown = f"{significant(chance, 2)}%" if chance >= 1 else "below 1%"
+    often = f"in {shown}" if chance >= 1 else "in fewer than 1%"
+    what = "halves the risk" if left == 50 else f"leaves {left:.0f}% of the risk"
     sentence = (
-        f"With {people} people in each group, a risk cut to {left:.0f} % of itself would show up "
-        f"{often} of such trials."
+        f"With {people} people in each group, a treatment that {what} would be detected {often} of "
+        "such trials."
     )
     readings = [
-        Reading("with an event, untreated", 100 * risk, "%", 2),
-        Reading("events to expect, untreated", n * risk, "", 2, least=0.1),
-        Reading("events to expect, treated", n * risk * relative, "", 2, least=0.1),
-        Reading("chance to show it", shown),
-        Reading("in each group for 80 %", needed, "people"),
+        Reading("have the event without treatment", f"{significant(100 * risk, 2)}%"),
+        Reading("events expected, control group", n * risk, "", 2, least=0.1),
+        Reading("events expected, treated group", n * risk * relative, "", 2, least=0.1),
+        Reading("chance of detecting it", shown),
+        Reading("people in each group for 80%", needed, "people"),
     ]
     return View(artists, readings, sentence)
