@@ -16,25 +16,25 @@ def marks(axes: Axes, shapes: str) -> list[tuple[float, float]]:
 
 
 def test_every_survey_has_one_mark_at_its_share():
-    found = marks(draw.surveys().axes[0], "os^D")
+    found = marks(draw.surveys().figure.axes[0], "os^D")
     assert [x for x, _ in found] == pytest.approx(list(risks.surveys().value))
 
 
 def test_people_chosen_for_use_or_bladder_are_hollow():
-    lines = [line for line in draw.surveys().axes[0].lines if len(line.get_xdata()) == 1]
+    lines = [line for line in draw.surveys().figure.axes[0].lines if len(line.get_xdata()) == 1]
     hollow = [line.get_markerfacecolor() == "white" for line in lines]
     assert hollow == list(risks.surveys().chosen != "no")
 
 
 def test_a_percentage_counted_over_sessions_is_a_diamond():
-    axes = draw.counted().axes[0]
+    axes = draw.counted().figure.axes[0]
     sessions = table("after_a_dose").query("quantity == 'share of sessions' and effect in @draw.EFFECTS")
     assert [x for x, _ in marks(axes, "D")] == list(sessions.value)
     assert {x for x, _ in marks(axes, "o")} == {8.4, 16.7, 2.6, 2.8, 44.3}
 
 
 def test_every_report_on_a_lasting_harm_has_a_mark_on_its_side():
-    found = marks(draw.lasting().axes[0], "o^D")
+    found = marks(draw.lasting().figure.axes[0], "o^D")
     rows = table("lasting_harms")
     start = draw.COLUMNS["non-medical"][0]
     assert len(found) == len(rows)
@@ -42,13 +42,13 @@ def test_every_report_on_a_lasting_harm_has_a_mark_on_its_side():
 
 
 def test_every_gate_of_the_spray_is_in_its_column():
-    found = marks(draw.gates().axes[0], "os")
+    found = marks(draw.gates().figure.axes[0], "os")
     rows = table("safeguards").query("kind in @draw.GATES and drug == 'esketamine spray'")
     assert [x for x, _ in found] == [list(draw.GATES).index(kind) for kind in rows.kind]
 
 
 def test_access_draws_what_is_left_and_the_printed_ratios():
-    left, right = draw.access().axes
+    left, right = draw.access().figure.axes
     rows = table("decision_facts")
     bars = [bar.get_width() for bar in left.patches]
     assert bars == pytest.approx(list(100 - rows[rows.topic == "distance"].value))
@@ -56,7 +56,7 @@ def test_access_draws_what_is_left_and_the_printed_ratios():
 
 
 def test_only_printed_numbers_become_markers_and_limits_become_arrows():
-    left, right = draw.clinics().axes
+    left, right = draw.clinics().figure.axes
     rows = table("decision_facts").query("topic == 'clinics'")
     assert [x for x, _ in marks(left, "o")] == pytest.approx(list(rows.value.dropna()), abs=0.3)
     limits = rows[rows.value.isna()]

@@ -53,10 +53,10 @@ def test_the_dial_is_the_pool_and_the_belief():
     ):
         pooled = pool(compared.effects)
         said = reading("readers_dial", "trials say, before you take off", outcome=outcome)
-        assert said == f"{-pooled.estimate:.1f} ({-pooled.high:.1f} to {-pooled.low:.1f})"
+        assert said == f"{-pooled.estimate:.1f} ({-pooled.high:.1f} to {-pooled.low:.1f}) points"
         share = pooled.se**2 / (pooled.se**2 + 1)
         mean = (1 - share) * (-pooled.estimate - 3)
-        now = reading("readers_dial", "you believe now", outcome=outcome, before=0, spread=1, bias=3)
+        now = reading("readers_dial", "you expect now", outcome=outcome, before=0, spread=1, bias=3)
         assert now.startswith(f"{mean:.1f} (")
 
 

@@ -14,6 +14,7 @@ from ketalab.lessons.l12_risks_safety_and_ethics.shared import OPEN, box
 from ketalab.models import benefit_harm
 from ketalab.plots.axes import round_up
 from ketalab.plots.style import BLACK, GREEN, GREY, PALE, VERMILION, figure, legend_above
+from ketalab.text import decimals
 
 COUNTED = (
     ("depression halved", "better", "depression\nhalved"),
@@ -52,18 +53,18 @@ def balance_of_1000() -> Explorable:
                 "People",
                 (risks.YOUNGER, risks.OLDER),
                 risks.YOUNGER,
-                "All had a depression that drugs had not helped; all took a new tablet, too.",
+                "Drugs had not helped any of them; all took a new tablet as well.",
             ),
             *(_weight(name) for name in WORDS),
             Slider(
                 "credit",
-                "Benefit that is the drug's",
+                "Share of the benefit that is the drug's",
                 "%",
                 0,
                 100,
                 5,
                 100,
-                "How much of the extra benefit you credit to the drug, not to knowing that one got it.",
+                "How much of the extra benefit you credit to the drug, and not to knowing that you got it.",
                 (50, 100),
             ),
         ),
@@ -74,7 +75,8 @@ def balance_of_1000() -> Explorable:
             "Everything weighs the same": ALIKE,
             "Only the depression weighs": {"better": 10},
             "Mood 10, dissociation 3, the rest 1": ALIKE | {"better": 10, "dissociation": 3},
-            "The same, half of it belief": ALIKE | {"better": 10, "dissociation": 3, "credit": 50},
+            "The same, half of the benefit expectancy": ALIKE
+            | {"better": 10, "dissociation": 3, "credit": 50},
             "Mood 10, the severe 10, the rest 1": ALIKE | {"better": 10, "severe": 10},
             "65 and over: mood 10, the rest 1": ALIKE | {"people": risks.OLDER, "better": 10},
         },
@@ -88,7 +90,7 @@ def _worlds(people: str) -> benefit_harm.Simulation:
 
 @cache
 def _extra(people: str) -> dict[str, tuple[float, float, float]]:
-    """By outcome: extra people per 1,000 as observed, and the limits of the simulated worlds."""
+    """By outcome: extra people per 1,000 as observed, and the limits of the simulated trials."""
     worlds = _worlds(people)
     found = {}
     for outcome, (low, high) in zip(worlds.outcomes, worlds.interval(), strict=True):
@@ -102,7 +104,7 @@ def _balance_stage() -> Stage:
     left, right = fig.subplots(1, 2, sharey=True)
     k = len(COUNTED)
     left.set(xlim=(-160, 460), ylim=(k + 0.6, -0.6), xlabel="extra people in 1,000")
-    right.set_xlabel("points to you")
+    right.set_xlabel("points, by your weights")
     right.xaxis.set_major_locator(MaxNLocator(4, prune="both"))
     right.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     left.set_xticks([0, 200, 400])
@@ -140,16 +142,23 @@ def _balance_view(people: str, credit: float, **points: float) -> View:
         "credited": ([extra["depression halved"][0] * credit / 100], [0.34]),
         "silent": (20, 1.5, "" if people == risks.YOUNGER else "no count found"),
     }
-    share = f"{100 * float(np.mean(net > 0)):.0f} %" if any(weights.values()) else "nothing weighs yet"
+    share = f"{100 * float(np.mean(net > 0)):.0f}%" if any(weights.values()) else "nothing weighs yet"
     readings = [
-        Reading("balance", f"{middle:+,.0f} points" if middle else "0 points"),
+        Reading("balance", f"{decimals(middle, 0, sign=True)} points" if middle else "0 points"),
         Reading(
-            "95 % of the worlds", f"{low:+,.0f} to {high:+,.0f}" if any(weights.values()) else "all at 0"
+            "95% of the simulated trials",
+            f"{decimals(low, 0, sign=True)} to {decimals(high, 0, sign=True)}"
+            if any(weights.values())
+            else "all at 0",
         ),
-        Reading("worlds on the drug's side", share),
+        Reading("simulated trials on the drug's side", share),
         Reading("a severe reaction tips it at", _tip(people, weights, credit / 100)),
     ]
-    side = f"{middle:+,.0f} points, {'for' if middle > 0 else 'against'} the drug" if middle else "0 points"
+    side = (
+        f"{decimals(middle, 0, sign=True)} points, {'for' if middle > 0 else 'against'} the drug"
+        if middle
+        else "0 points"
+    )
     sentence = f"With these weights the balance of 1,000 people is {side}"
     reach = round_up(
         max(abs(low), abs(high), *(abs(w * extra[name][0]) for name, w in weights.items()), 100)
@@ -162,7 +171,9 @@ def _tip(people: str, weights: dict[str, float], credit: float) -> str:
     if not any(weights.values()):
         return "nothing weighs yet"
     tipping = benefit_harm.break_even(risks.outcomes(people), weights, risks.SEVERE, credit)
-    return "it is below zero without" if np.isinf(tipping) else f"{significant(tipping, 2)} points"
+    return (
+        "no weight: it is below zero already" if np.isinf(tipping) else f"{significant(tipping, 2)} points"
+    )
 
 
 def _balance_artists(extra: dict, weights: dict, credit: float) -> dict:

@@ -13,11 +13,12 @@ from ketalab.lessons.l12_risks_safety_and_ethics import trials as risks
 from ketalab.lessons.l12_risks_safety_and_ethics.shared import OPEN
 from ketalab.models import exposure
 from ketalab.plots.style import BLACK, DRUG, PURPLE, VERMILION, figure, legend_above
+from ketalab.text import count, decimals
 
 HALF_YEAR = 180  # days, the window of the survey
 DAYS = np.linspace(0, HALF_YEAR, 91)
 ASKED = "measured: asked, any of five"
-TOLD = "measured: spray in a trial, told"
+TOLD = "measured: spray in a trial, not asked"
 
 
 def bladder_by_days() -> Explorable:
@@ -31,7 +32,7 @@ def bladder_by_days() -> Explorable:
                 "Symptom",
                 tuple(_odds()),
                 "frequent urination",
-                "Four symptoms of the survey; each has its own odds for one more day of use.",
+                "Four symptoms of the survey; each has its own odds ratio for one more day of use.",
                 tuple(_odds()),
             ),
             Slider(
@@ -53,7 +54,7 @@ def bladder_by_days() -> Explorable:
                 30,
                 1,
                 24,
-                "Yours to choose: the abstract gives 24 % for any of five symptoms, none for each alone.",
+                "Yours to choose: the abstract gives 24% for any of five symptoms, none for each alone.",
                 (5, 24),
             ),
         ),
@@ -118,10 +119,11 @@ def _bladder_view(symptom: str, days: float, baseline: float) -> View:
         Reading("odds, all these days", f"× {significant(rate**days, 2)}"),
         Reading("without ketamine", f"{baseline:.0f} in 100"),
         Reading("with it", f"{share:.0f} in 100"),
-        Reading("more than without", f"{share - baseline:.0f} in 100"),
+        Reading("more than without", f"{decimals(share - baseline, 0)} in 100"),
     ]
     sentence = (
-        f"If every day counts the same, {days:.0f} days of non-medical use in half a year mean "
+        f"If every day counts the same, {count(int(days), 'day')} of non-medical use in half a year "
+        f"{'means' if days == 1 else 'mean'} "
         f"{symptom} in {share:.0f} of 100 people, against {baseline:.0f} without."
     )
     return View(artists, readings, sentence)

@@ -5,13 +5,13 @@ from textwrap import fill
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from ketalab.data import table
 from ketalab.data.bibliography import short_name
 from ketalab.lessons.l12_risks_safety_and_ethics import trials as risks
 from ketalab.metaanalysis.number_needed import wilson_interval
+from ketalab.plots.show import Picture
 from ketalab.plots.style import (
     BLACK,
     BLUE,
@@ -24,6 +24,7 @@ from ketalab.plots.style import (
     figure,
     legend_above,
 )
+from ketalab.text import listed
 
 MARK = {"linestyle": "", "markersize": 11}
 HOLLOW = {"markerfacecolor": "white", "markeredgewidth": 2.4}
@@ -46,23 +47,23 @@ def _measured(
 EFFECTS = ("dissociation", "sedation", "blood pressure")
 HOW = {
     "scale": ("measured at a set time", BLUE, "o"),
-    "told": ("told or noticed: adverse event", ORANGE, "s"),
+    "told": ("reported: adverse event", ORANGE, "s"),
     "form": ("ticked on a form, per session", GREY, "D"),
 }
 SHORT = {
-    "CADSS above 4 and above the value before": "score on a scale of dissociation",
-    "reported as an adverse event": "reported as an adverse event",
-    "ticked on the monitoring form": "form, 1.5 million sessions",
+    "CADSS above 4 and above the value before": "score on a scale",
+    "reported as an adverse event": "an adverse event",
+    "ticked on the monitoring form": "ticked on a form",
     "MOAA/S below the value before": "less awake on a scale",
     "MOAA/S 0": "no response at all",
-    "systolic 40 mmHg up": "systolic pressure up by 40 mmHg",
+    "systolic 40 mmHg up": "systolic up by 40 mmHg",
     "systolic 180 mmHg or more": "systolic 180 mmHg or more",
     "165/100 mmHg or more at least once in the course": "165/100 mmHg or more, infusions",
-    "increased, ticked on the monitoring form": "form, 1.5 million sessions",
+    "increased, ticked on the monitoring form": "ticked on a form",
 }
 
 
-def counted() -> Figure:
+def counted() -> Picture:
     """One effect, several percentages: it depends on who looks, how, and what one person or session is."""
     rows = table("after_a_dose").query("unit == '%' and definition in @SHORT")
     rows = rows[rows.quantity.str.startswith("share")]
@@ -73,19 +74,39 @@ def counted() -> Figure:
         kinds = (effect, "loss of consciousness") if effect == "sedation" else (effect,)
         for row in rows[rows.effect.isin(kinds)].itertuples():
             _share(axes, y, row)
-            age = next((f", {age}" for age in ("under 65", "65 and over") if row.people.endswith(age)), "")
-            labels.append((y, SHORT[row.definition] + age))
+            name = "pressure" if effect == "blood pressure" else effect
+            labels.append((y, f"{name}: {SHORT[row.definition]}{_age(row.people).rstrip(',')}"))
             y += 1
         axes.axhline(y - 0.5, color=PALE)
     axes.set_yticks([place for place, _ in labels], [label for _, label in labels], fontsize=13)
-    axes.set(xlim=(0, 100), ylim=(y - 0.5, -0.5), xlabel="in 100 people, or in 100 sessions (diamonds)")
+    axes.set(
+        xlim=(-2, 100),
+        ylim=(y - 0.5, -0.5),
+        xlabel="in 100 people, or in 100 sessions (diamonds); bars: range over trials",
+    )
     axes.grid(False, axis="y")
     keys = [
         Line2D([], [], marker=shape, color=ink, label=label, **MARK, **HOLLOW)
         for label, ink, shape in HOW.values()
     ]
     legend_above(fig, keys, columns=3)
-    return fig
+    return Picture(fig, "12_counted", _counted_in_words(rows))
+
+
+def _counted_in_words(rows: pd.DataFrame) -> str:
+    parts = []
+    for effect in EFFECTS:
+        kinds = (effect, "loss of consciousness") if effect == "sedation" else (effect,)
+        said = []
+        for row in rows[rows.effect.isin(kinds)].itertuples():
+            share = f"{row.low:g} to {row.high:g}" if pd.isna(row.value) else f"{row.value:g}"
+            said.append(f"{SHORT[row.definition]}{_age(row.people)} {share}")
+        parts.append(f"{effect}: {', '.join(said)}")
+    return f"Percentages of three effects, each counted in several ways. {'; '.join(parts)}."
+
+
+def _age(people: str) -> str:
+    return next((f", {age}," for age in ("under 65", "65 and over") if people.endswith(age)), "")
 
 
 def _share(axes: Axes, y: float, row) -> None:
@@ -111,12 +132,12 @@ SETTING = {
 ASKED = {
     "asked": ("asked", "o"),
     "examined": ("examined", "s"),
-    "reported": ("told by themselves", "^"),
+    "reported": ("reported unasked", "^"),
     "recalled by clinics": ("recalled by clinics", "D"),
 }
 
 
-def surveys() -> Figure:
+def surveys() -> Picture:
     """Every share with a urinary trouble that we found, by setting, and how it was asked."""
     rows = risks.surveys()
     fig = figure(10.4, 5.6)
@@ -131,7 +152,7 @@ def surveys() -> Figure:
     for y in np.flatnonzero(rows.setting != rows.setting.shift())[1:]:
         axes.axhline(y - 0.5, color=PALE)
     axes.set(
-        xlim=(-2, 100), ylim=(len(rows) - 0.5, -0.5), xlabel="with a urinary trouble (%, 95 % interval)"
+        xlim=(-2, 100), ylim=(len(rows) - 0.5, -0.5), xlabel="with a urinary trouble (%, 95% interval)"
     )
     axes.grid(False, axis="y")
     keys = [Line2D([], [], marker="o", color=ink, label=label, **MARK) for label, ink in SETTING.values()]
@@ -142,7 +163,19 @@ def surveys() -> Figure:
         Line2D([], [], marker=shape, color=BLACK, label=label, **MARK) for label, shape in ASKED.values()
     ]
     legend_above(fig, keys, columns=4)
-    return fig
+    return Picture(fig, "12_surveys", _surveys_in_words(rows))
+
+
+def _surveys_in_words(rows: pd.DataFrame) -> str:
+    parts = []
+    for setting, (name, _) in SETTING.items():
+        some = rows[rows.setting == setting]
+        said = [
+            f"{row.label} {row.value:.0f}" if row.value >= 1 else f"{row.label} {row.value:.1f}"
+            for row in some.itertuples()
+        ]
+        parts.append(f"{name}: {', '.join(said)}")
+    return f"Percentages of people with a urinary trouble, by setting. {'; '.join(parts)}."
 
 
 # Lasting harms -------------------------------------------------------------------------------------
@@ -155,20 +188,21 @@ READS = {
 }
 COLUMNS = {"medical": (0.0, "in treatment or a study"), "non-medical": (5.75, "outside medicine")}
 APART = 1.3
+RIGHT = 11.7  # where the axis ends, past the fifth report
 
 
-def lasting() -> Figure:
+def lasting() -> Picture:
     """What was reported of harms that last, by topic, in treatment and outside it: directions only."""
     rows = table("lasting_harms")
-    fig = figure(10.4, 5.2)
+    fig = figure(10.4, 6.2)
     axes = fig.subplots()
     for (topic, setting), part in rows.groupby(["topic", "setting"], sort=False):
         start, y = COLUMNS[setting][0], TOPICS.index(topic)
         for i, row in enumerate(part.itertuples()):
             shape, ink = READS[row.reads]
             x = start + APART * i
-            axes.plot(x, y - 0.14, shape, color=ink, markersize=14, markeredgecolor=BLACK)
-            axes.text(x, y + 0.33, _name(row.reference), ha="center", va="center", fontsize=11.5)
+            axes.plot(x, y - 0.2, shape, color=ink, markersize=14, markeredgecolor=BLACK)
+            axes.text(x, y + 0.27, _name(row.reference), ha="center", va="center", fontsize=11)
     for topic in TOPICS[1:]:
         axes.axhline(TOPICS.index(topic) - 0.5, color=PALE)
     axes.axvline(4.95, color=GREY)
@@ -176,19 +210,34 @@ def lasting() -> Figure:
     ticks = [start + 0.65 for start, _ in COLUMNS.values()]
     axes.set_xticks(ticks, [label for _, label in COLUMNS.values()], fontsize=14)
     axes.tick_params(axis="x", length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
-    axes.set(xlim=(-0.7, 8.0), ylim=(len(TOPICS) - 0.4, -0.55))
+    axes.set(xlim=(-0.7, RIGHT), ylim=(len(TOPICS) - 0.4, -0.55))
     axes.grid(False)
     keys = [
         Line2D([], [], marker=shape, color=ink, linestyle="", markersize=12, label=label)
         for label, (shape, ink) in READS.items()
     ]
     legend_above(fig, keys, columns=3)
-    return fig
+    return Picture(fig, "12_lasting", _lasting_in_words(rows))
+
+
+def _lasting_in_words(rows: pd.DataFrame) -> str:
+    parts = []
+    for setting, (_, name) in COLUMNS.items():
+        said = []
+        for topic in TOPICS:
+            reads = rows[(rows.setting == setting) & (rows.topic == topic)].reads.value_counts()
+            counts = [f"{reads[kind]} {kind}" for kind in READS if kind in reads]
+            if counts:
+                said.append(f"{topic} {listed(counts)}")
+        parts.append(f"{name}: {'; '.join(said)}")
+    said = ". ".join(part[:1].upper() + part[1:] for part in parts)
+    return f"A map of reports on harms that may last. {said}."
 
 
 def _name(reference: str) -> str:
-    """First author and year, or the programme."""
-    return "REMS 2024" if reference == "rems2024" else short_name(reference).replace(" et al.", "")
+    """First author and, on a line of its own, the year; or the programme."""
+    name = "REMS 2024" if reference == "rems2024" else short_name(reference).replace(" et al.", "")
+    return "\n".join(name.replace("Associated Press", "AP").rsplit(" ", 1))
 
 
 # Gates ---------------------------------------------------------------------------------------------
@@ -201,7 +250,7 @@ GATES = {
 PLACES = {"United States": ("o", "label, United States"), "European Union": ("s", "label, European Union")}
 
 
-def gates() -> Figure:
+def gates() -> Picture:
     """Who should not have the spray, and who needs care first, as two labels say it."""
     rows = table("safeguards").query("kind in @GATES and drug == 'esketamine spray'")
     fig = figure(10.4, 5.4)
@@ -221,14 +270,23 @@ def gates() -> Figure:
         for shape, label in PLACES.values()
     ]
     legend_above(fig, keys, columns=2)
-    return fig
+    return Picture(fig, "12_gates", _gates_in_words(rows))
+
+
+def _gates_in_words(rows: pd.DataFrame) -> str:
+    parts = []
+    for kind, (name, _) in GATES.items():
+        some = rows[rows.kind == kind].itertuples()
+        said = [row.what + (" (European text)" if row.place == "European Union" else "") for row in some]
+        parts.append(f"{name[:1].upper()}{name[1:]}: {'; '.join(said)}")
+    return f"Who should not have the esketamine spray, or needs care first. {'. '.join(parts)}."
 
 
 # Access --------------------------------------------------------------------------------------------
 
 
-def access() -> Figure:
-    """Who starts the spray by distance, and who is given either drug by background."""
+def access() -> Picture:
+    """Who starts the spray by distance, and who is given either drug by race and ethnicity."""
     rows = table("decision_facts")
     fig = figure(10.4, 4.6)
     left, right = fig.subplots(1, 2)
@@ -254,15 +312,27 @@ def access() -> Figure:
     right.set_xticks([], minor=True)
     right.set_yticks(range(len(groups)), names)
     right.set(xlim=(0.45, 2.1), ylim=(len(groups) - 0.4, -0.6), xlabel="given it, ratio to white patients")
-    right.set_title("Background")
+    right.set_title("Race and ethnicity")
     right.grid(False, axis="y")
-    return fig
+    return Picture(fig, "12_access", _access_in_words(far, groups))
+
+
+def _access_in_words(far: pd.DataFrame, groups: pd.DataFrame) -> str:
+    starts = [f"{100 - row.value:.0f} at {row.group}" for row in far.itertuples()]
+    given = [
+        f"{row.group.removesuffix(' patients')}, {row.measure} {row.value:g}" for row in groups.itertuples()
+    ]
+    return (
+        "Left: of 100 who would start the spray if they lived within 10 miles of a clinic, "
+        f"{listed(starts)}. "
+        f"Right: ratios to white patients: {'; '.join(given)}."
+    )
 
 
 # Outside the programme -----------------------------------------------------------------------------
 
 
-def clinics() -> Figure:
+def clinics() -> Picture:
     """What ketamine clinics say they do, and what their advertisements say: counts with intervals."""
     rows = table("decision_facts")
     fig = figure(10.4, 4.4)
@@ -282,7 +352,19 @@ def clinics() -> Figure:
     _name_rows(right, adverts.measure, 17)
     right.set_title("17 clinics of one state")
     right.set_xlabel("advertisers (%)")
-    return fig
+    return Picture(fig, "12_clinics", _clinics_in_words(said, adverts))
+
+
+def _clinics_in_words(said: pd.DataFrame, adverts: pd.DataFrame) -> str:
+    shares = []
+    for row in said.itertuples():
+        share = f"over {row.low:g}" if not pd.isna(row.low) else f"fewer than {row.high:g}"
+        shares.append(f"{row.measure} {share if pd.isna(row.value) else f'{row.value:.0f}'}")
+    counts = [f"{row.measure} {row.value:.0f}" for row in adverts.itertuples()]
+    return (
+        f"Left, ketamine clinics of the United States, in percent: {'; '.join(shares)}. "
+        f"Right, of 17 advertisers in Maryland: {'; '.join(counts)}."
+    )
 
 
 def _counted(axes: Axes, y: float, events: int, n: int, ink: str) -> None:

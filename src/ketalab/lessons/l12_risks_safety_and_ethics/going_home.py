@@ -10,6 +10,7 @@ from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l12_risks_safety_and_ethics.shared import Box, box
 from ketalab.plots.style import BLACK, DRUG, GREY, PALE, VERMILION, figure, legend_above
+from ketalab.text import listed
 
 US, EU = "United States: about 4 hours", "European Union: 1 to 2 hours"
 LAST = 300  # min, where the axis ends
@@ -40,7 +41,7 @@ def going_home() -> Explorable:
                 "How long is pressure raised?",
                 (US, EU),
                 US,
-                "Two official texts on the same trials disagree.",
+                "Two official texts describe the same trials differently.",
                 (US, EU),
             ),
         ),
@@ -126,6 +127,8 @@ def _home_view(minutes: float, text: str) -> View:
         Reading("drive", "no: tomorrow, after sleep"),
     ]
     going = [row for row in EFFECTS if state(row) != OVER]
-    what = f"not all over: {', '.join(going)}" if going else "all four effects are over, on average"
-    rule = "you may leave if assessed as ready, with somebody else driving" if leave else "you are watched"
+    what = f"not yet over: {listed(going)}" if going else "all four effects are over, on average"
+    rule = (
+        "you may leave if assessed as ready, with somebody else driving" if leave else "stay and be watched"
+    )
     return View(artists, readings, f"{minutes:.0f} min after the dose, {what}; {rule}.")

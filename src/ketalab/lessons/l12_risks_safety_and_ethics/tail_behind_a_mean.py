@@ -40,7 +40,7 @@ def tail_behind_a_mean() -> Explorable:
                 40,
                 1,
                 10,
-                "The standard deviation of the rise. No source we read prints it, so it is yours to move.",
+                "The standard deviation of the rise. No source we read prints it, so you set it.",
                 (5, 10, 20, 27, 40),
             ),
             Choice(
@@ -48,15 +48,15 @@ def tail_behind_a_mean() -> Explorable:
                 "Compare with",
                 (risks.YOUNGER, risks.OLDER),
                 risks.YOUNGER,
-                "Who once rose by 40 mmHg or more in four weeks of the spray, counted in the trials.",
+                "People who rose by 40 mmHg or more at least once in four weeks of the spray, as counted.",
                 (risks.YOUNGER, risks.OLDER),
             ),
         ),
         stage=_tail_stage,
         view=_tail_view,
         presets={
-            "A small mean, people alike": {},
-            "The same mean, people unlike": {"spread": 27},
+            "A small mean, similar people": {},
+            "The same mean, different people": {"spread": 27},
             "A pooled mean": {"mean": 13, "spread": 20},
             "65 and over": {"mean": 13, "spread": 28, "people": risks.OLDER},
         },
@@ -102,7 +102,7 @@ def _tail_view(mean: float, spread: float, people: str) -> View:
         Reading("mean rise", f"{mean:.0f} mmHg"),
         Reading("40 mmHg or more, model", shown),
         Reading("counted in the trials", f"{row.events} of {row.n}: {row.value:g} in 100"),
-        Reading("95 % interval", f"{low:.1f} to {high:.1f}"),
+        Reading("95% interval", f"{low:.1f} to {high:.1f}"),
     ]
     fit = "which fits the count" if inside else f"{'fewer' if share < low else 'more'} than were counted"
     bell_words = f"With a mean of {mean:.0f} and a spread of {spread:.0f} mmHg"

@@ -6,17 +6,17 @@ from ketalab import table
 from ketalab.data.certainty import surviving
 
 
-def middle_of_a_ratio():
-    low, high, printed = 0.57, 17.02, 0.25
-    print(f"printed: {printed}, 95 % interval {low} to {high}")
+def size_for_the_money():
+    people, points = 139, 3.0  # in each group, to find this benefit with a chance of 80%
+    print(f"{people} in each group find {points:g} points, {4 * people} in each find {points / 2:g}")
     # your turn
-    middle = np.exp((np.log(low) + np.log(high)) / 2)
+    found = points * (people / 500) ** 0.5
     # done
-    return middle
+    return found
 
 
 def kappa_of_two_readers():
-    # rows: your verdict, columns: the ledger's (holds, holds in part, does not hold)
+    # rows: her verdict, columns: the ledger's (holds, holds in part, does not hold)
     counts = np.array([[3, 2, 0], [0, 1, 1], [0, 0, 5]])
     shares = counts / counts.sum()
     print(f"they agree on {np.trace(counts)} of {counts.sum()}")
@@ -29,7 +29,7 @@ def kappa_of_two_readers():
 
 def people_kept_well():
     relapsed, relapsed_control = 0.267, 0.453
-    print(f"relative: {100 * (1 - relapsed / relapsed_control):.0f} % fewer relapses")
+    print(f"relative: {100 * (1 - relapsed / relapsed_control):.0f}% fewer relapses")
     # your turn
     people = 1 / (relapsed_control - relapsed)
     # done
@@ -52,10 +52,9 @@ def conclusion():
     # your turn
     text = (
         "In treatment-resistant depression ketamine lowers scores within a day more than placebo or "
-        "midazolam does, and the effect of one dose fades within days. The blind is poor, so part of it "
-        "may "
-        "be hope. Against ECT two open trials disagree. Whether it saves lives, lasts without further "
-        "doses, or works better with therapy is not known. It needs supervision."
+        "midazolam does, and the effect of one dose fades within days. The blind is poor, so expectancy "
+        "may explain part of it. Against ECT two open trials disagree. Whether it saves lives, lasts "
+        "without further doses, or works better with therapy is not known. It needs supervision."
     )  # at least 40 words
     # done
     return text

@@ -1,15 +1,20 @@
-"""Pictures of the last lesson: every claim with its verdict and certainty, and printed numbers."""
+"""Pictures of the last lesson: every claim with its verdict, two readers, printed numbers, best case."""
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ketalab.data.certainty import LEVELS
+from ketalab.data.tables import table
 from ketalab.data.verdict import Verdict
+from ketalab.lessons.l13_the_article_on_trial.trials import agreement, best_case_trials, printed_in_ptsd
 from ketalab.metaanalysis.effect_size import Effects
-from ketalab.plots.style import BLACK, BLUE, GREY, VERMILION, figure
+from ketalab.metaanalysis.pooling import pool
+from ketalab.plots.forest import forest
+from ketalab.plots.show import Picture
+from ketalab.plots.style import BLACK, GREY, figure
+from ketalab.text import count, decimals, interval, listed
 
 SECTIONS = {
     "Introduction": "Introduction",
@@ -32,8 +37,9 @@ def shaded(colour: str, level: str) -> tuple[float, float, float]:
     return tuple(share * part + 1 - share for part in to_rgb(colour))
 
 
-def whole_verdict(claims: pd.DataFrame) -> Figure:
-    """One box a claim: rows are the article's sections, columns the verdicts, shades the certainty."""
+def whole_verdict() -> Picture:
+    """One box a claim: rows are the article's sections, columns the verdicts, shades how sure it is."""
+    claims = table("claims")
     fig = figure(9.8, 4.9)
     axes = fig.subplots()
     counts = pd.crosstab(claims.section, claims.verdict)
@@ -55,9 +61,23 @@ def whole_verdict(claims: pd.DataFrame) -> Figure:
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
     handles = [Rectangle((0, 0), 1, 1, facecolor=shaded(BLACK, level), edgecolor=BLACK) for level in LEVELS]
-    names = [f"certainty {LEVELS[0]}", *LEVELS[1:]]
+    names = [f"certainty of the verdict: {LEVELS[0]}", *LEVELS[1:]]
     fig.legend(handles, names, loc="outside lower right", ncols=4, handlelength=1.2, columnspacing=1.4)
-    return fig
+    return Picture(fig, "13_whole_verdict", _whole_verdict_in_words(claims))
+
+
+def _whole_verdict_in_words(claims: pd.DataFrame) -> str:
+    verdicts = claims.verdict.value_counts()
+    surest = claims[claims.certainty == "high"].section.value_counts()
+    in_full = claims[claims.verdict == "supported"].section
+    none = [name for section, name in SECTIONS.items() if section not in set(in_full)]
+    return (
+        f"{len(claims)} numbered boxes, one for each claim: rows are the article's sections, columns the "
+        f"verdicts: {', '.join(f'{each.value} {verdicts[each.value]}' for each in Verdict)}. "
+        f"Darker boxes are surer verdicts; the section with most of the darkest is "
+        f"{SECTIONS[surest.index[0]]}, with {surest.iloc[0]} of {surest.sum()}. "
+        f"Without a claim supported in full: {listed([name.lower() for name in none])}."
+    )
 
 
 def _box(axes: Axes, x: float, y: float, text: str, colour: str, level: str) -> None:
@@ -70,21 +90,69 @@ def _box(axes: Axes, x: float, y: float, text: str, colour: str, level: str) -> 
     axes.text(x + BOX / 2, y, text, color=ink, fontsize=11, ha="center", va="center_baseline", zorder=3)
 
 
-def impossible(rows: pd.DataFrame) -> Figure:
-    """Printed estimates on their printed intervals; one of them lies outside."""
+def two_readers() -> Picture:
+    """How often a second reader came to the same verdict, by how sure the first reader was of it."""
+    rows = agreement()
+    fig = figure(8.0, 2.9)
+    axes = fig.subplots()
+    for y, row in enumerate(rows.itertuples()):
+        axes.plot([row.low, row.high], [y, y], color=BLACK, linewidth=1.6)
+        axes.plot(row.share, y, "o", color=BLACK, markerfacecolor="white", markersize=9)
+    labels = [f"{row.certainty}: {row.alike} of {row.claims}" for row in rows.itertuples()]
+    axes.set_yticks(range(len(rows)), labels)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set(xlim=(0, 100), xlabel="same verdict from the second reader (% of claims, 95% interval)")
+    axes.set_ylabel("first reader's certainty")
+    axes.grid(visible=False, axis="y")
+    said = "; ".join(f"{row.certainty}, {row.alike} of {row.claims}" for row in rows.itertuples())
+    alt = (
+        "Share of claims to which two readers gave the same verdict, by how sure the first was of it: "
+        f"{said}. The intervals are wide."
+    )
+    return Picture(fig, "13_two_readers", alt)
+
+
+def impossible() -> Picture:
+    """Four printed estimates of PTSD symptoms, each with the interval that was printed beside it."""
+    rows = printed_in_ptsd()
     fig = figure(9.0, 3.2)
     axes = fig.subplots()
     for y, row in enumerate(rows.itertuples()):
-        fits = row.low <= row.estimate <= row.high
-        colour = BLUE if fits else VERMILION
-        axes.plot([row.low, row.high], [y, y], color=colour, linewidth=2.4, solid_capstyle="butt")
-        axes.plot(row.estimate, y, "o" if fits else "X", color=colour, markersize=12)
+        axes.plot([row.low, row.high], [y, y], color=BLACK, linewidth=2, solid_capstyle="butt")
+        axes.plot(row.estimate, y, "o", color=BLACK, markerfacecolor="white", markersize=10)
     axes.axvline(0, color=GREY, linewidth=1)
+    axes.set_xscale("symlog", linthresh=1, linscale=1.6)
+    ticks = (-0.5, 0, 0.5, 1, 2, 5, 10, 20)
+    axes.set_xticks(ticks, [decimals(tick, 1) if tick % 1 else decimals(tick, 0) for tick in ticks])
+    axes.set_xticks([], minor=True)
+    axes.set(
+        xlim=(-0.6, 22), xlabel="as printed: estimate (circle) and 95% interval (line); logarithmic from 1"
+    )
     axes.set_yticks(range(len(rows)), rows.label)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xlabel("as printed: estimate (mark) and 95 % interval (line)")
     axes.grid(visible=False, axis="y")
-    return fig
+    said = "; ".join(
+        f"{row.label}, {decimals(row.estimate)} with {interval(row.low, row.high)}"
+        for row in rows.itertuples()
+    )
+    alt = f"Printed estimates of the effect in PTSD, each with its printed 95% interval: {said}."
+    return Picture(fig, "13_impossible", alt)
+
+
+def best_case() -> Picture:
+    """Every trial of one infusion of racemic ketamine that printed points a day later."""
+    trials = best_case_trials()
+    pooled = pool(trials)
+    fig = forest(trials, pooled, favours=("ketamine better", "control better"))
+    _, high = trials.interval()
+    lean, clear = int((trials.estimate < 0).sum()), int((high < 0).sum())
+    alt = (
+        f"Forest plot of {count(len(trials.study), 'trial')} of one infusion of ketamine: difference from "
+        f"control in MADRS points a day later. {lean} favour ketamine, {clear} of them with an interval "
+        f"that leaves out zero; together {decimals(pooled.estimate, 1)} points "
+        f"({interval(pooled.low, pooled.high, 1)})."
+    )
+    return Picture(fig, "13_best_case", alt)
 
 
 def trial_marks(effects: Effects) -> pd.DataFrame:

@@ -42,8 +42,8 @@ def hold_a_standard() -> Explorable:
                 "A benefit must have beaten",
                 tuple(ASKED),
                 "nothing",
-                "Inert: saline or nothing added. Active placebo: a drug that is felt, such as midazolam. "
-                "Treatment: one given for the condition. Only claims of benefit are asked.",
+                "Inert: saline or nothing added. Active placebo: a drug that can be felt, such as "
+                "midazolam. Treatment: one given for the condition. Only claims of benefit are asked.",
             ),
             Slider(
                 "weeks",
@@ -62,7 +62,7 @@ def hold_a_standard() -> Explorable:
                 "What holds in part",
                 (COUNTS, FAILS),
                 COUNTS,
-                "Whether partly supported is good enough for you.",
+                "Whether a claim that is partly supported is good enough for you.",
             ),
         ),
         stage=_standard_stage,
@@ -104,16 +104,16 @@ def _standard_stage() -> Stage:
         axes.text(across, down, number[1:], fontsize=12, ha="center", va="center_baseline")
     kinds = {
         "stands": ("stands", {"color": Verdict.SUPPORTED.colour, "alpha": 0.45}),
-        "part": ("stands in part", {"color": Verdict.PARTLY_SUPPORTED.colour, "alpha": 0.45}),
+        "part": ("stands, in part", {"color": Verdict.PARTLY_SUPPORTED.colour, "alpha": 0.45}),
         "falls": ("falls by your standard", {"color": "none", "edgecolors": GREY, "linestyle": ":"}),
         "unasked": ("cannot be asked", {"color": PALE, "alpha": 0.5}),
-        "never": ("never held", {"color": "none", "edgecolors": PALE}),
+        "never": ("did not hold to begin with", {"color": "none", "edgecolors": GREY, "linewidths": 0.8}),
     }
 
     def squares(size: float) -> dict[str, PathCollection]:
         look = {"marker": "s", "s": size, "linewidths": 1.6}
         return {
-            name: axes.scatter([], [], label=label, **look, **colours)
+            name: axes.scatter([], [], label=label, **(look | colours))
             for name, (label, colours) in kinds.items()
         }
 
@@ -137,15 +137,17 @@ def _standard_view(least: str, comparison: str, weeks: float, partly: str) -> Vi
     }
     readings = [
         Reading("claims that stand", f"{stands.sum()} of {can.sum()} asked"),
-        Reading("of these supported in full", f"{(stands & full).sum()}"),
+        Reading("of these, supported in full", f"{(stands & full).sum()}"),
         Reading("fall by your standard", f"{groups['falls'].sum()}"),
         Reading("held, but cannot be asked", f"{groups['unasked'].sum()}"),
-        Reading("never held", f"{(~held).sum()}"),
+        Reading("did not hold to begin with", f"{(~held).sum()}"),
         Reading("trials or pools that carry them", _carriers(claims.claim[stands], comparison, weeks)),
     ]
     whole = can.all()
     of = f"the article's {len(can)} claims" if whole else f"the {can.sum()} claims that can be asked"
-    sentence = f"By this standard {stands.sum()} of {of} stand."
+    sentence = (
+        f"By this standard {stands.sum() or 'none'} of {of} {'stands' if stands.sum() == 1 else 'stand'}."
+    )
     if not whole:
         why = "claim no benefit or are not a question of time" if weeks else "claim no benefit"
         sentence += f" The other {(~can).sum()} {why}."

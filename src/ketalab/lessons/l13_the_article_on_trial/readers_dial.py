@@ -1,4 +1,4 @@
-"""What you believed, what you make of the trials, and what you should believe then."""
+"""What you believed, how you take the trials, and what you should believe then."""
 
 from functools import cache
 
@@ -14,6 +14,7 @@ from ketalab.metaanalysis.pooling import Pooled, pool
 from ketalab.models import belief
 from ketalab.models.depression_trials import points_after_a_day, points_after_four_weeks
 from ketalab.plots.style import BLACK, BLUE, GREY, ORANGE, figure, legend_above
+from ketalab.text import decimals, interval
 
 DAY, MONTH = "a day after the dose", "after four weeks of spray"
 REACH = (-6.0, 18.0)
@@ -28,7 +29,7 @@ def _trials(outcome: str) -> tuple[pd.DataFrame, Pooled]:
 
 
 def readers_dial() -> Explorable:
-    """What you believed, what you make of the trials, and what you should believe then."""
+    """What you believed, how you take the trials, and what you should believe then."""
     return Explorable(
         name="readers_dial",
         title="How would your verdict move?",
@@ -59,7 +60,7 @@ def readers_dial() -> Explorable:
                 8,
                 0.5,
                 4,
-                "The standard deviation of your belief: small when you were sure.",
+                "The standard deviation of your belief: small if you were sure.",
                 (1, 4),
             ),
             Slider(
@@ -70,7 +71,7 @@ def readers_dial() -> Explorable:
                 6,
                 0.5,
                 0,
-                "How much of the trials' difference you put down to hope. Nobody has measured it.",
+                "How much of the trials' difference you put down to expectancy. Nobody has measured it.",
                 (0, 3),
             ),
             Slider(
@@ -81,7 +82,7 @@ def readers_dial() -> Explorable:
                 8,
                 0.5,
                 2,
-                "The smallest benefit that you would care for. A judgement.",
+                "The smallest benefit that you would find worth having. A judgement.",
                 (2, 4),
             ),
         ),
@@ -111,11 +112,15 @@ def _dial_stage() -> Stage:
     artists = {
         "shade": above.fill_between(GRID, 0 * GRID, color=BLUE, alpha=0.2, linewidth=0),
         "before": above.plot([], [], color=GREY, linestyle="--", label="before")[0],
-        "trials": above.plot([], [], color=ORANGE, linestyle="-.", label="trials, as you take them")[0],
+        "trials": above.plot([], [], color=ORANGE, linestyle="-.", label="trials, less what you take off")[
+            0
+        ],
         "after": above.plot([], [], color=BLUE, linewidth=2.6, label="after")[0],
         "worth": above.plot([], [], color=BLACK, linestyle=":", linewidth=1.8, label="worth having")[0],
         "limits": below.add_collection(LineCollection([], colors=BLACK, linewidths=1.5)),
-        "measured": below.plot([], [], "s", color=BLACK, markersize=6, label="measured, 95 % interval")[0],
+        "measured": below.plot(
+            [], [], "o", color=BLACK, markerfacecolor="white", markersize=7, label="measured, 95% interval"
+        )[0],
     }
     shown = [artists[name] for name in ("before", "trials", "after", "worth", "measured")]
     legend_above(fig, shown, columns=3)
@@ -139,25 +144,27 @@ def _dial_view(outcome: str, before: float, spread: float, bias: float, worth: f
         "limits": [[(row.low, y), (row.high, y)] for row, y in zip(marks.itertuples(), rows, strict=True)],
     }
     low, high = after.interval()
+    chances = _percent(prior.above(worth)), _percent(after.above(worth))
     readings = [
         Reading(
             "trials say, before you take off",
-            f"{-pooled.estimate:.1f} ({-pooled.high:.1f} to {-pooled.low:.1f})",
+            f"{decimals(-pooled.estimate, 1)} ({interval(-pooled.high, -pooled.low, 1)}) points",
         ),
-        Reading("you believe now", f"{after.mean:.1f} ({low:.1f} to {high:.1f}) points"),
+        Reading("you expect now", f"{decimals(after.mean, 1)} ({interval(low, high, 1)}) points"),
         Reading("chance of any benefit, before", _percent(prior.above(0))),
         Reading("chance of any benefit, after", _percent(after.above(0))),
-        Reading(f"chance of {worth:g} points or more, after", _percent(after.above(worth))),
+        Reading(f"chance of {worth:g} {'point' if worth == 1 else 'points'} or more, after", chances[1]),
         Reading("weight of what you believed before", _percent(belief.weight(prior, trials))),
     ]
+    move = f"stays {chances[1]}" if chances[0] == chances[1] else f"goes from {chances[0]} to {chances[1]}"
     sentence = (
-        f"You now believe in {after.mean:.1f} points, and your chance of a benefit worth having went "
-        f"from {_percent(prior.above(worth))} to {_percent(after.above(worth))}."
+        f"You now expect {decimals(after.mean, 1)} points. "
+        f"The chance you give to a benefit worth having {move}."
     )
     return View(artists, readings, sentence, {})
 
 
 def _percent(share: float) -> str:
     if share > 0.995:
-        return "over 99 %"
-    return f"{100 * share:.0f} %" if share >= 0.005 else "under 1 %"
+        return "over 99%"
+    return f"{100 * share:.0f}%" if share >= 0.005 else "under 1%"
