@@ -33,6 +33,14 @@ settings.load_profile("course")
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Our own tests compare pictures and time nothing. A reader's install has neither plugin, and needs
+    neither: `pytest --nbval notebooks` compares the lessons without this file."""
+    config.option.mpl = True
+    config.option.benchmark_disable = True
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With several workers (`make test`) a file stays with one of them, as nbval's cells must; browser
     tests are shared out lesson by lesson, because they take the longest."""

@@ -1,11 +1,19 @@
 """How a number is written for a reader: a real minus, no negative zero, and words that agree with it."""
 
+import re
+
 MINUS = "\N{MINUS SIGN}"
 
 
 def real_minus(text: str) -> str:
     """Digits as a reader sees them: the minus sign of print instead of the hyphen of a keyboard."""
     return text.replace("-", MINUS)
+
+
+def with_real_minus(text: str) -> str:
+    """A sentence whose numbers have the minus sign of print, and none that is zero has one."""
+    signed = re.sub(r"(?<![\w.,)])[-\u2212](?=[\d.]*\d)", MINUS, text)
+    return re.sub(rf"{MINUS}(?=0(?:\.0+)?(?![\d.]*[1-9]))(?!0\.0*[1-9])", "", signed)
 
 
 def decimals(value: float, places: int = 2, sign: bool = False) -> str:

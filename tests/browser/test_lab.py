@@ -1,5 +1,7 @@
 """A real JupyterLab: run every lesson, drag its sliders with mouse and keyboard, and listen for errors."""
 
+import base64
+import json
 import os
 import shutil
 import socket
@@ -7,13 +9,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from urllib.request import urlopen
 
+import numpy as np
 import pytest
 from browser.colours import contrast
 from conftest import ROOT
+from numpy.typing import NDArray
+from PIL import Image
 
+from ketalab.lessons import explorable
 from ketalab.publish.glossary import terms
 
 PANEL = "document.querySelector('.jp-WindowedPanel-outer')"
@@ -30,14 +38,20 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A JupyterLab on a copy of the lessons, as `make lab` starts it, with nobody's own settings."""
-    root = tmp_path_factory.mktemp("lab")
+@contextmanager
+def started_lab(root: Path, settings: dict[str, dict] | None = None) -> Iterator[str]:
+    """A JupyterLab on a copy of the lessons, as `make lab` starts it, with these settings of its own."""
     shutil.copytree(ROOT / "notebooks", root / "notebooks")
+    extension = root / "share/labextensions/ketalab"  # of this tree, whatever is installed
+    shutil.copytree(ROOT / "src/ketalab/jupyter/labextension", extension)
     port = free_port()
     folders = ("LAB_WORKSPACES", "LAB_SETTINGS", "_CONFIG", "_RUNTIME")
     own = {f"JUPYTER{name}_DIR": str(root / name.lower()) for name in folders}
+    own["JUPYTER_PATH"] = str(root / "share")
+    for plugin, values in (settings or {}).items():
+        path = root / "lab_settings" / f"{plugin}.jupyterlab-settings"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(values))
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
     command += ["--LabApp.expose_app_in_browser=True"]  # so that a test can wait for a command to end
     command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1"]
@@ -51,6 +65,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.terminate()
         server.wait(20)
         log.close()
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with started_lab(tmp_path_factory.mktemp("lab")) as address:
+        yield address
 
 
 def wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
@@ -93,8 +113,9 @@ def scroll_through(watched) -> Iterator[None]:
 
 
 def shown(box) -> tuple[str, str]:
-    image = box.locator("img.widget-image").first
-    return image.get_attribute("src"), box.locator(".ketalab-readout").first.inner_text()
+    """What a reader sees of an explorable: the picture and its numbers."""
+    picture = box.locator(".ketalab-stage canvas").first.evaluate("(canvas) => canvas.toDataURL()")
+    return picture, box.locator(".ketalab-readout").first.inner_text()
 
 
 def changes(watched, box, before: tuple[str, str]) -> bool:
@@ -125,6 +146,35 @@ def test_the_lab_opens_on_the_lesson_without_asking_anything(watched, lab: str):
     assert watched.page.locator(".jp-Dialog").count() == 0
     assert watched.page.locator(".Toastify__toast").count() == 0
     assert "Start here" in watched.page.locator(".jp-Notebook h1").first.inner_text()
+
+
+AUTOSAVE_S = 2
+AUTOSAVE = {"@jupyterlab/docmanager-extension/plugin": {"autosaveInterval": AUTOSAVE_S}}
+MODEL = "jupyterapp.shell.currentWidget.context.model"
+
+
+def test_opening_a_lesson_changes_nothing_on_disk_and_the_log_frightens_nobody(watched, tmp_path: Path):
+    """Left open past the autosave, a lesson is what it was, whatever Python runs here; a change is saved,
+    and the version of Python stays out of the file."""
+    with started_lab(tmp_path, AUTOSAVE) as address:
+        for name in ("00_start_here", "glossary"):
+            file = tmp_path / "notebooks" / f"{name}.ipynb"
+            given, written = file.read_bytes(), file.stat().st_mtime_ns
+            open_lesson(watched, address, name)
+            version = watched.page.evaluate(f"() => {MODEL}.getMetadata('language_info').version")
+            assert version == sys.version.split()[0]
+            watched.page.wait_for_timeout(2.5 * AUTOSAVE_S * 1000)
+            assert not watched.page.evaluate(f"() => {MODEL}.dirty")
+            assert (file.read_bytes(), file.stat().st_mtime_ns) == (given, written), name
+        watched.page.evaluate(f"() => {MODEL}.setMetadata('mine', true)")
+        watched.page.wait_for_function(f"() => !{MODEL}.dirty", timeout=10 * AUTOSAVE_S * 1000)
+        metadata = json.loads(file.read_text(encoding="utf-8"))["metadata"]
+        assert metadata.pop("mine")
+        assert metadata == json.loads(given)["metadata"]
+    log = (tmp_path / "log.txt").read_text(encoding="utf-8")
+    assert "Kernel started" in log
+    for word in ("Skipped", "eavesdropping", "encryption", "not trusted", "Traceback"):
+        assert word not in log, word
 
 
 def test_before_it_is_run_a_lesson_shows_its_stored_pictures_with_alt_text(watched, lab: str):
@@ -182,8 +232,8 @@ def drive(watched, box) -> None:
     page.mouse.up()
     assert changes(watched, box, before), f"{title}: the mouse moves nothing"
     settle(watched, box)
-    assert len(box.locator("img.widget-image").first.get_attribute("alt")) >= 40
-    said, sentence = box.locator("[role=status]").first, box.locator(".ketalab-sentence")
+    assert len(box.locator(".ketalab-face").first.get_attribute("aria-label")) >= 40
+    said, sentence = box.locator(".ketalab-voice"), box.locator(".ketalab-sentence")
     for _ in range(60):
         if said.text_content() == sentence.text_content():
             break
@@ -198,6 +248,105 @@ def drive(watched, box) -> None:
             break
         page.wait_for_timeout(50)
     assert shown(box)[1] == start[1], f"{title}: reset does not lead back"
+
+
+TWICE = """async () => {
+  const cell = (source) => (
+    { cell_type: "code", source, metadata: {}, outputs: [], execution_count: null });
+  const shown = "from ketalab import explorable\\nmine = explorable('going_home')";
+  await jupyterapp.serviceManager.contents.save("notebooks/twice.ipynb", {
+    type: "notebook", format: "json",
+    content: {
+      nbformat: 4, nbformat_minor: 4,
+      metadata: { kernelspec: { name: "python3", display_name: "Python 3" } },
+      cells: [cell(shown), cell("mine"), cell("mine")],
+    },
+  });
+}"""
+
+
+@pytest.fixture
+def twice(watched, lab: str):
+    """A notebook that shows one explorable in two cells, run."""
+    open_lesson(watched, lab, "00_start_here")
+    watched.page.evaluate(TWICE)
+    open_lesson(watched, lab, "twice")
+    run_all(watched)
+    boxes = watched.page.locator(".ketalab-explorable")
+    for i in range(2):
+        boxes.nth(i).locator(".ketalab-sentence").wait_for()
+    return boxes
+
+
+def says(watched, box, sentence: str) -> None:
+    """Wait until the read-out is this sentence."""
+    watched.page.wait_for_function(
+        "([box, sentence]) => box.querySelector('.ketalab-sentence')?.textContent === sentence",
+        arg=[box.element_handle(), sentence],
+    )
+
+
+def pixels(picture: str) -> NDArray:
+    """A picture as an eye sees it from some way off, 0 to 255."""
+    with Image.open(BytesIO(base64.b64decode(picture.partition(",")[2]))) as image:
+        return np.asarray(image.convert("RGBA").resize((80, 48), Image.Resampling.BOX), dtype=float)
+
+
+def test_two_views_of_one_explorable_show_one_setting(watched, twice):
+    page, computed = watched.page, explorable("going_home")
+    twice.nth(1).locator(".noUi-handle").first.focus()
+    for minutes in (10, 20):
+        page.keyboard.press("ArrowRight")
+        for box in (twice.nth(0), twice.nth(1)):
+            says(watched, box, computed.at(minutes=minutes).sentence)
+    settle(watched, twice.nth(0))
+    assert shown(twice.nth(0)) == shown(twice.nth(1))
+    twice.nth(0).locator("select").first.select_option("Four hours")
+    for box in (twice.nth(0), twice.nth(1)):
+        says(watched, box, computed.at(minutes=240).sentence)
+    settle(watched, twice.nth(0))
+    assert shown(twice.nth(0)) == shown(twice.nth(1))
+    assert watched.errors == []
+
+
+def test_keys_pressed_in_an_explorable_stay_there(watched, twice):
+    page, cells = watched.page, "() => jupyterapp.shell.currentWidget.content.widgets.length"
+    before = page.evaluate(cells)
+    for part in (".noUi-handle", "select", "button", ".ketalab-face"):
+        twice.nth(0).locator(part).first.focus()
+        for key in ("b", "a", "d", "d", "ArrowDown", "x"):
+            page.keyboard.press(key)
+        page.wait_for_timeout(100)
+        assert page.evaluate(cells) == before, part
+        assert twice.nth(0).locator(part).first.evaluate("(node) => node === document.activeElement"), part
+
+
+def test_after_a_restart_the_picture_stays_and_says_that_python_is_gone(watched, twice):
+    page, computed = watched.page, explorable("going_home")
+    box = twice.nth(0)
+    settle(watched, box)  # the course's font has come
+    before = shown(box)
+    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    page.wait_for_function(IDLE)
+    settle(watched, box)  # JupyterLab makes the page a little narrower
+    assert shown(box)[1] == before[1]
+    assert np.abs(pixels(shown(box)[0]) - pixels(before[0])).mean() < 2
+    text = computed.controls[1].options[1]
+    box.locator("select").nth(1).select_option(text)
+    box.locator(".ketalab-broken", has_text="Python does not answer").wait_for(timeout=15_000)
+    assert shown(box)[1] == before[1]
+    run_all(watched)
+    fresh = page.locator(".ketalab-explorable").first
+    says(watched, fresh, computed.at().sentence)
+    settle(watched, fresh)
+    assert np.abs(pixels(shown(fresh)[0]) - pixels(before[0])).mean() < 2
+    fresh.locator("select").nth(1).select_option(text)
+    says(watched, fresh, computed.at(text=text).sentence)
+    fresh.locator("select").first.select_option("Four hours")
+    says(watched, fresh, computed.at(minutes=240).sentence)
+    settle(watched, fresh)
+    assert np.abs(pixels(shown(fresh)[0]) - pixels(before[0])).mean() > 3
+    assert fresh.locator(".ketalab-broken").text_content() == ""
 
 
 def test_a_prediction_is_committed_and_a_quiz_answers(watched, lab: str):
@@ -247,7 +396,7 @@ def test_a_word_shows_its_meaning_and_leads_to_its_entry(watched, lab: str):
     assert watched.requests == []
 
 
-def test_in_dark_mode_pictures_stay_white_and_words_stay_legible(watched, lab: str):
+def test_in_dark_mode_pictures_turn_dark_and_words_stay_legible(watched, lab: str):
     open_lesson(watched, lab, "00_start_here")
     page = watched.page
     page.get_by_role("menuitem", name="Settings", exact=True).click()
@@ -263,9 +412,9 @@ def test_in_dark_mode_pictures_stay_white_and_words_stay_legible(watched, lab: s
             for part in ("h4", ".ketalab-sentence", ".ketalab-readout dt", ".widget-label"):
                 ink = box.locator(part).first.evaluate("(node) => getComputedStyle(node).color")
                 assert contrast(page.evaluate(f"() => {ground}"), ink) > 4.5, part
-            picture = box.locator("img.widget-image").first
-            assert (
-                picture.evaluate("(node) => getComputedStyle(node).backgroundColor") == "rgb(255, 255, 255)"
-            )
+            picture = box.locator(".ketalab-stage").first
+            assert picture.evaluate("(node) => getComputedStyle(node).backgroundColor") == "rgb(20, 20, 20)"
+            ground = picture.locator(".ketalab-ground")
+            assert "invert" in ground.evaluate("(node) => getComputedStyle(node).filter")
     assert seen
     assert watched.errors == []

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from statsmodels.stats.inter_rater import cohens_kappa
 
 from ketalab.data import table
 from ketalab.data.bibliography import bibliography
@@ -39,15 +40,28 @@ def by_pairs(first: list[str], second: list[str], names: tuple[str, ...], linear
 
 
 @given(PAIRS, st.booleans())
-@pytest.mark.filterwarnings("ignore")  # statsmodels divides by zero where a judge knows one grade only
 def test_kappa_is_agreement_beyond_chance(pairs, linear: bool):
     first, second = map(list, zip(*pairs, strict=True))
-    if len({*first, *second}) == 1:
-        return
     found = kappa(pd.Series(first), pd.Series(second), STEPS, linear)
-    assert found.kappa == pytest.approx(by_pairs(first, second, STEPS, linear), abs=1e-9)
     assert found.graded == len(pairs)
     assert found.agreed == sum(a == b for a, b in pairs)
+    if len({*first, *second}) == 1:
+        assert np.isnan([found.kappa, found.low, found.high]).all()
+    else:
+        assert found.kappa == pytest.approx(by_pairs(first, second, STEPS, linear), abs=1e-9)
+        assert found.low <= found.kappa <= found.high
+
+
+@given(PAIRS, st.booleans())
+@pytest.mark.filterwarnings("ignore")  # where both always agree statsmodels takes roots of rounding errors
+def test_kappa_and_its_interval_are_those_of_statsmodels(pairs, linear: bool):
+    first, second = map(list, zip(*pairs, strict=True))
+    assume(len({*first, *second}) > 1)
+    found = kappa(pd.Series(first), pd.Series(second), STEPS, linear)
+    theirs = cohens_kappa(found.counts.to_numpy(), wt="linear" if linear else None)
+    assert found.kappa == pytest.approx(theirs.kappa, abs=1e-9)
+    assume(theirs.var_kappa > 1e-9)
+    assert (found.low, found.high) == pytest.approx((theirs.kappa_low, theirs.kappa_upp), abs=1e-9)
 
 
 @pytest.mark.parametrize("measure", [kappa_of_verdicts, kappa_of_steps, kappa_of_certainties])

@@ -13,7 +13,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,15 +57,20 @@ def passable(path: Path) -> Iterator[None]:
 class Student:
     """A browser session of one student."""
 
-    name: str
+    typed: str
     password: str
     address: str
     session: requests.Session = field(default_factory=requests.Session)
 
+    @property
+    def name(self) -> str:
+        """The account: the name as it is typed, in small letters."""
+        return self.typed.lower()
+
     def log_in(self, password: str | None = None) -> int:
         page = self.session.get(f"{self.address}/hub/login")
         token = re.search(r'name="_xsrf" value="([^"]+)"', page.text)[1]
-        given = {"username": self.name, "password": password or self.password, "_xsrf": token}
+        given = {"username": self.typed, "password": password or self.password, "_xsrf": token}
         return self.session.post(
             f"{self.address}/hub/login", data=given, params={"_xsrf": token}
         ).status_code
@@ -145,9 +150,33 @@ class Kernel:
                 return said
 
 
+@dataclass
+class Place:
+    """Where a hub runs: its folder, its course, the environment it is started with, and its address."""
+
+    folder: Path
+    course: Path
+    environment: dict[str, str]
+    address: str
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "hub.log").read_text()
+
+    def left_behind(self) -> list[str]:
+        """Processes of root that were started for this hub and are still there."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                started_for = f"KETALAB_STATE={self.folder}/state".encode()
+                if process.stat().st_uid == 0 and started_for in (process / "environ").read_bytes():
+                    found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        return found
+
+
 @contextmanager
-def classroom(names: list[str], **settings: str) -> Iterator[tuple[dict[str, Student], Path]]:
-    """A hub with these students; yields them and the folder of the course it hands out."""
+def place(names: list[str], **settings: str) -> Iterator[Place]:
+    """A folder for a hub with these students; their accounts are removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="ketalab-hub-", dir="/var/tmp"))
     folder.chmod(0o755)
     course, homes, port = folder / "course", folder / "homes", three_free_ports()
@@ -164,29 +193,52 @@ def classroom(names: list[str], **settings: str) -> Iterator[tuple[dict[str, Stu
             "KETALAB_COURSE": str(course),
             "KETALAB_HOMES": str(homes),
             "KETALAB_STATE": str(folder / "state"),
+            "KETALAB_RUN": str(folder / "run"),
             "KETALAB_PORT": str(port),
             "KETALAB_STUDENTS": " ".join(names),
         }
     )
-    address = f"http://127.0.0.1:{port}"
-    students = {name: Student(name, secrets.token_urlsafe(12), address) for name in names}
-    log = (folder / "hub.log").open("w")
-    command = [sys.executable, "-m", "jupyterhub", "-f", str(ROOT / "deploy/jupyterhub_config.py")]
-    with passable(Path(sys.executable)), passable(ROOT):
-        hub = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        with passable(Path(sys.executable)), passable(ROOT):
+            yield Place(folder, course, environment, f"http://127.0.0.1:{port}")
+    finally:
+        for name in map(str.lower, names):
+            subprocess.run(["pkill", "-KILL", "-u", name], check=False)
+            subprocess.run(["userdel", "--force", name], check=False, capture_output=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+COMMAND = [sys.executable, "-m", "jupyterhub", "-f", str(ROOT / "deploy/jupyterhub_config.py")]
+
+
+@contextmanager
+def running(here: Place) -> Iterator[None]:
+    """The hub itself, from its first answer to its last process."""
+    with (here.folder / "hub.log").open("w") as log:
+        hub = subprocess.Popen(
+            COMMAND, env=here.environment, cwd=here.folder, stdout=log, stderr=subprocess.STDOUT
+        )
         try:
-            wait_for(f"{address}/hub/health", hub, folder / "hub.log")
-            for student in students.values():
-                give_password(student)
-            yield students, course
+            wait_for(f"{here.address}/hub/health", hub, here.folder / "hub.log")
+            yield
         finally:
             hub.terminate()
-            hub.wait(30)
-            log.close()
-            for name in names:
-                subprocess.run(["pkill", "-KILL", "-u", name], check=False)
-                subprocess.run(["userdel", "--force", name], check=False, capture_output=True)
-            shutil.rmtree(folder, ignore_errors=True)
+            hub.wait(60)
+    for _ in range(50):
+        if not (left := here.left_behind()):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"the hub left behind: {left}")
+
+
+@contextmanager
+def classroom(names: list[str], **settings: str) -> Iterator[tuple[dict[str, Student], Path]]:
+    """A hub with these students; yields them and the folder of the course it hands out."""
+    with place(names, **settings) as here, running(here):
+        students = {name: Student(name, secrets.token_urlsafe(12), here.address) for name in names}
+        for student in students.values():
+            give_password(student)
+        yield students, here.course
 
 
 def give_password(student: Student) -> None:

@@ -4,21 +4,12 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
 from PIL import Image
 
 from ketalab.explorables.canvas import Canvas, place
 from ketalab.lessons import CATALOGUE, explorable
-from ketalab.plots.png import fast_png, figure_image, small_png, small_webp
+from ketalab.plots.png import figure_image, small_png, small_webp
 from ketalab.plots.style import course_look
-
-
-@given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 40), st.integers(1, 40), st.just(4))))
-def test_the_fast_png_is_the_picture_to_the_pixel(rgba):
-    decoded = np.asarray(Image.open(io.BytesIO(fast_png(rgba))))
-    np.testing.assert_array_equal(decoded, rgba)
 
 
 @pytest.mark.parametrize("encode", [small_png, small_webp])

@@ -1,13 +1,17 @@
 """The plain-text equivalent: the numbers behind every picture, read from what is drawn."""
 
+import re
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
 from ketalab.explorables.canvas import Stage
-from ketalab.explorables.datatable import Numbers, duration, quantity, written
+from ketalab.explorables.datatable import Numbers, says_a_number, written
 from ketalab.lessons import CATALOGUE, explorable
+from ketalab.plots.axes import ReadAs, read_as
 from ketalab.plots.style import DIRECTION_ONLY
+from ketalab.text import duration
 
 WITHOUT = {"hundred_people"}  # a grid of people: its counts are its readings
 
@@ -66,11 +70,12 @@ def test_words_on_an_axis_are_read_as_what_they_say():
     axes = figure.subplots()
     axes.set(xlim=(0, 3), ylim=(0, 2), xlabel="time")
     axes.set_xticks([0, 1, 2], ["1 h", "10 h", "100 h"])
+    read_as(axes.xaxis, ReadAs(value=lambda place: 10**place))
     axes.set_yticks([0, 1], ["left", "right"])
     marks = axes.plot([], [], "o", label="seen")[0]
     numbers = Numbers(Stage(figure, {"main": axes}, {"seen": marks}))
     assert numbers.write({"seen": ([0, 0.5, 2], [0, 1, 0])}) == (
-        "time\n\tseen\nleft\t1 h\nright\t3.2 h\nleft\t100 h"
+        "time\n\tseen\nleft\t1 h\nright\t3.16\nleft\t100 h"
     )
     assert numbers.write({"seen": None}) == ""
 
@@ -79,7 +84,45 @@ def test_numbers_are_short_and_never_scientific():
     assert [written(x) for x in (0, 1e-17, 4e-5, 0.0123, -3.14159, 158.24, 1976, 123456)] == [
         *("0", "0", "below 0.001", "0.0123", "−3.14", "158", "1976", "123500"),
     ]
-    assert quantity("−½") == (-0.5, "")
-    assert quantity("2 weeks") == (20160.0, "min")
-    assert quantity("ketamine") is None
-    assert [duration(m) for m in (40, 150, 4000, 1e6)] == ["40 min", "2.5 h", "2.8 days", "1.9 years"]
+    assert [written(x) for x in (999.4, 999.7, -1000, 9999.9)] == ["999", "1000", "−1000", "10000"]
+    assert says_a_number("−½")
+    assert says_a_number("2 weeks")
+    assert not says_a_number("ketamine")
+
+
+def test_a_hand_on_a_picture_is_told_what_the_tables_say(in_node):
+    chance = np.random.default_rng(13)
+    numbers = [0.0, 5e-4, -5e-4, 999.7, *(chance.choice([-1, 1], 300) * 10 ** chance.uniform(-4, 6, 300))]
+    assert in_node("written", numbers) == [written(value) for value in numbers]
+    times = [1.0, 119.0, 120.0, 2879.0, 525960.0, *10 ** chance.uniform(0, 7, 300)]
+    assert in_node("lasting", times) == [duration(value) for value in times]
+
+
+def test_a_bar_is_written_from_end_to_end_and_a_mark_as_its_middle():
+    """Bars of going_home were halved: they were taken for markers."""
+    shown = explorable("going_home")
+    rows = [row for one in tables(shown.numbers(shown.at())) for row in one[2:]]
+    ends = {
+        "dissociation": 90,
+        "slower thinking": 120,
+        "blood pressure": 240,
+        "watched": 120,
+        "no driving": 300,
+    }
+    for name, end in ends.items():
+        assert any(row[0] == name and f"0 to {end}" in row for row in rows), (name, rows)
+    forest = explorable("which_trials")
+    (squares,) = [t for t in tables(forest.numbers(forest.at())) if any("squares" in h for h in t[1])]
+    column = next(i for i, head in enumerate(squares[1]) if "squares" in head)
+    assert not any(" to " in row[column] for row in squares[2:])
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_every_minus_is_that_of_print_and_zero_has_none(name: str):
+    shown = explorable(name)
+    for values in list(shown.extremes())[:60]:
+        view = shown.at(**values)
+        said = [view.sentence, *(reading.text for reading in view.readings), shown.numbers(view)]
+        for text in said:
+            assert not re.search(r"(?<![\w.,)])-[\d.]", text), text
+            assert not re.search(r"\u22120(\.0+)?(?![\d.])", text), text

@@ -125,6 +125,47 @@ def test_the_finer_the_grid_the_closer_it_comes():
     assert errors[2] < errors[0] / 8  # second order: four times smaller for each halving
 
 
+def sbml() -> str:
+    antimony = pytest.importorskip("antimony")
+    antimony.clearPreviousLoads()
+    assert antimony.loadAntimonyString(cascade.ANTIMONY.read_text(encoding="utf-8")) >= 0
+    return antimony.getSBMLString("cascade")
+
+
+def test_libsbml_finds_the_units_of_every_equation_consistent():
+    """With a unit left out or wrong it would warn."""
+    libsbml = pytest.importorskip("libsbml")
+
+    def warnings(model: str) -> list[str]:
+        document = libsbml.readSBMLFromString(model)
+        document.setConsistencyChecks(libsbml.LIBSBML_CAT_UNITS_CONSISTENCY, True)
+        return [document.getError(i).getMessage() for i in range(document.checkConsistency())]
+
+    assert warnings(sbml()) == []
+    for wrong in ('id="life_spine" value="215" units="per_hour"', 'id="life_spine" value="215"'):
+        changed = sbml().replace('id="life_spine" value="215" units="hour"', wrong)
+        assert changed != sbml()
+        assert warnings(changed)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_copasi_reads_the_same_model():
+    """A third engine on the exported SBML: it agrees with libRoadRunner to a hundred millionth."""
+    basico = pytest.importorskip("basico")
+    model = basico.load_model_from_string(sbml())
+    try:
+        for name, value in asdict(COURSE).items():
+            basico.set_parameters(name, exact=True, initial_value=float(value))
+        hours = cascade.timeline(21)
+        options = {"values": list(hours), "use_initial_values": True, "r_tol": 1e-10, "a_tol": 1e-12}
+        theirs, ours = basico.run_time_course(**options), cascade.by_roadrunner(hours, COURSE)
+        assert basico.get_model_units()["time_unit"] == "3.6*ks"
+    finally:
+        basico.remove_datamodel(model)
+    for step in STEPS:
+        np.testing.assert_allclose(theirs[step], ours[step], rtol=0, atol=2e-8)
+
+
 def test_the_antimony_file_states_the_values_of_the_table():
     text = cascade.ANTIMONY.read_text(encoding="utf-8")
     for name, value in asdict(COURSE).items():

@@ -1,7 +1,7 @@
 """Assignments: solutions stay with the teacher, right answers score in full, wrong ones do not."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -18,12 +18,25 @@ LESSONS = sorted(ready())
 Answer = Callable[[Exercise], str]
 
 
-def built(folder: Path, number: str, monkeypatch: pytest.MonkeyPatch) -> tuple[NotebookNode, NotebookNode]:
-    """Source and release of a lesson's assignment, as `make assignments` writes them."""
-    monkeypatch.setattr(assignments, "COURSE", folder)
-    assignments.main([number])
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The course folder of all lessons, as `make assignments` writes it without an active environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("course")
+        patch.setattr(assignments, "COURSE", folder)
+        patch.setenv("PATH", "/usr/bin:/bin")  # so there is no `alembic` on it
+        assignments.main()
+        yield folder
+
+
+def both(folder: Path, number: str) -> tuple[NotebookNode, NotebookNode]:
+    """Source and release of a lesson's assignment."""
     name = f"lesson_{number}"
     return tuple(nbformat.read(folder / kind / name / f"{name}.ipynb", 4) for kind in ("source", "release"))
+
+
+def tree(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def submit(folder: Path, number: str, student: str, answer: Answer) -> float:
@@ -47,8 +60,8 @@ def wrong_answer(exercise: Exercise) -> str:
 
 
 @pytest.mark.parametrize("number", LESSONS)
-def test_the_release_holds_the_tasks_and_no_solution(number: str, tmp_path: Path, monkeypatch):
-    source, release = built(tmp_path, number, monkeypatch)
+def test_the_release_holds_the_tasks_and_no_solution(number: str, released: Path):
+    source, release = both(released, number)
     text = "\n".join(cell.source for cell in release.cells)
     for exercise in lesson(number).exercises.values():
         _, turn, _ = exercise._parts()
@@ -61,37 +74,64 @@ def test_the_release_holds_the_tasks_and_no_solution(number: str, tmp_path: Path
     assert len(release.cells) == len(source.cells)
 
 
-def test_right_and_wrong_answers_get_the_score_they_deserve(tmp_path: Path, monkeypatch):
+def test_right_and_wrong_answers_get_the_score_they_deserve(released: Path):
     number = "01"
-    source, _ = built(tmp_path, number, monkeypatch)
+    source, _ = both(released, number)
     points = [cell.metadata.nbgrader.get("points", 0) for cell in source.cells]
     by_hand = sum(assignments.POINTS_BY_HAND for e in lesson(number).exercises.values() if e.is_argument)
     assert by_hand == assignments.POINTS_BY_HAND
     automatic = sum(points) - by_hand
-    assert submit(tmp_path, number, "right", Exercise.worked) == automatic
-    assert submit(tmp_path, number, "wrong", wrong_answer) == 0
-    assert submit(tmp_path, number, "absent", Exercise.starter) == 0
+    assert submit(released, number, "right", Exercise.worked) == automatic
+    assert submit(released, number, "wrong", wrong_answer) == 0
+    assert submit(released, number, "absent", Exercise.starter) == 0
     first = next(iter(lesson(number).exercises))
 
     def half(exercise: Exercise) -> str:
         return exercise.worked() if exercise.key == first else wrong_answer(exercise)
 
-    assert submit(tmp_path, number, "half", half) == assignments.POINTS
+    assert submit(released, number, "half", half) == assignments.POINTS
+    renamed = assignments.source(number)
+    renamed.cells[-1].metadata.nbgrader.grade_id = "renamed"
+    before = tree(released)
+    with pytest.raises(ValueError, match="because there are submissions associated with it"):
+        assignments.release(f"lesson_{number}", renamed)
+    assert tree(released) == before
 
 
 def test_every_common_mistake_of_every_exercise_scores_nothing():
     for number in LESSONS:
         for exercise in lesson(number).exercises.values():
-            assert exercise.right(exercise.solution())
+            assert exercise.right(exercise.solution()) != exercise.is_argument  # which a person judges
             assert not any(exercise.right(answer) for answer in exercise.wrong.values()), exercise.key
             assert not exercise.right(...)
             assert not exercise.right(object())
 
 
-def test_building_again_keeps_the_ids_that_grades_hang_on(tmp_path: Path, monkeypatch):
-    first, _ = built(tmp_path, "00", monkeypatch)
-    again, _ = built(tmp_path, "00", monkeypatch)
+def test_building_again_keeps_the_ids_that_grades_hang_on(released: Path):
+    first, _ = both(released, "00")
+    assignments.main(["00"])
+    again, _ = both(released, "00")
     assert nbformat.writes(first) == nbformat.writes(again)
+
+
+def test_a_refused_release_says_nbgraders_reason_and_leaves_everything_as_it_was(released: Path):
+    before = tree(released)
+    broken = assignments.source("00")
+    broken.cells[0].metadata.nbgrader.grade_id = broken.cells[1].metadata.nbgrader.grade_id
+    for name in ("lesson_00", "lesson_77"):
+        with pytest.raises(
+            ValueError, match=r"nbgrader refused it: .*Duplicate grade id: setup"
+        ) as refused:
+            assignments.release(name, broken)
+        assert "above traceback" not in str(refused.value)
+        assert tree(released) == before
+
+
+def test_a_teachers_own_settings_stay_and_count(released: Path):
+    (released / "own_config.py").write_text('c.CourseDirectory.course_id = "autumn"\n')
+    assignments.main(["00"])
+    assert assignments.grader().config.CourseDirectory.course_id == "autumn"
+    (released / "own_config.py").unlink()
 
 
 def test_an_unknown_lesson_is_named_before_anything_is_written(tmp_path: Path, monkeypatch):

@@ -1,8 +1,10 @@
 """Every figure of the lessons is the one in `figures/`, in pixels and in words."""
 
+import re
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from conftest import ROOT
@@ -59,6 +61,21 @@ def test_every_figure_comes_as_svg_png_and_words():
         assert (FIGURES / f"{stem}.svg").read_text().startswith("<?xml")
         assert len((FIGURES / f"{stem}.txt").read_text()) >= 40
     assert {p.suffix for p in FIGURES.iterdir()} == {".svg", ".png", ".txt", ".gif"}
+
+
+@pytest.mark.parametrize("stem", SHOWN)
+def test_a_drawing_says_what_it_shows(stem: str):
+    """As the XML parser reads it: role, title and description as in the words beside it, each id once."""
+    svg = ElementTree.parse(FIGURES / f"{stem}.svg").getroot()
+    words = (FIGURES / f"{stem}.txt").read_text().strip()
+    found = {part: svg.find(f"{{http://www.w3.org/2000/svg}}{part}") for part in ("title", "desc")}
+    assert svg.get("role") == "img"
+    assert svg.get("aria-labelledby").split() == [part.get("id") for part in found.values()]
+    assert found["desc"].text == words
+    assert words.startswith(found["title"].text)
+    ids = [element.get("id") for element in svg.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    assert not [name for name in ids if re.search(r"\s", name)]
 
 
 def test_no_lesson_is_without_a_figure():

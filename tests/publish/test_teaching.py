@@ -117,9 +117,17 @@ def test_the_readme_and_the_top_say_what_the_guide_is():
     assert "not medical advice" in top
 
 
+def test_the_guide_leads_to_grading_and_to_the_larger_school():
+    marking = GUIDE.partition("\n## Marking\n")[2].partition("\n## ")[0]
+    assert "](deploy/GRADING.md)" in marking
+    assert "](deploy/LARGER.md)" in GUIDE.partition("\n## How large a machine\n")[2].partition("\n## ")[0]
+    assert "dist/assignments" not in GUIDE
+
+
 def test_the_settings_of_the_hub_are_those_it_reads():
     config = (ROOT / "deploy" / "jupyterhub_config.py").read_text(encoding="utf-8")
-    read = dict(re.findall(r'environ\.get\("(KETALAB_\w+)"(?:, "?([^")]*))?', config))
+    reads = r'(?:environ\.get|number|names)\("(KETALAB_\w+)"(?:, "?([^",)]*))?'
+    read = dict(re.findall(reads, config))
     told = dict(re.findall(r"^\| `(KETALAB_\w+)` \| .+ \| (.+) \|$", GUIDE, re.MULTILINE))
     assert set(told) == set(read)
     for name, otherwise in read.items():

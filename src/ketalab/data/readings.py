@@ -3,13 +3,16 @@
 The first reading is the claims' own. The second was made from the sources alone, before the second reader
 had seen a grade of the first. Agreement beyond chance is Cohen's kappa [@cohen1960], over the verdicts as
 they are named and, with linear weights, over the three steps that have an order: a claim holds, holds in
-part, or does not hold. The intervals are those of statsmodels, for large samples; with 61 claims they are
-rough.
+part, or does not hold. The intervals are those for large samples (the delta method on the table of shares);
+with 61 claims they are rough.
 """
 
 from dataclasses import dataclass
+from math import nan
 
+import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from ketalab.checks import one_of
 from ketalab.data.certainty import LEVELS
@@ -47,10 +50,9 @@ def kappa(first: pd.Series, second: pd.Series, names: tuple[str, ...], linear: b
     """Cohen's kappa of two judges' grades, in the same order, of the same things.
 
     `names` are the grades that exist; with `linear` they are in order, and near misses count in part.
+    Not a number where both gave one and the same grade to everything: chance alone would make them agree.
     ValueError for a grade that is none of them, for two lists of different length, and for none at all.
     """
-    from statsmodels.stats.inter_rater import cohens_kappa
-
     if not len(first) or len(first) != len(second):
         raise ValueError(
             f"grades: {len(first)} and {len(second)} are not allowed; give 1 or more, as many each"
@@ -59,8 +61,20 @@ def kappa(first: pd.Series, second: pd.Series, names: tuple[str, ...], linear: b
         one_of("grade", grade, names)
     pairs = pd.crosstab(pd.Series(list(first)), pd.Series(list(second)))
     counts = pairs.reindex(index=list(names), columns=list(names), fill_value=0)
-    found = cohens_kappa(counts.to_numpy(), wt="linear" if linear else None)
-    return Kappa(counts, float(found.kappa), float(found.kappa_low), float(found.kappa_upp))
+    place = np.arange(len(names))
+    apart = np.abs(place[:, None] - place)
+    near = 1 - apart / max(apart.max(), 1) if linear else (apart == 0).astype(float)
+    share = counts.to_numpy() / len(first)
+    rows, columns = share.sum(axis=1), share.sum(axis=0)
+    agreed, chance = (share * near).sum(), rows @ near @ columns
+    if chance > 1 - 1e-12:
+        return Kappa(counts, nan, nan, nan)
+    value = (agreed - chance) / (1 - chance)
+    # how kappa answers to each cell of the table, and from that its standard error
+    slope = (near - (1 - value) * ((near @ columns)[:, None] + rows @ near)) / (1 - chance)
+    variance = max((share * slope**2).sum() - (share * slope).sum() ** 2, 0) / len(first)
+    half = ndtri(0.975) * np.sqrt(variance)
+    return Kappa(counts, float(value), float(value - half), float(value + half))
 
 
 def readings() -> pd.DataFrame:

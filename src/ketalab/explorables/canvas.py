@@ -1,7 +1,7 @@
 """Fast drawing: keep what stands still, redraw only what moves."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import singledispatch
 from typing import Any
@@ -22,17 +22,41 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from ketalab.plots.png import STILL_DPI
+
 KEPT_GROUNDS = 12
 Limits = Mapping[str, tuple[float, float] | str]
 
 
+@dataclass(frozen=True)
+class Mark:
+    """What a hand on one mark of an artist is told beside its place; `link` is opened with Enter."""
+
+    label: str = ""
+    people: str = ""
+    source: str = ""
+    link: str = ""
+
+    @property
+    def spec(self) -> dict[str, str]:
+        about = (self.label, self.people, self.source, self.link)
+        return {
+            name: text
+            for name, text in zip(("label", "people", "source", "link"), about, strict=True)
+            if text
+        }
+
+
 @dataclass
 class Stage:
-    """A figure, its axes by name, and by name the artists that move on it."""
+    """A figure, its axes by name, and by name the artists that move on it; of an artist whose marks are
+    always the same ones, `marks` may say what each is, in their order."""
 
     figure: Figure
     axes: dict[str, Axes]
     artists: dict[str, Artist] = field(default_factory=dict)
+    marks: dict[str, Sequence[Mark]] = field(default_factory=dict)
+    limits: Limits | None = field(default=None, init=False)  # those it has now
 
 
 @singledispatch
@@ -104,14 +128,15 @@ class Canvas:
 
     def __init__(self, stage: Stage, dpi: float) -> None:
         self.stage = stage
-        stage.figure.set_dpi(dpi)
-        self._agg = FigureCanvasAgg(stage.figure)
         for artist in stage.artists.values():
             artist.set_animated(True)
-        self._agg.draw()  # settles the layout once; afterwards nothing shifts under the reader
+        stage.figure.set_dpi(STILL_DPI)  # words are a little wider or narrower at another resolution
+        FigureCanvasAgg(stage.figure).draw()  # settles the layout; afterwards nothing shifts
         stage.figure.set_layout_engine("none")
+        stage.figure.set_dpi(dpi)
+        self.dpi = dpi
+        self._agg = FigureCanvasAgg(stage.figure)
         self._grounds: OrderedDict[tuple, Any] = OrderedDict()
-        self._limits: Limits | None = None
         self.grounds_drawn = 0
 
     def draw(self, artists: Mapping[str, Any], limits: Limits) -> NDArray[np.uint8]:
@@ -129,10 +154,13 @@ class Canvas:
         return np.asarray(self._agg.buffer_rgba())
 
     def limit(self, limits: Limits) -> None:
-        """Give the axes these limits, if they have others."""
-        if limits != self._limits:
+        """Give the axes these limits and the figure this canvas's resolution, if they have others: a stage
+        may be shown by several canvases."""
+        if self.stage.figure.dpi != self.dpi:
+            self.stage.figure.set_dpi(self.dpi)
+        if limits != self.stage.limits:
             set_limits(self.stage.axes, limits)
-            self._limits = dict(limits)
+            self.stage.limits = dict(limits)
 
     def _ground(self, limits: Limits) -> Any:
         """The background for these limits: drawn once, then kept while it is among the last few."""

@@ -1,11 +1,26 @@
 """The controls of an explorable: what a reader may move, how far, and in which unit."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+# With the values of all controls: why this one changes nothing at this setting, or None.
+Greyed = Callable[[Mapping[str, Any]], str | None]
+
+
+class Greyable:
+    """A control that may be without effect at some settings."""
+
+    greyed: Greyed | None
+
+    def greyed_by(self, values: Mapping[str, Any]) -> str:
+        """Why it changes nothing at this setting; empty where it does."""
+        return (self.greyed(values) or "") if self.greyed else ""
 
 
 @dataclass(frozen=True)
-class Slider:
-    """A number the reader drags. `stops` are the values shown where no kernel runs."""
+class Slider(Greyable):
+    """A number the reader drags. `stops` are values that are wanted where no kernel runs."""
 
     name: str
     label: str
@@ -16,10 +31,17 @@ class Slider:
     start: float
     help: str
     stops: tuple[float, ...] = ()
+    greyed: Greyed | None = None
 
     @property
     def title(self) -> str:
         return f"{self.label} ({self.unit})" if self.unit else self.label
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """What a browser is told of it."""
+        about = {"name": self.name, "label": self.label, "unit": self.unit, "help": self.help}
+        return about | {"low": self.low, "high": self.high, "step": self.step}
 
     @property
     def extremes(self) -> tuple[float, float]:
@@ -35,6 +57,10 @@ class Slider:
         steps = round((value - self.low) / self.step)
         return round(self.low + steps * self.step, self.decimals)
 
+    def place(self, value: float) -> int:
+        """The number of its step, from 0."""
+        return round((value - self.low) / self.step)
+
     def text(self, value: float) -> str:
         return f"{value:.{self.decimals}f}" + (f" {self.unit}" if self.unit else "")
 
@@ -47,7 +73,7 @@ class Slider:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(Greyable):
     """One of a few named options."""
 
     name: str
@@ -56,10 +82,17 @@ class Choice:
     start: str
     help: str
     stops: tuple[str, ...] = ()
+    greyed: Greyed | None = None
 
     @property
     def title(self) -> str:
         return self.label
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """What a browser is told of it."""
+        about = {"name": self.name, "label": self.label, "unit": "", "help": self.help}
+        return about | {"options": self.options, "menu": not isinstance(self, Steps)}
 
     @property
     def extremes(self) -> tuple[str, ...]:
@@ -67,6 +100,10 @@ class Choice:
 
     def snap(self, value: str) -> str:
         return value
+
+    def place(self, value: str) -> int:
+        """Its number among the options, from 0."""
+        return self.options.index(value)
 
     def text(self, value: str) -> str:
         return value

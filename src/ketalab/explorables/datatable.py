@@ -23,25 +23,15 @@ from matplotlib.collections import (
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
-from matplotlib.ticker import FixedLocator
+from matplotlib.ticker import FixedLocator, ScalarFormatter
 from numpy.typing import NDArray
 
 from ketalab.explorables.canvas import Stage
-from ketalab.plots.style import DIRECTION_ONLY
+from ketalab.plots.axes import reading_of
+from ketalab.plots.style import DIRECTION_ONLY, MARKS_A_PLACE
 from ketalab.text import duration, real_minus
 
 LINE_POINTS, MARKS, CLOUD = 8, 12, 60  # a longer line is thinned, a larger cloud is summed up
-MINUTES = {
-    "min": 1,
-    "h": 60,
-    "d": 1440,
-    "day": 1440,
-    "wk": 10080,
-    "week": 10080,
-    "month": 43830,
-    "year": 525960,
-}
-FRACTIONS = {"½": "0.5", "¼": "0.25", "\u2212": "-"}
 Spans = tuple[NDArray, NDArray, NDArray, NDArray]  # from and to across, from and to upwards
 
 
@@ -49,24 +39,14 @@ def written(value: float) -> str:
     """A number with three meaningful digits, four from a thousand on; never in scientific notation."""
     if abs(value) < 0.001:
         return "below 0.001" if value > 1e-9 else "0"
-    if abs(value) < 1000:
+    if abs(value) < 999.5:
         return real_minus(f"{value:.3g}")
     return real_minus(f"{float(f'{value:.4g}'):.0f}")
 
 
-def quantity(text: str) -> tuple[float, str] | None:
-    """The number a tick says, and "min" where it is a time; None where it is a word."""
-    for sign, plain in FRACTIONS.items():
-        text = text.replace(sign, plain)
-    number, _, unit = text.replace(",", "").partition(" ")
-    try:
-        value = float(number)
-    except ValueError:
-        return None
-    if not unit:
-        return value, ""
-    each = MINUTES.get(unit) or MINUTES.get(unit.removesuffix("s"))
-    return (value * each, "min") if each else None
+def says_a_number(text: str) -> bool:
+    """Whether a piece of text is a number with its unit, not the name of a row."""
+    return text.lstrip("+\u2212-")[:1] in tuple("0123456789½¼")
 
 
 class Scale:
@@ -83,9 +63,10 @@ class Scale:
         numbered = shown and any(t.get_visible() and t.get_text() for t in axis.get_ticklabels())
         self.beside = bool(not self.words and not self.name and direction == "y" and not numbered)
         self.read = bool(self.words or self.name or numbered)
-        self.log = axis.get_scale() == "log"
-        self.ruler = self._ruler()
-        self.rows = bool(self.words) and not self.ruler
+        self.how = next(
+            filter(None, (reading_of(getattr(a, f"{direction}axis")) for a in (axes, *family))), None
+        )
+        self.rows = bool(self.words) and not self.how
         self.text = lru_cache(4096)(self._text)
 
     def name_rows(self, words: list[tuple[float, str]]) -> None:
@@ -94,48 +75,29 @@ class Scale:
             self.words, self.rows, self.read = words, bool(words), bool(words)
             self.text.cache_clear()
 
-    def _ruler(self) -> list[tuple[float, float, str]]:
-        """Place, number and unit of each tick that says a number other than its own place."""
-        said = [(at, quantity(text)) for at, text in self.words]
-        ticks = [(at, *found) for at, found in said if found]
-        if len(ticks) < 2 or len(said) - len(ticks) > 1:
-            return []
-        times = all(unit == "min" and value > 0 for _, value, unit in ticks)
-        if times:
-            return [
-                (np.log(at) if self.log and at > 0 else at, float(np.log(value)), "min")
-                for at, value, _ in ticks
-            ]
-        if all(value > 0 for _, value, _ in ticks) and np.allclose(
-            [at for at, *_ in ticks], np.log([value for _, value, _ in ticks]), atol=1e-6
-        ):
-            return [(at, float(np.log(value)), "log") for at, value, _ in ticks]
-        return [(at, value, "") for at, value, _ in ticks]
-
     def _text(self, value: float) -> str:
         """A place on this scale, in the words of the axis where it has words."""
         if not self.words:
-            return written(value)
+            return self._measured(value)
         after = bisect(self.words, (value,))
         around = self.words[max(0, after - 1) : after + 1]
         near = min(around, key=lambda word: abs(word[0] - value))
         gap = around[1][0] - around[0][0] if len(around) == 2 else 1.0
-        if abs(near[0] - value) <= (0.01 if self.ruler else 0.4) * gap:
+        if abs(near[0] - value) <= (0.01 if self.how else 0.4) * gap:
             return near[1]
-        if self.ruler:
+        if self.how:
             return self._measured(value)
         return "" if self.beside or len(around) == 1 else f"{around[0][1]} to {around[1][1]}"
 
     def _measured(self, value: float) -> str:
-        """Between two ticks: read along the straight line that joins them."""
-        places = [at for at, *_ in self.ruler]
-        unit = self.ruler[0][2]
-        if unit == "min" and self.log and value > 0:
-            value = float(np.log(value))
-        first = min(max(bisect(places, value) - 1, 0), len(places) - 2)
-        (x0, y0, _), (x1, y1, _) = self.ruler[first : first + 2]
-        found = y0 + (value - x0) * (y1 - y0) / (x1 - x0)
-        return duration(np.exp(found)) if unit == "min" else written(np.exp(found) if unit else found)
+        """The number that stands for a place, as the axis says it is to be read."""
+        if self.how is None:
+            return written(value)
+        if self.how.minutes:
+            return duration(value * self.how.minutes)
+        if self.how.ratio:
+            return written(np.exp(value))
+        return written(self.how.value(value) if self.how.value else value)
 
     def span(self, low: float, high: float) -> str:
         one, other = self.text(low), self.text(high)
@@ -146,10 +108,12 @@ def _named_ticks(axis: Any) -> list[tuple[float, str]]:
     """Ticks that carry words, or numbers other than their own place."""
     if not isinstance(axis.get_major_locator(), FixedLocator) or not axis.get_visible():
         return []
+    if isinstance(axis.get_major_formatter(), ScalarFormatter):
+        return []
     places = axis.get_majorticklocs()
     texts = axis.get_major_formatter().format_ticks(places)
     ticks = sorted((float(at), _one_line(str(t))) for at, t in zip(places, texts, strict=True) if t)
-    return [] if all(quantity(text) == (at, "") for at, text in ticks) else ticks
+    return [] if all(text.replace(",", "") == real_minus(f"{at:g}") for at, text in ticks) else ticks
 
 
 def _one_line(text: str) -> str:
@@ -191,7 +155,7 @@ class RowNames:
         low, high = sorted(limits)
         rows: dict[float, tuple[float, str]] = {}
         for place, x, text in found:
-            if text and not quantity(text) and low <= place <= high:
+            if text and not says_a_number(text) and low <= place <= high:
                 rows[place] = min(rows.get(place, (x, text)), (x, text))
         return sorted((place, text) for place, (_, text) in rows.items())
 
@@ -218,20 +182,16 @@ def _(artist: FillBetweenPolyCollection, value: Any) -> Spans:
 @spans.register(LineCollection)
 @spans.register(PolyCollection)
 def _(artist: Artist, value: Any) -> Spans:
-    """A stroke or a diamond is an interval: from its least to its greatest, at its middle height. A
-    square is its middle."""
-    parts = [_square_to_middle(np.asarray(part, dtype=float)) for part in value]
+    """A stroke, a bar or a diamond is an interval: from its least to its greatest, at its middle height; a
+    polygon that marks a place is its middle."""
+    parts = [np.asarray(part, dtype=float) for part in value]
+    if artist.get_gid() == MARKS_A_PLACE:
+        parts = [part[:4].mean(axis=0, keepdims=True) for part in parts]
     ends = np.array([[*part.min(0), *part.max(0)] for part in parts]).reshape(-1, 4).T
     x_low, y_low, x_high, y_high = ends
     if isinstance(artist, PolyCollection):
         y_low = y_high = (y_low + y_high) / 2
     return x_low, x_high, y_low, y_high
-
-
-def _square_to_middle(corners: NDArray) -> NDArray:
-    if len(corners) > 2 and np.isin(corners[:, 0], (corners[:, 0].min(), corners[:, 0].max())).all():
-        return corners[:4].mean(axis=0, keepdims=True)
-    return corners
 
 
 @spans.register
@@ -281,6 +241,26 @@ class Numbers:
         }
         unread = [axes for axes, (across, up) in self.scales.items() if across.read and up.beside]
         self.rows = {axes: RowNames(stage, axes) for axes in unread}
+
+    @property
+    def reads(self) -> dict[str, dict[str, Any]]:
+        """For the hand on a picture: of each direction of each axes its name, its words, how it is read."""
+        found = {}
+        for name, axes in self.stage.axes.items():
+            for direction, scale in zip("xy", self.scales[axes], strict=True):
+                about: dict[str, Any] = {"name": scale.name}
+                if not scale.read:
+                    about["silent"] = True
+                if scale.words:
+                    about["words"] = scale.words
+                if scale.how:
+                    how = scale.how
+                    about |= (
+                        {"minutes": how.minutes} if how.minutes else {"ratio": True} if how.ratio else {}
+                    )
+                    about["near"] = 0.01
+                found[f"{name}.{direction}"] = about
+        return found
 
     def write(self, artists: Mapping[str, Any]) -> str:
         """Tables parted by an empty line, each of tab-separated lines: what it measures, the column

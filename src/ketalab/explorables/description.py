@@ -8,26 +8,29 @@ picture with alt text anywhere else.
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PIL import Image
 
 from ketalab.explorables.canvas import Canvas, Limits, Stage
 from ketalab.explorables.controls import Choice, Control, Slider
 from ketalab.explorables.datatable import Numbers
-from ketalab.plots.png import STILL_DPI, fast_png, small_png
+from ketalab.explorables.drawing import Drawing
+from ketalab.explorables.packed import Frame
+from ketalab.plots.png import STILL_DPI, small_png
 from ketalab.plots.style import PIXELS_PER_INCH, course_look
-from ketalab.text import significant
+from ketalab.text import significant, with_real_minus
 
 if TYPE_CHECKING:
     from ketalab.explorables.widget import Live
 
-LIVE_DPI = 150
 EXPLORABLE_MIME = "application/vnd.ketalab.explorable+json"
 VIEW_MIME = "application/vnd.jupyter.widget-view+json"
+
+AT_START = "As it starts"
 
 Values = dict[str, Any]
 
@@ -48,7 +51,7 @@ class Reading:
     @property
     def text(self) -> str:
         if isinstance(self.value, str):
-            return self.value
+            return with_real_minus(self.value)
         if self.value < self.least:
             return f"below {self.least:g} {self.unit}".rstrip()
         return f"{significant(self.value, self.digits)} {self.unit}".rstrip()
@@ -63,6 +66,13 @@ class View:
     sentence: str
     limits: Limits = field(default_factory=dict)
     numbers: str = ""  # tables as `Numbers.write` makes them, for a picture it cannot read
+
+
+class Ground(NamedTuple):
+    """What stands still: the picture as SVG, and box, scale and limits of each axes."""
+
+    svg: str
+    axes: dict[str, dict[str, Any]]
 
 
 @dataclass
@@ -85,6 +95,12 @@ class Explorable:
         """The values the controls have when the explorable appears."""
         return {control.name: control.start for control in self.controls}
 
+    @property
+    def scenarios(self) -> Mapping[str, Values]:
+        """The presets, and one that is called as it starts where none of them is the start."""
+        begins = any(self.start | preset == self.start for preset in self.presets.values())
+        return self.presets if begins or not self.presets else {AT_START: {}} | self.presets
+
     def check(self, values: Values) -> None:
         """ValueError in one sentence when a control is unknown or a value is outside its range."""
         known = {control.name: control for control in self.controls}
@@ -96,7 +112,8 @@ class Explorable:
     def at(self, **values: Any) -> View:
         """The view with these values, the other controls as they start."""
         self.check(values)
-        return self.view(**(self.start | values))
+        view = self.view(**(self.start | values))
+        return replace(view, sentence=with_real_minus(view.sentence))
 
     def extremes(self) -> Iterator[Values]:
         """Every combination of the controls' ends, then the presets."""
@@ -110,9 +127,66 @@ class Explorable:
         with course_look():
             return Canvas(self.stage(), dpi)
 
+    # For the browser --------------------------------------------------------------------------------
+
     @cached_property
-    def _live_canvas(self) -> Canvas:
-        return self.canvas(LIVE_DPI)
+    def drawing(self) -> Drawing:
+        """The stage as a browser draws it."""
+        with course_look():
+            return Drawing(self.stage(), self.name)
+
+    @cached_property
+    def grounds(self) -> list["Ground"]:
+        """What stands still under the frames so far, for each set of limits once."""
+        return []
+
+    @cached_property
+    def _ground_of(self) -> dict[tuple, int]:
+        return {}
+
+    def _ground(self, limits: Limits) -> int:
+        key = tuple(limits.items())
+        if key not in self._ground_of:
+            with course_look():
+                svg = self.drawing.ground(limits)
+            self._ground_of[key] = len(self.grounds)
+            self.grounds.append(Ground(svg, self.drawing.axes()))
+        return self._ground_of[key]
+
+    def frame(self, values: Values) -> Frame:
+        """One setting as numbers and words."""
+        drawing, setting = self.drawing, self.start | values
+        view = self.at(**setting)
+        ground = self._ground(view.limits)
+        drawing.canvas.limit(view.limits)
+        return Frame(ground, drawing.trace(view.artists), self.words(view, setting))
+
+    def words(self, view: View, values: Values) -> str:
+        """All that is said about a view: the sentence, the readings, the tables, and for each control why
+        it changes nothing here."""
+        readings = "\x1f".join(f"{reading.label}\x1d{reading.text}" for reading in view.readings)
+        return "\x1e".join((view.sentence, readings, self.numbers(view), self.greyed(values)))
+
+    def greyed(self, values: Values) -> str:
+        """For each control why it changes nothing at this setting: the end of `words`."""
+        return "\x1f".join(control.greyed_by(values) for control in self.controls)
+
+    @cached_property
+    def spec(self) -> dict[str, Any]:
+        """What the browser is told once."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "size": self.drawing.size,
+            "looks": self.drawing.looks,
+            "controls": [control.spec for control in self.controls],
+            "presets": self.scenarios,
+            "start": self.start,
+            "reads": self._numbers[1].reads,
+            "marks": {
+                name: [mark.spec for mark in marks] for name, marks in self.drawing.stage.marks.items()
+            },
+        }
 
     @cached_property
     def _still_canvas(self) -> Canvas:
@@ -120,7 +194,7 @@ class Explorable:
 
     @cached_property
     def _numbers(self) -> tuple[Canvas, Numbers]:
-        canvas = self.__dict__.get("_live_canvas") or self._still_canvas
+        canvas = self.drawing.canvas if "drawing" in self.__dict__ else self._still_canvas
         return canvas, Numbers(canvas.stage)
 
     def numbers(self, view: View) -> str:
@@ -130,10 +204,6 @@ class Explorable:
         canvas, numbers = self._numbers
         canvas.limit(view.limits)
         return numbers.write(view.artists)
-
-    def picture(self, view: View) -> bytes:
-        """The view as a PNG for the live widget."""
-        return fast_png(self._live_canvas.draw(view.artists, view.limits))
 
     def still(self, **values: Any) -> Image.Image:
         """The view as an image, for paper, GitHub and the kernel-free decks."""
@@ -201,13 +271,6 @@ class Explorable:
             EXPLORABLE_MIME: {"name": self.name},
         }
         return data, {"image/png": {"alt": self.alt(view), "width": self.width}}
-
-
-def slider_stops(control: Control) -> tuple[Any, ...]:
-    """The values of a control that are drawn in advance where no kernel runs."""
-    if control.stops:
-        return control.stops
-    return (control.start,) if isinstance(control, Slider) else control.options
 
 
 __all__ = ["Choice", "Explorable", "Reading", "Slider", "Stage", "View", "significant"]

@@ -1,56 +1,93 @@
-"""An explorable in JupyterLab: controls, picture and read-out that follow the hand."""
+"""An explorable in JupyterLab: the browser draws, and asks Python only for what it does not have.
+
+The controls are ordinary widgets. The picture listens to them in the browser. When a hand comes near a
+control, Python computes that control's whole row, the nearest positions first, and sends it piece by piece;
+what has arrived needs nobody. A setting that has not arrived is asked for by itself.
+"""
 
 import asyncio
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import anywidget
 import ipywidgets as widgets
+import traitlets
 
 from ketalab.explorables.controls import Choice, Control, Steps
+from ketalab.explorables.nodes import places
+from ketalab.explorables.packed import Words, parcel, row
 
 if TYPE_CHECKING:
-    from ketalab.explorables.description import Explorable
+    from ketalab.explorables.description import Explorable, Values
 
 OWN_SETTINGS = "Your own settings"
+FONTS = Path(__file__).parents[1] / "plots" / "style" / "fonts"
+PIECE = 8  # frames in one message of a row
+MOST_FRAMES, MOST_BYTES, MOST_SECONDS = 400, 1_000_000, 8.0  # of one row
 
 
 @cache
 def stylesheet() -> str:
-    return files("ketalab.explorables").joinpath("static/explorable.css").read_text(encoding="utf-8")
+    return _static("explorable.css")
+
+
+@cache
+def _static(name: str) -> str:
+    return files("ketalab.explorables").joinpath("static", name).read_text(encoding="utf-8")
+
+
+class Picture(anywidget.AnyWidget):
+    """The picture and its read-out: `static/stage.js` in a notebook."""
+
+    _esm = _static("stage.js")
+    spec = traitlets.Dict().tag(sync=True)  # what the browser is told once
+    hands = traitlets.Dict().tag(sync=True)  # of each control: its widget
+    first = traitlets.Bytes().tag(sync=True)  # the frame of the start
 
 
 class Live:
-    """The widgets of one explorable and the loop that redraws it.
+    """The widgets of one explorable, and the answers to what its picture asks for.
 
-    Redrawing never queues: changes that arrive while a frame is being drawn, or right after it, are
-    answered by one frame with the newest values.
+    Answers never queue: of single settings only the newest is answered, of rows only the last.
     """
 
     def __init__(self, explorable: "Explorable") -> None:
         self.explorable = explorable
-        self.frames_drawn = 0
-        self._waiting = False
-        self._frame_cost = self._last_frame = 0.0
-        self.controls = {control.name: _widget(control) for control in explorable.controls}
-        self.image = widgets.Image(format="png").add_class("ketalab-image")
-        self.readout = widgets.HTML()
-        self.preset = widgets.Dropdown(options=[OWN_SETTINGS, *explorable.presets], description="Scenario")
+        self.frames_sent = 0
+        self._wanted: Mapping[str, Any] | None = None
+        self._row: asyncio.Task | None = None
+        self.controls = {
+            control.name: _widget(control).add_class(f"ketalab-c-{control.name}")
+            for control in explorable.controls
+        }
+        self.picture = Picture(
+            spec=explorable.spec,
+            hands={name: widget.model_id for name, widget in self.controls.items()},
+            first=self._parcel([explorable.start], ()),
+        )
+        self.picture.on_msg(lambda _picture, asked, _buffers: self.asked(asked))
+        self.preset = widgets.Dropdown(options=self._menu(), description="Scenario")
         self.reset = widgets.Button(description="Reset", tooltip="Back to the first setting")
         self.box = self._layout()
         for widget in self.controls.values():
             widget.observe(self._changed, "value")
         self.preset.observe(self._choose_preset, "value")
         self.reset.on_click(lambda _: self.set(**explorable.start))
-        self._show()
+        self._changed()
+
+    def _menu(self) -> list[str]:
+        return [OWN_SETTINGS, *self.explorable.scenarios]
 
     def _layout(self) -> widgets.Box:
         panel = [*self.controls.values()]
         if self.explorable.presets:
             panel.insert(0, self.preset)
         sides = [
-            widgets.VBox([self.image, self.readout]).add_class("ketalab-picture"),
+            widgets.VBox([self.picture]).add_class("ketalab-picture"),
             widgets.VBox([*panel, self.reset]).add_class("ketalab-panel"),
         ]
         return widgets.VBox(
@@ -61,8 +98,10 @@ class Live:
             ]
         ).add_class("ketalab-explorable")
 
+    # Where the controls stand -----------------------------------------------------------------------
+
     @property
-    def values(self) -> dict[str, Any]:
+    def values(self) -> "Values":
         """Where the controls stand."""
         return {c.name: c.snap(self.controls[c.name].value) for c in self.explorable.controls}
 
@@ -73,38 +112,128 @@ class Live:
             self.controls[name].value = value
 
     def _choose_preset(self, change: dict[str, Any]) -> None:
-        preset = self.explorable.presets.get(change["new"])
+        preset = self.explorable.scenarios.get(change["new"])
         if preset is not None:
             self.set(**(self.explorable.start | preset))
 
-    def _changed(self, _change: dict[str, Any]) -> None:
-        """Draw now where nothing runs beside us, else as soon as the last frame has been paid for."""
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self._show()
-            return
-        if not self._waiting:
-            self._waiting = True
-            rest = self._last_frame + self._frame_cost - time.perf_counter()
-            loop.call_later(max(0.0, rest), self._show)
-
-    def _show(self) -> None:
-        started = time.perf_counter()
-        self._waiting = False
-        view = self.explorable.at(**self.values)
-        self.image.value = self.explorable.picture(view)
-        self.readout.value = self.explorable.readout(view)
+    def _changed(self, _change: Any = None) -> None:
         self.preset.value = self._preset_shown()
-        self.frames_drawn += 1
-        self._last_frame = time.perf_counter()
-        self._frame_cost = self._last_frame - started
 
     def _preset_shown(self) -> str:
-        for name, preset in self.explorable.presets.items():
-            if self.values == self.explorable.start | preset:
+        values = self.values
+        for name, preset in self.explorable.scenarios.items():
+            if values == self.explorable.start | preset:
                 return name
         return OWN_SETTINGS
+
+    # What the picture asks for -----------------------------------------------------------------------
+
+    def asked(self, asked: Mapping[str, Any]) -> None:
+        """One setting, a whole row, or the fonts; what cannot be given is refused in words."""
+        try:
+            if asked.get("ask") == "fonts":
+                faces = sorted(FONTS.glob("*.ttf"))
+                self.picture.send(
+                    {"fonts": [path.stem for path in faces]}, [path.read_bytes() for path in faces]
+                )
+                return
+            values = self._read(asked.get("values") or {})
+            if asked.get("ask") == "row":
+                self._start_row(asked, values)
+            elif asked.get("ask") == "one":
+                self._start_one(asked, values)
+        except ValueError as refused:
+            self.picture.send({"refused": str(refused), "id": asked.get("id")})
+
+    def _read(self, values: Mapping[str, Any]) -> "Values":
+        self.explorable.check(values)
+        known = {control.name: control for control in self.explorable.controls}
+        return self.explorable.start | {name: known[name].snap(value) for name, value in values.items()}
+
+    def _start_one(self, asked: Mapping[str, Any], values: "Values") -> None:
+        """Answer at once where nothing runs beside us, else when the messages that wait have been read."""
+        waiting, self._wanted = self._wanted, {"asked": asked, "values": values}
+        loop = _loop()
+        if loop is None:
+            self._answer()
+        elif waiting is None:
+            loop.call_soon(self._answer)
+
+    def _answer(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            self._send([wanted["values"]], wanted["asked"])
+
+    def _start_row(self, asked: Mapping[str, Any], values: "Values") -> None:
+        name = asked.get("control")
+        self.explorable.check({name: values.get(name)} if name in values else {str(name): None})
+        if self._row is not None:
+            self._row.cancel()
+            self._row = None
+        pieces = self._pieces(name, values, asked.get("missing"))
+        loop = _loop()
+        if loop is None:
+            for piece in pieces:
+                self._send(piece, asked)
+        else:
+            self._row = loop.create_task(self._send_row(pieces, asked))
+
+    async def _send_row(self, pieces: Iterator[list["Values"]], asked: Mapping[str, Any]) -> None:
+        """Piece by piece; between two pieces everything else may happen, and the row may be cancelled."""
+        began, sent = time.perf_counter(), 0
+        for piece in pieces:
+            sent += self._send(piece, asked)
+            if sent > MOST_BYTES or time.perf_counter() - began > MOST_SECONDS:
+                return
+            await asyncio.sleep(0.001)
+
+    def _pieces(
+        self, name: str, values: "Values", missing: Sequence[int] | None
+    ) -> Iterator[list["Values"]]:
+        """The positions of a row in runs, the nearest first, to and fro."""
+        control = next(c for c in self.explorable.controls if c.name == name)
+        every = places(control)
+        here = min(range(len(every)), key=lambda i: _apart(every[i], values[name]))
+        wanted = set(range(len(every)) if missing is None else missing)
+        order = sorted((i for i in range(len(every)) if i in wanted), key=lambda i: abs(i - here))
+        near = sorted(order[:MOST_FRAMES])
+        after, before = [i for i in near if i >= here], [i for i in near if i < here][::-1]
+        while after or before:
+            for side in (after, before):
+                piece, side[:] = side[:PIECE], side[PIECE:]
+                if piece:
+                    yield [values | {name: every[i]} for i in piece]
+
+    def _send(self, settings: Sequence["Values"], asked: Mapping[str, Any]) -> int:
+        data = self._parcel(settings, asked.get("have") or ())
+        places_of = [self._place(values) for values in settings]
+        self.picture.send({"frames": places_of, "id": asked.get("id")}, [data])
+        self.frames_sent += len(settings)
+        return len(data)
+
+    def _place(self, values: "Values") -> list[int]:
+        """The number of each control's position."""
+        return [control.place(values[control.name]) for control in self.explorable.controls]
+
+    def _parcel(self, settings: Sequence["Values"], have: Sequence[int]) -> bytes:
+        """These settings, with the grounds that the browser does not have yet."""
+        words = Words()
+        frames = [self.explorable.frame(values) for values in settings]
+        packed = row(frames, words)
+        needed = {frame.ground for frame in frames} - set(have)
+        grounds = {index: self.explorable.grounds[index]._asdict() for index in sorted(needed)}
+        return parcel({"grounds": grounds} | words.header, [packed], level=6)
+
+
+def _apart(one: Any, other: Any) -> float:
+    return abs(one - other) if not isinstance(one, str) else float(one != other)
+
+
+def _loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _widget(control: Control) -> widgets.Widget:

@@ -37,6 +37,9 @@ PARTS = 10  # in which a run reports that it is under way
 STORE = Path(__file__).with_name("spiking_runs.npz")
 STORED_OCCUPANCY = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 STORED_SELECTIVITY = (0.5, 1.0, 2.0, 4.0, 8.0)
+# What lesson 03 runs itself, for a second each: no drug; half of the receptors blocked, more of them on
+# interneurons; everything; and what no drug can do, the interneurons alone.
+LESSON_S, LESSON_BLOCKS = 1.0, ((0.0, 0.0), circuit.block_from_occupancy(0.5, 4), (1.0, 1.0), (1.0, 0.0))
 STORED_S, SHOWN = 2.0, {PYRAMIDAL: 40, INTERNEURON: 10}  # length of a run; cells whose spikes are kept
 
 FIELD = """
@@ -100,12 +103,19 @@ def simulate(
     `progress(part, parts)` is called ten times on the way. `nudge` (mV) moves every membrane at the
     start; it is there to ask whether rounding matters. A second of the network takes some three
     seconds of one core. Raises ValueError for a block outside 0 to 1, or seconds outside 0.1 to 20.
+
+    Where Brian2 has no package, the stored run of this setting is given in its place and said to be so;
+    it holds the rates of all cells and the spikes of those that pictures show. Raises RuntimeError if
+    there is none.
     """
     parameters = parameters or Parameters()
     both = circuit.blocks(block_interneuron, block_pyramidal)
     if not 0.1 <= seconds <= 20:
         raise ValueError(f"seconds: {seconds} is not allowed; it must be 0.1 to 20 s")
     block = dict(zip((INTERNEURON, PYRAMIDAL), map(float, both), strict=True))
+    if not _brian_is_here():
+        default = parameters == Parameters() and seed == SEED and nudge == 0
+        return _stored_instead(*block.values(), seconds if default else np.nan, progress)
     with _quiet_brian() as b2:
         network, monitors = _build(b2, block, parameters, seed, nudge)
         total = SETTLE_S + seconds
@@ -115,6 +125,35 @@ def simulate(
                 progress(part + 1, PARTS)
         spikes = {p: _watched(b2, monitors[p], p, seconds) for p in POPULATIONS}
     return Run(block[INTERNEURON], block[PYRAMIDAL], seconds, spikes[PYRAMIDAL], spikes[INTERNEURON])
+
+
+def _brian_is_here() -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            import brian2  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def _stored_instead(interneuron: float, pyramidal: float, seconds: float, progress: Progress | None) -> Run:
+    for run in (*lesson_runs(), *stored_runs().values()):
+        same = (run.block_interneuron, run.block_pyramidal, run.seconds)
+        if np.allclose(same, (interneuron, pyramidal, seconds), rtol=0, atol=1e-9):
+            for part in range(PARTS if progress else 0):
+                progress(part + 1, PARTS)
+            _say_once("Brian2 has no package for this Python, so its stored runs are shown here.")
+            return run
+    raise RuntimeError(
+        f"blocks {interneuron:g} and {pyramidal:g}: Brian2, which has no package for this Python, "
+        "is needed for a run that is not stored"
+    )
+
+
+@cache
+def _say_once(sentence: str) -> None:
+    print(sentence)
 
 
 def dots(part: int, parts: int) -> None:
@@ -209,17 +248,32 @@ def _watched(b2, monitor, population: str, seconds: float) -> Spikes:
 def stored_runs() -> dict[tuple[float, float], Run]:
     """The stored runs by occupancy and selectivity: rates over 2 s of all cells, the first second's
     spikes of the first 40 pyramidal cells and 10 interneurons. Default parameters, seed 1."""
+    return {
+        key: _unpacked(index, circuit.block_from_occupancy(*key), STORED_S)
+        for index, key in enumerate(_points())
+    }
+
+
+@cache
+def lesson_runs() -> tuple[Run, ...]:
+    """The runs of lesson 03, one for each of LESSON_BLOCKS, stored in the same way."""
+    first = len(_points())
+    return tuple(_unpacked(first + i, blocks, LESSON_S) for i, blocks in enumerate(LESSON_BLOCKS))
+
+
+def _unpacked(index: int, blocks: tuple, seconds: float) -> Run:
+    packed = _store()
+    spikes = [
+        Spikes(*_unpack(packed[population], index), float(packed["rates"][index, place]))
+        for place, population in enumerate(POPULATIONS)
+    ]
+    return Run(*map(float, blocks), seconds, *spikes)
+
+
+@cache
+def _store() -> dict[str, NDArray]:
     with np.load(STORE) as store:
-        packed = {name: store[name] for name in store.files}
-    runs = {}
-    for index, key in enumerate(_points()):
-        blocks = map(float, circuit.block_from_occupancy(*key))
-        spikes = [
-            Spikes(*_unpack(packed[population], index), float(packed["rates"][index, place]))
-            for place, population in enumerate(POPULATIONS)
-        ]
-        runs[key] = Run(*blocks, STORED_S, *spikes)
-    return runs
+        return {name: store[name] for name in store.files}
 
 
 def nearest_stored(occupancy: float, selectivity: float) -> tuple[float, float]:
@@ -239,14 +293,17 @@ def run_of(occupancy: float, selectivity: float) -> Run:
 
 def main() -> None:
     """Run and store every point again: `python -m ketalab.models.spiking`, a few minutes."""
-    runs = {}
+    if not _brian_is_here():
+        raise RuntimeError("Brian2 is missing: nothing can be run and stored here")
+    runs = []
     for key in _points():
-        runs[key] = run_of(*key)
-        print(f"occupancy {key[0]}, selectivity {key[1]}: {runs[key].pyramidal.rate:.2f} Hz")
-    packed = {"rates": np.array([[r.pyramidal.rate, r.interneuron.rate] for r in runs.values()])}
+        runs.append(run_of(*key))
+        print(f"occupancy {key[0]}, selectivity {key[1]}: {runs[-1].pyramidal.rate:.2f} Hz")
+    runs += [simulate(*map(float, blocks), seconds=LESSON_S) for blocks in LESSON_BLOCKS]
+    packed = {"rates": np.array([[run.pyramidal.rate, run.interneuron.rate] for run in runs])}
     for population in POPULATIONS:
         packed[population] = np.concatenate(
-            [_pack(i, getattr(run, population), population) for i, run in enumerate(runs.values())]
+            [_pack(index, getattr(run, population), population) for index, run in enumerate(runs)]
         )
     with write_atomically(STORE) as file:
         np.savez_compressed(file, **packed)

@@ -1,9 +1,11 @@
 """The axis under effects: positions on the analysis scale, ticks labelled as a reader knows them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
@@ -24,12 +26,36 @@ CORRELATIONS = (
 )
 
 
+@dataclass(frozen=True)
+class ReadAs:
+    """How a place on an axis is read where it does not say its own value: as a time, `minutes` to one, as
+    the ratio whose logarithm it is, or as what `value` makes of it."""
+
+    minutes: float = 0.0
+    ratio: bool = False
+    value: Callable[[float], float] | None = None
+
+
+def read_as(axis: Axis, how: ReadAs) -> None:
+    """Say how places on this axis are read; tables of numbers and the hand on a picture ask for it."""
+    axis.ketalab_read_as = how
+
+
+def reading_of(axis: Axis) -> ReadAs | None:
+    """How places on this axis are read; None where they are read as they stand."""
+    return getattr(axis, "ketalab_read_as", None)
+
+
 def set_effect_axis(axes: Axes, measure: Measure, limits: tuple[float, float], most: int = 7) -> None:
     """Limits on the analysis scale, ticks at round numbers of the natural scale."""
     ticks = tick_values(measure, *limits, most=most)
     labels = [real_minus(f"{tick:g}") for tick in ticks]
     axes.set_xlim(limits)
     axes.set_xticks(measure.analysis(ticks), labels)
+    if measure.ratio:
+        read_as(axes.xaxis, ReadAs(ratio=True))
+    elif measure.natural is np.tanh:
+        read_as(axes.xaxis, ReadAs(value=np.tanh))
     axes.set_xticks([], minor=True)
 
 
@@ -109,3 +135,4 @@ def clock_axis(
     axes.set_xlim(first, last)
     axes.set_xticks(list(shown), list(shown.values()))
     axes.set_xticks([], minor=True)
+    read_as(axes.xaxis, ReadAs(minutes=60))

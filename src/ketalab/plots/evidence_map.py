@@ -163,7 +163,7 @@ def evidence_map(trials: pd.DataFrame, *, designs: Sequence[str] | None = None, 
         for sure in (True, False):
             chosen = places.marks[(places.marks.direction == direction) & (places.marks.interval == sure)]
             style = {"markersize": _size(marker) - (not sure), "zorder": 3, **_fill(colour, sure)}
-            axes.plot(chosen.x, chosen.y, marker, gid=f"trials: {direction}", **style)
+            axes.plot(chosen.x, chosen.y, marker, gid=f"trials_{direction.replace(' ', '_')}", **style)
     middle = (NAMES + WIDTH - EDGE) / 2
     axes.text(middle, bottom + 0.42, "people in the trial", fontsize=12, ha="center", va="center")
     _legend(fig, places, head)

@@ -29,7 +29,17 @@ from ketalab.metaanalysis.effect_size import Effects, Measure
 from ketalab.metaanalysis.pooling import Pooled, Subgroups
 from ketalab.metaanalysis.small_study import Egger, TrimAndFill
 from ketalab.plots.axes import effect_limits, set_effect_axis
-from ketalab.plots.style import BLACK, BLUE, GREY, ORANGE, PALE, VERMILION, figure, legend_above
+from ketalab.plots.style import (
+    BLACK,
+    BLUE,
+    GREY,
+    MARKS_A_PLACE,
+    ORANGE,
+    PALE,
+    VERMILION,
+    figure,
+    legend_above,
+)
 from ketalab.text import real_minus
 
 Size = Literal["slide", "phone"]
@@ -512,6 +522,7 @@ class ForestParts:
         for name, (colour, alpha) in solid.items():
             shape = PolyCollection([start], facecolors=colour, edgecolors="none", alpha=alpha, zorder=4)
             self.artists[name] = axes.add_collection(shape, autolim=False)
+        self.artists["squares"].set_gid(MARKS_A_PLACE)
         if pooled is not None:
             style = {"color": BLUE, "linewidth": 1.2, "linestyle": (0, (4, 3)), "zorder": 1.5}
             self.artists["line"] = axes.plot([], [], **style)[0]

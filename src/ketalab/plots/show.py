@@ -1,8 +1,12 @@
 """Show a figure in a lesson: with alt text, at page width, and exported when figures are rebuilt."""
 
 import os
+import re
+from collections import Counter
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from IPython.display import display
 from matplotlib import rcParams
@@ -70,11 +74,32 @@ def smallest_label(figure: Figure) -> float:
 def export(figure: Figure, stem: Path, alt: str) -> None:
     """Write a figure as SVG, PNG and alt text; the same figure always gives the same bytes."""
     stem.parent.mkdir(parents=True, exist_ok=True)
-    for kind, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
-        with write_atomically(stem.with_suffix(f".{kind}")) as file:
-            figure.savefig(file, format=kind, metadata=metadata, dpi=rcParams["savefig.dpi"])
+    drawn = BytesIO()
+    figure.savefig(drawn, format="svg", metadata={"Date": None})
+    with write_atomically(stem.with_suffix(".svg")) as file:
+        file.write(_described(drawn.getvalue().decode(), stem.name, alt).encode())
+    with write_atomically(stem.with_suffix(".png")) as file:
+        figure.savefig(file, format="png", metadata={"Software": None}, dpi=rcParams["savefig.dpi"])
     with write_atomically(stem.with_suffix(".txt")) as file:
         file.write((alt + "\n").encode())
+
+
+def _described(svg: str, name: str, alt: str) -> str:
+    """A drawing that says what it shows where it stands in a page, with each id once."""
+    title = re.split(r"(?<=[.?!]) ", alt)[0]
+    head = f' role="img" aria-labelledby="{name}-title {name}-desc">'
+    words = (
+        f'\n <title id="{name}-title">{escape(title)}</title>\n <desc id="{name}-desc">{escape(alt)}</desc>'
+    )
+    svg = re.sub(r"(<svg\b[^>]*)>", lambda opening: opening[1] + head + words, svg, count=1)
+    met: Counter[str] = Counter()
+
+    def once(found: re.Match[str]) -> str:
+        met[found[1]] += 1
+        again = f"_{met[found[1]]}" if met[found[1]] > 1 else ""
+        return f' id="{found[1]}{again}"'
+
+    return re.sub(r' id="([^"]+)"', once, svg)
 
 
 def _forget(figure: Figure) -> None:

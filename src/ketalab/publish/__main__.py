@@ -4,13 +4,25 @@ import argparse
 import sys
 from importlib import import_module
 
-WHAT = ("refresh", "figures", "slides", "assignments", "teaching", "check", "measure")
+WHAT = (
+    "refresh",
+    "figures",
+    "slides",
+    "assignments",
+    "teaching",
+    "inventory",
+    "gain",
+    "check",
+    "measure",
+)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="ketalab.publish", description=__doc__)
     parser.add_argument("what", choices=WHAT)
-    parser.add_argument("lessons", nargs="*", help="numbers of the lessons; all when left out")
+    parser.add_argument(
+        "lessons", nargs="*", help="numbers of the lessons, all when left out; for gain, a table"
+    )
     given = parser.parse_args()
     try:
         import_module(f"ketalab.publish.{given.what}").main(given.lessons)

@@ -1,11 +1,19 @@
 """Assignments for nbgrader, made from the lessons' exercises.
 
-`dist/assignments` becomes a course folder as nbgrader knows it: `source/` with solutions and hidden
-tests, `release/` without either, and a grade book. An answer that can be judged is graded by the same
-check as in the lesson; an argument earns its points from a person who reads it.
+`classroom` becomes a course folder as nbgrader knows it: `source/` with solutions and hidden tests,
+`release/` without either, and a grade book. It is no build folder: what students hand in and the marks
+they get lie there as well, so `make clean` leaves it alone. An answer that can be judged is graded by the
+same check as in the lesson; an argument earns its points from a person who reads it.
 """
 
+import os
+import re
+import shutil
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
@@ -17,10 +25,34 @@ from ketalab.paths import ROOT, write_atomically
 from ketalab.practice.exercise import POINTS, POINTS_BY_HAND, Exercise
 from ketalab.publish.refresh import chosen, normalise
 
-COURSE = ROOT / "dist" / "assignments"
-CONFIG = """c = get_config()  # noqa: F821 - nbgrader provides it
+COURSE = Path(os.environ.get("KETALAB_CLASSROOM", ROOT / "classroom")).absolute()
+BEFORE = ROOT / "dist" / "assignments"  # where an earlier version kept the grade book
+CONFIG = """# Written anew by `make assignments`: put your own settings into own_config.py beside it.
+from pathlib import Path
+
+from ketalab.publish import grading
+
+c = get_config()  # noqa: F821 - nbgrader provides it
 c.CourseDirectory.course_id = "ketamine"
 c.ClearSolutions.code_stub = {"python": "# your turn: replace the dots above, or go on here"}
+# A notebook that was taken apart is put together again before it is graded.
+c.OverwriteCells.add_missing_cells = True
+c.Autograde.sanitize_preprocessors = [
+    "nbgrader.preprocessors.ClearOutput",
+    "ketalab.publish.grading.Mend",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+# What a student gets back holds no hidden test and no traceback, and loads nothing.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.GetGrades",
+    "ketalab.publish.grading.Plain",
+]
+c.HTMLExporter.template_name = "feedback"  # ours, by the name under which nbgrader asks for its own
+c.HTMLExporter.extra_template_basedirs = [str(Path(grading.__file__).with_name("templates"))]
+load_subconfig("own_config.py")  # noqa: F821 - nothing happens when there is none
 """
 INSTRUCTIONS = (
     "Replace the dots. Run a cell again to hear what the check says. Do not add, copy or delete cells. "
@@ -29,19 +61,28 @@ INSTRUCTIONS = (
 
 
 def main(lessons: Sequence[str] = ()) -> None:
-    """Write the sources of these lessons (or of all) and let nbgrader release them."""
+    """Write the sources of these lessons (or of all) and let nbgrader release them.
+
+    ValueError for a lesson that there is none of, without nbgrader, and when the grade book of an earlier
+    version still lies where builds are thrown away.
+    """
+    files = chosen(lessons)
+    if find_spec("nbgrader") is None:
+        raise ValueError("nbgrader: it is not installed here; `make assignments` installs it")
+    if (BEFORE / "gradebook.db").exists() and not (COURSE / "gradebook.db").exists():
+        raise ValueError(
+            f"{BEFORE}: the grade book and what students handed in lie here; move all of it to {COURSE}"
+        )
     COURSE.mkdir(parents=True, exist_ok=True)
     with write_atomically(COURSE / "nbgrader_config.py") as file:
         file.write(CONFIG.encode())
-    for path in chosen(lessons):
+    for path in files:
         number = path.name[:2]
         name = f"lesson_{number}"
-        folder = COURSE / "source" / name
-        folder.mkdir(parents=True, exist_ok=True)
-        with write_atomically(folder / f"{name}.ipynb") as file:
-            file.write(nbformat.writes(source(number)).encode() + b"\n")
-        release(name)
-        print(f"{name}: {len(lesson(number).exercises)} exercises, release/{name}/{name}.ipynb")
+        release(name, source(number))
+        print(
+            f"{name}: {len(lesson(number).exercises)} exercises, {COURSE.name}/release/{name}/{name}.ipynb"
+        )
 
 
 def source(number: str) -> NotebookNode:
@@ -53,7 +94,7 @@ def source(number: str) -> NotebookNode:
         new_code_cell(setup, metadata=_fixed("setup", "code")),
     ]
     for place, exercise in enumerate(lesson(number).exercises.values(), start=1):
-        cells += _exercise(place, exercise)
+        cells += _exercise(place, exercise, number)
     notebook = new_notebook(cells=cells)
     notebook.metadata["ketalab"] = {"lesson": number}
     for cell in cells:
@@ -61,7 +102,7 @@ def source(number: str) -> NotebookNode:
     return normalise(notebook, keep=("nbgrader",))
 
 
-def _exercise(place: int, exercise: Exercise) -> Iterator[NotebookNode]:
+def _exercise(place: int, exercise: Exercise, number: str) -> Iterator[NotebookNode]:
     key, answer = exercise.key, exercise.answer
     task = f"## Exercise {place}: {exercise.title}\n\n{exercise.task}"
     yield new_markdown_cell(task, metadata=_fixed(f"{key}-task"))
@@ -70,10 +111,13 @@ def _exercise(place: int, exercise: Exercise) -> Iterator[NotebookNode]:
         return
     yield new_code_cell(exercise.for_grading(), metadata=_cell(f"{key}-answer", solution=True))
     tests = [
-        f'here.check("{key}", {answer})',
         "### BEGIN HIDDEN TESTS",
         "from ketalab import lesson",
-        f'assert lesson(here.number).right("{key}", {answer}), "{exercise.title}"',
+        f'here = lesson("{number}")',
+        "### END HIDDEN TESTS",
+        f'here.check("{key}", {answer})',
+        "### BEGIN HIDDEN TESTS",
+        f'assert here.right("{key}", {answer}), "{exercise.title}"',
         "### END HIDDEN TESTS",
     ]
     graded = _cell(f"{key}-check", locked=True, grade=True, points=POINTS)
@@ -99,11 +143,69 @@ def _cell(grade_id: str, kind: str = "code", **what: object) -> dict:
     return {"nbgrader": plain | {"schema_version": 3, "grade_id": grade_id, "cell_type": kind} | what}
 
 
-def release(name: str) -> None:
-    """Have nbgrader make the students' version; ValueError with its words when it refuses."""
-    result = grader().generate_assignment(name, force=True)
-    if not result["success"]:
-        raise ValueError(f"assignment {name}: nbgrader refused it: {result.get('error') or result['log']}")
+def release(name: str, notebook: NotebookNode) -> None:
+    """Have nbgrader make the students' version; ValueError with its reason when it refuses.
+
+    Then everything is as it was: the release, the source and the grade book.
+    """
+    with _as_before(COURSE / "source" / name, COURSE / "release" / name, COURSE / "gradebook.db"):
+        folder = COURSE / "source" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        with write_atomically(folder / f"{name}.ipynb") as file:
+            file.write(nbformat.writes(notebook).encode() + b"\n")
+        with alembic_found():
+            result = grader().generate_assignment(name, force=True)
+        if not result["success"]:
+            raise ValueError(f"assignment {name}: nbgrader refused it: {reason(result)}")
+
+
+@contextmanager
+def _as_before(*paths: Path) -> Iterator[None]:
+    """Put these files and folders back when something goes wrong."""
+    kept = COURSE / ".before"
+    shutil.rmtree(kept, ignore_errors=True)
+    for place, path in enumerate(paths):
+        if path.exists():
+            kept.mkdir(exist_ok=True)
+            (shutil.copytree if path.is_dir() else shutil.copy2)(path, kept / str(place))
+    try:
+        yield
+    except BaseException:
+        for place, path in enumerate(paths):
+            if path.is_dir():
+                shutil.rmtree(path)
+            if (kept / str(place)).exists():
+                os.replace(kept / str(place), path)
+            else:
+                path.unlink(missing_ok=True)
+        raise
+    finally:
+        shutil.rmtree(kept, ignore_errors=True)
+
+
+def reason(result: dict) -> str:
+    """Why nbgrader did not do it, in its own words: they are in its log, not in its error.
+
+    Of several errors that followed from one another it is the first.
+    """
+    said = re.sub(r"\x1b\[[0-9;]*m", "", f"{result.get('error', '')}\n{result.get('log', '')}")
+    named = re.findall(
+        r"^(?:\[\w+\]|\s)*((?:[\w.]+(?:Error|Exception|Entry)\b|[\w.]*Duplicate\w*)[^\n]*)", said, re.M
+    )
+    own = [line for line in named if "the above traceback" not in line]
+    errors = [line for line in re.findall(r"^\[ERROR\] ([^\n]+)", said, re.M) if "raceback" not in line]
+    return (own or errors or [said.strip().splitlines()[-1] if said.strip() else "it gave no reason"])[0]
+
+
+@contextmanager
+def alembic_found() -> Iterator[None]:
+    """nbgrader calls `alembic`, which lies beside this Python and perhaps not on the PATH."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
 
 
 def grader():

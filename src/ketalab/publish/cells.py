@@ -10,6 +10,20 @@ MINUTES = re.compile(r"\b(\d+) minutes?\b")
 HEADING = re.compile(r"^(#{1,6}) ")
 CURIOUS = "curious"  # tag of a heading: what stands under it is for the curious, and folded away
 
+# What JupyterLab would write into a notebook that is only opened, but for the version of Python, which
+# differs between machines (`ketalab.jupyter.contents`).
+ABOUT_PYTHON = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+    },
+}
+
 
 def tags(cell: NotebookNode) -> list[str]:
     return cell.metadata.get("tags", [])

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 from ketalab.data.bibliography import bibliography
 from ketalab.data.tables import rows_by_table
+from ketalab.publish import words
 from ketalab.publish.refresh import chosen, normalise
 from ketalab.publish.weave import weave
 
@@ -25,6 +26,7 @@ def main(lessons: Sequence[str] = ()) -> None:
         for path in paths
         for problem in problems(nbformat.read(path, as_version=4))
     ]
+    found += words.found()
     if found:
         raise ValueError("\n".join(["not as it should be", *found]))
     print(

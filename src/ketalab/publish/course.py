@@ -111,7 +111,7 @@ def overview(lessons: list[Entry]) -> Deck:
     cells = [_slide(welcome, "1 minute. Which of these questions would you ask first?")]
     for entry in lessons:
         cells += entry.summary()
-    return Deck("", "overview", f"{TITLE}: overview", cut(cells, "", {}), "{}", PARTS["Neuroscience"])
+    return Deck("", "overview", f"{TITLE}: overview", cut(cells, ""), PARTS["Neuroscience"])
 
 
 def write(folder: Path) -> None:

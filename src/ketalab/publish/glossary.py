@@ -19,7 +19,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 from ketalab.data import bibliography, table
 from ketalab.data.lessons import NOTEBOOKS, lesson_files, stem
-from ketalab.publish.cells import place, tags
+from ketalab.publish.cells import ABOUT_PYTHON, place, tags
 
 PAGE = NOTEBOOKS / "glossary.ipynb"
 NOTEBOOK = "glossary.ipynb#cell-id="  # JupyterLab finds a cell, also in a file not yet open
@@ -178,8 +178,7 @@ def notebook() -> NotebookNode:
     for letter, group in by_letter(used):
         cells.append(new_markdown_cell(f"## {letter}", id=f"letter-{letter}"))
         cells += [new_markdown_cell(_entry(t, used[t.anchor]), id=t.anchor) for t in group]
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    return new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
+    return new_notebook(cells=cells, metadata=deepcopy(ABOUT_PYTHON))
 
 
 def _entry(term: Term, lessons: Sequence[str]) -> str:

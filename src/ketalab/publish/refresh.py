@@ -5,7 +5,9 @@ import os
 import time
 from collections import Counter
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
@@ -16,7 +18,7 @@ from ketalab.explorables.description import VIEW_MIME
 from ketalab.paths import write_atomically
 from ketalab.plots.show import EXPORT_TO
 from ketalab.publish import glossary, readme, teaching
-from ketalab.publish.cells import CURIOUS, shows_code, tags
+from ketalab.publish.cells import ABOUT_PYTHON, CURIOUS, shows_code, tags
 from ketalab.publish.figures import FIGURES
 from ketalab.publish.weave import keep_references, weave
 
@@ -91,13 +93,21 @@ def normalise(notebook: NotebookNode, keep: Sequence[str] = KEPT) -> NotebookNod
             cell.outputs = _joined(cell.outputs)
             for output in cell.outputs:
                 output.get("data", {}).pop(VIEW_MIME, None)
-    notebook.metadata = NotebookNode(
-        ketalab=notebook.metadata["ketalab"],
-        kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
-        language_info={"name": "python"},
-    )
+                if "metadata" in output:
+                    output.metadata = _as_a_browser_writes(output.metadata)
+    about = {"ketalab": notebook.metadata["ketalab"], **deepcopy(ABOUT_PYTHON)}
+    notebook.metadata = nbformat.from_dict(about)
     notebook.nbformat_minor = 5
     return notebook
+
+
+def _as_a_browser_writes(value: Any) -> Any:
+    """JSON as JupyterLab would save it again: its whole numbers have no decimal point (16, not 16.0)."""
+    if isinstance(value, dict):
+        return NotebookNode({key: _as_a_browser_writes(one) for key, one in value.items()})
+    if isinstance(value, list):
+        return [_as_a_browser_writes(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _joined(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:

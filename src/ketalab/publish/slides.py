@@ -5,7 +5,6 @@ A cell's slideshow tag says where it goes: `slide` opens a slide, `-` (or nothin
 stand in the cell's `notes` metadata. Code is hidden unless the cell is tagged `show-code`.
 """
 
-import json
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,8 +13,6 @@ from html import escape
 from pathlib import Path
 
 import nbformat
-from ipywidgets import Widget
-from ipywidgets.embed import dependency_state, embed_data
 from jinja2 import Environment, PackageLoader
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
@@ -23,13 +20,12 @@ from nbformat import NotebookNode
 
 from ketalab.data import table
 from ketalab.explorables.description import EXPLORABLE_MIME
-from ketalab.explorables.frames import KernelFree
 from ketalab.lessons import explorable, lesson
 from ketalab.lessons.l00_start_here.figures import PARTS
 from ketalab.paths import ROOT, write_atomically
 from ketalab.practice.asking import folds
 from ketalab.practice.quiz import Question
-from ketalab.publish import glossary
+from ketalab.publish import glossary, moving
 from ketalab.publish.cells import QUIZ_MINUTES, place, planned_minutes, tags
 from ketalab.publish.weave import CLOCK
 
@@ -41,7 +37,6 @@ ASSETS = {
     "reveal.css": "reveal.js/dist/reveal.css",
     "notes.js": "reveal.js/plugin/notes/notes.js",
     "mathjax.js": "mathjax/es5/tex-svg.js",
-    "widgets.js": "@jupyter-widgets/html-manager/dist/embed.js",
     "regular.woff2": "@fontsource/atkinson-hyperlegible-next/files/"
     "atkinson-hyperlegible-next-latin-400-normal.woff2",
     "bold.woff2": "@fontsource/atkinson-hyperlegible-next/files/"
@@ -55,6 +50,7 @@ OWN_ASSETS = {
     "course.js": FOLDER / "course.js",
     "explorable.css": FOLDER.parents[1] / "explorables/static/explorable.css",
     "explorable.js": FOLDER.parents[1] / "jupyter/labextension/static/explorable.js",
+    "stage.js": FOLDER.parents[1] / "explorables/static/stage.js",
 }
 
 HEADING = re.compile(r"<h[1-3]\b")
@@ -81,13 +77,12 @@ class Slide:
 
 @dataclass
 class Deck:
-    """The slides of one lesson and the widgets they hold."""
+    """The slides of one lesson."""
 
     number: str
     slug: str
     title: str
     slides: list[Slide]
-    widget_state: str
     colour: str  # of the part of the course
 
     @property
@@ -102,7 +97,17 @@ class Deck:
 def main(lessons: Sequence[str] = ()) -> None:
     from ketalab.publish.refresh import chosen
 
-    write((build(nbformat.read(path, as_version=4)) for path in chosen(lessons)), DECKS)
+    notebooks = [nbformat.read(path, as_version=4) for path in chosen(lessons)]
+    moving.compute(name for notebook in notebooks for name in _explorables(notebook))
+    write((build(notebook) for notebook in notebooks), DECKS)
+
+
+def _explorables(notebook: NotebookNode) -> Iterator[str]:
+    """The explorables that a notebook shows."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if EXPLORABLE_MIME in output.get("data", {}):
+                yield output["data"][EXPLORABLE_MIME]["name"]
 
 
 def write(decks: Iterable[Deck], folder: Path) -> None:
@@ -126,6 +131,7 @@ def write_assets(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, source in sources.items():
         shutil.copyfile(source, folder / name)
+    moving.write_script(folder / "stage.js")
 
 
 def write_page(path: Path, template: str, **values: object) -> None:
@@ -141,15 +147,11 @@ def build(notebook: NotebookNode) -> Deck:
     """Cut a notebook into slides. Its stored outputs are used; nothing is run."""
     number = notebook.metadata["ketalab"]["lesson"]
     about = table("lessons").set_index("lesson").loc[number]
-    Widget.close_all()
-    views: dict[str, Widget] = {}
-    slides = cut(notebook.cells, number, views)
-    state = _widget_state(list(views.values()))
-    return Deck(number, about.slug, about.title, slides, _script_json(state), PARTS[about.part])
+    return Deck(number, about.slug, about.title, cut(notebook.cells, number), PARTS[about.part])
 
 
-def cut(cells: Sequence[NotebookNode], number: str, views: dict[str, Widget]) -> list[Slide]:
-    """The slides of these cells of a lesson; `views` receives the widgets they hold."""
+def cut(cells: Sequence[NotebookNode], number: str) -> list[Slide]:
+    """The slides of these cells of a lesson."""
     slides: list[Slide] = []
     for cell in glossary.on_slides(cells):
         where = place(cell)
@@ -162,7 +164,7 @@ def cut(cells: Sequence[NotebookNode], number: str, views: dict[str, Widget]) ->
             questions = lesson(number).questions
             slides[-1:] = [_question(q, i, len(questions)) for i, q in enumerate(questions, 1)]
             continue
-        html = "".join(_cell(cell, views))
+        html = "".join(_cell(cell))
         if where == "fragment":
             html = f'<div class="fragment">{html}</div>'
         slide.parts.append(html)
@@ -186,11 +188,6 @@ def _heading_of_a_slide(html: str) -> str:
     return re.sub(r"<(/?)h3\b", r"<\1h2", html)
 
 
-def _widget_state(boxes: Sequence[Widget]) -> dict:
-    """What the browser needs to show these widgets; ipywidgets takes no empty list."""
-    return embed_data(views=boxes, state=dependency_state(boxes))["manager_state"] if boxes else {}
-
-
 def _kind(slide: Slide, html: str) -> str:
     """What a slide is after this part: it decides how large its text may be."""
     if 'class="ketalab-view"' in html:
@@ -202,7 +199,7 @@ def _kind(slide: Slide, html: str) -> str:
     return "words" if slide.kind == "plain" else slide.kind
 
 
-def _cell(cell: NotebookNode, views: dict[str, Widget]) -> Iterator[str]:
+def _cell(cell: NotebookNode) -> Iterator[str]:
     if cell.cell_type == "markdown":
         html = markdown2html_mistune(_for_slides(cell.source))
         yield f'<div class="text">{OBJECTIVE.sub(BADGE, html)}</div>'
@@ -211,7 +208,7 @@ def _cell(cell: NotebookNode, views: dict[str, Widget]) -> Iterator[str]:
         yield f'<div class="code">{highlight(cell.source)}</div>'
     pictures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
     for output in pictures or cell.outputs:  # beside a picture, printed numbers stay in the notebook
-        yield _output(output, views)
+        yield _output(output)
 
 
 def _for_slides(source: str) -> str:
@@ -219,18 +216,12 @@ def _for_slides(source: str) -> str:
     return CLOCK.sub("", source)
 
 
-def _output(output: NotebookNode, views: dict[str, Widget]) -> str:
+def _output(output: NotebookNode) -> str:
     if output.output_type == "stream":
         return f"<pre>{output.text.rstrip()}</pre>"
     data = output.get("data", {})
     if EXPLORABLE_MIME in data:
-        shown = KernelFree(explorable(data[EXPLORABLE_MIME]["name"]))
-        views[shown.explorable.name] = shown.box
-        spec = {"version_major": 2, "version_minor": 0, "model_id": shown.box.model_id}
-        return (
-            '<div class="ketalab-view"><script type="application/vnd.jupyter.widget-view+json">'
-            f"{_script_json(spec)}</script></div>"
-        )
+        return moving.view(data[EXPLORABLE_MIME]["name"])
     if "text/html" in data:
         return f'<div class="html">{data["text/html"]}</div>'
     if "text/markdown" in data:
@@ -242,11 +233,6 @@ def _output(output: NotebookNode, views: dict[str, Widget]) -> str:
         alt = escape(details.get("alt", ""))
         return f'<img class="figure" src="data:image/png;base64,{image}" alt="{alt}" {sizes}>'
     return f"<pre>{data.get('text/plain', '')}</pre>"
-
-
-def _script_json(value: object) -> str:
-    """JSON that can stand in a script element."""
-    return json.dumps(value).replace("</", "<\\/")
 
 
 def _question(question: Question, number: int, of: int) -> Slide:

@@ -10,6 +10,7 @@ from ketalab.data import table
 from ketalab.lessons import explorable
 from ketalab.lessons.l02_blocking_the_nmda_receptor.figures import ATLAS_DRUGS, ATLAS_TARGETS, atlas
 from ketalab.models import pharmacokinetics as pk
+from ketalab.text import real_minus
 
 BINDING = table("receptor_binding")
 
@@ -34,19 +35,19 @@ def test_the_pore_reads_what_the_formula_says(free: float, magnesium: float):
     left, taken = pore(free, -70, magnesium)
     setting = {"free": free, "magnesium": magnesium}
     assert read("pore_block", "magnesium leaves at rest", **setting) == pytest.approx(left, rel=2e-3)
-    assert read("pore_block", "of that, drug takes at rest", **setting) == pytest.approx(taken, rel=2e-3)
+    assert read("pore_block", "of that, blocked at rest", **setting) == pytest.approx(taken, rel=2e-3)
     taken = pore(free, -20, magnesium)[1]
-    assert read("pore_block", "drug takes at -20 mV", **setting) == pytest.approx(taken, rel=2e-3)
-    half = read("pore_block", "half taken at rest by", **setting)
+    assert read("pore_block", "blocked at −20 mV", **setting) == pytest.approx(taken, rel=2e-3)
+    half = read("pore_block", "half blocked at rest by", **setting)
     assert pore(half, -70, magnesium)[1] == pytest.approx(50, rel=1e-3)
 
 
-def test_the_share_is_largest_where_its_slope_is_nought():
+def test_the_share_is_largest_where_its_slope_is_zero():
     """d/dV of K(V)(1 + Mg/K_Mg): magnesium's part x must satisfy delta/25.4 (1 + x) = 0.062 x."""
     pull = 0.79 / 25.4
     x = pull / (0.062 - pull)
     voltage = -np.log(3.57 * x) / 0.062
-    assert read("pore_block", "drug takes most at") == f"{voltage:.0f} mV"
+    assert read("pore_block", "blocked most at") == real_minus(f"{voltage:.0f} mV")
 
 
 def test_curves_of_the_pore_agree_with_each_other():
@@ -105,15 +106,15 @@ def test_the_infusion_is_followed_from_dose_to_block():
     for voltage, magnesium in ((-70, 1.0), (-20, 1.0), (0, 2.0)):
         setting = {"voltage": voltage, "magnesium": magnesium}
         taken = pore(free, voltage, magnesium)[1]
-        assert read("infusion_to_block", "blocked, as you set it", **setting) == pytest.approx(
+        assert read("infusion_to_block", "blocked, your setting", **setting) == pytest.approx(
             taken, rel=2e-3
         )
     low, high = (100 * free / (free + half) for half in (2.14, 0.99))
-    assert read("infusion_to_block", "occupied, if as in rats") == f"{low:.0f} to {high:.0f} %"
+    assert read("infusion_to_block", "occupied, if as in rats") == f"{low:.0f} to {high:.0f}%"
 
 
 def test_more_protein_binding_means_less_block():
-    blocks = [read("infusion_to_block", "blocked, as you set it", unbound=u) for u in (40, 53, 80)]
+    blocks = [read("infusion_to_block", "blocked, your setting", unbound=u) for u in (40, 53, 80)]
     assert blocks == sorted(blocks)
     assert blocks[2] == pytest.approx(2 * blocks[0], rel=0.05)  # far below saturation, nearly in proportion
 

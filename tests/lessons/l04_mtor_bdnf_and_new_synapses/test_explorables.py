@@ -8,7 +8,9 @@ from ketalab.data import table
 from ketalab.lessons import explorable
 from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.cascade_knockout import BLOCKERS, IN_ANIMALS
 from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.dose_to_synapse import grid_error
+from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.figures import clock_picture
 from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.plasticity_window import LEVELS, _band, _time_above
+from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.trials import after_rapamycin
 from ketalab.models import cascade, chain, screening
 
 COURSE = cascade.parameters()
@@ -133,3 +135,27 @@ def test_a_preset_passes_through_the_mice():
     shown = explorable("dose_to_synapse")
     line = shown.at(**shown.presets["As many spines as in mice"]).artists["spines"]
     np.testing.assert_allclose(np.interp([24, 72, 120], *line), [6.8, 14.8, 18.5], atol=2.5)
+
+
+def test_the_window_says_how_often_it_opens_and_when():
+    """Six sessions open six windows of signalling, each on its own day; one window of spines."""
+    for sessions in (1, 2, 6):
+        sentence = explorable("plasticity_window").at(sessions=sessions).sentence
+        assert ("opens once" if sessions == 1 else f"opens {sessions} times") in sentence
+        assert "1.7 h" in sentence
+        assert "6.9 h" in sentence
+    lasting = explorable("plasticity_window").at(level="spines", sessions=6, lifetime=60).sentence
+    assert "opens once" in lasting
+    assert "still open" in lasting
+
+
+def test_the_rapamycin_table_is_what_the_abstract_prints():
+    rows = after_rapamycin()
+    assert rows.iloc[:, :2].to_numpy().tolist() == [[41, 13], [29, 7]]
+    assert list(rows["P, as printed"]) == ["0.04", "0.003"]
+
+
+def test_what_the_alt_text_of_the_clocks_says_is_the_model():
+    hours, run = cascade.after_sessions(21, COURSE)
+    peak = hours[np.argmax(run["spines"])]
+    assert f"spines {peak:.1f}" in clock_picture().alt

@@ -124,7 +124,9 @@ def test_as_many_people_are_filled_as_were_free():
 def test_the_most_sceptical_choice_is_the_lowest_pool_of_all():
     """Over every setting the odds ratio is lowest where the preset says it is."""
     shown = explorable("pool_and_silence")
-    chosen = float(readings("pool_and_silence", **shown.presets["The most sceptical choice"])["odds ratio, pooled"])
+    chosen = float(
+        readings("pool_and_silence", **shown.presets["The most sceptical choice"])["odds ratio, pooled"]
+    )
     every = [
         float(readings("pool_and_silence", abbar=a, control=c, silent=k)["odds ratio, pooled"])
         for a in (pool_and_silence.EVERYBODY, pool_and_silence.STRATUM, pool_and_silence.OUT)

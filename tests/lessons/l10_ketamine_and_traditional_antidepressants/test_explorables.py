@@ -59,7 +59,7 @@ def test_where_nobody_counted_nobody_is_shown_well():
 
 def test_a_drug_that_did_worse_has_no_extra_icons():
     shown = {"study": "infusion under anaesthesia (Lii 2023)", "time": "week 1"}
-    assert reading(PEOPLE, "left: extra", **shown).startswith("-")
+    assert reading(PEOPLE, "left: extra", **shown).startswith("−")
     assert len(PEOPLE.at(**shown).artists["drug extra"][0]) == 0
     assert "fewer" in PEOPLE.at(**shown).sentence
 
@@ -146,7 +146,8 @@ def test_who_is_given_esketamine_is_who_gets_that_far():
 def test_no_spray_changes_nothing():
     view = STEPS.at(entry=four_steps.NEVER)
     np.testing.assert_array_equal(view.artists["with"][1], view.artists["without"][1])
-    assert reading(STEPS, "sessions per one more well", entry=four_steps.NEVER) == "no one more"
+    assert reading(STEPS, "sessions for one more well", entry=four_steps.NEVER) == "nobody more"
+    assert reading(STEPS, "more well, of 100 given it", entry=four_steps.NEVER) == "none given"
 
 
 def test_the_lowered_remission_adds_up_to_the_reanalysis():
@@ -179,3 +180,9 @@ def test_the_band_holds_the_middle_course():
         assert (low <= middle + 0.5).all()
         assert (middle <= high + 0.5).all()
         assert (high - low)[13] > 0.5
+
+
+def test_the_course_as_counted_stays_when_everything_else_moves():
+    moved = STEPS.at(entry=four_steps.NEVER, onward=four_steps.EVERYBODY).artists
+    np.testing.assert_array_equal(moved["as counted"][1], STEPS.at().artists["without"][1])
+    assert moved["without"][1][13] > moved["as counted"][1][13]

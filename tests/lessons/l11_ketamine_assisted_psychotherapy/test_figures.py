@@ -41,7 +41,7 @@ def test_what_printed_no_interval_is_not_put_on_the_scale():
 
 def test_every_bar_of_a_protocol_is_there_and_assumed_ones_are_hatched():
     rows = table("session_protocols")
-    axes = draw.protocols().axes[0]
+    axes = draw.protocols().figure.axes[0]
     bars = [bar for bar in axes.patches if bar.get_width()]
     assert len(bars) == len(rows)
     for bar, row in zip(bars, rows.itertuples(), strict=True):
@@ -50,13 +50,13 @@ def test_every_bar_of_a_protocol_is_there_and_assumed_ones_are_hatched():
 
 
 def test_every_experiment_on_memory_has_a_mark():
-    axes = draw.memories().axes[0]
+    axes = draw.memories().figure.axes[0]
     marks = [line for line in axes.lines if line.get_marker() in "^ov"]
     assert len(marks) == len(table("memory_experiments"))
 
 
 def test_the_scores_under_anaesthesia_are_those_of_the_table():
-    containers = draw.masked().axes[0].containers
+    containers = draw.masked().figure.axes[0].containers
     scores = table("trial_scores").query("trial == 'lii2023' and scale == 'MADRS'")
     for container, arm in zip(containers, ("ketamine", "saline"), strict=True):
         drawn = container.lines[0].get_ydata()

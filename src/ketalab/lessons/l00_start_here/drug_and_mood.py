@@ -9,6 +9,7 @@ from ketalab.explorables.controls import Choice, Slider, Steps
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models.depression_trials import masked_scores
+from ketalab.plots.axes import ReadAs, read_as
 from ketalab.plots.style import BLACK, DRUG, figure, legend_above
 
 CLOCK = {
@@ -80,6 +81,7 @@ def _mood_stage() -> Stage:
     mood.set(ylim=(0, 40), ylabel="depression score\n(MADRS)")
     mood.set_xticks(list(ticks.values()), list(ticks))
     mood.set_xticks([], minor=True)
+    read_as(mood.xaxis, ReadAs(minutes=60))
     ink = {"ketamine": DRUG["ketamine"], "saline": DRUG["comparator"]}
     artists = {
         "line": drug.plot([], [], color=ink["ketamine"], label="ketamine in blood, model")[0],

@@ -12,12 +12,12 @@ from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.explorables.dosing import DOSE, INFUSION_TIME, MODELS, VENOUS
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models.linear import LinearModel
-from ketalab.plots.axes import round_up
 from ketalab.plots.style import BLACK, DRUG, GREY, figure, legend_above
 
 PEOPLE, SEED = 300, 7
 FOUR_HOURS = np.unique(np.concatenate([np.linspace(0, 130, 53), np.linspace(130, 240, 23)]))
 BY_WEIGHT, SAME_FOR_ALL = "by body weight", "the same for everyone"
+TOPS = (400.0, 1000.0, 3000.0, 10000.0, 40000.0)  # ng/mL: few, so that the axis stays while a hand moves
 PERCENTILES = (5, 25, 50, 75, 95)
 
 
@@ -30,7 +30,7 @@ def population_fan() -> Explorable:
             replace(
                 DOSE,
                 high=1.0,
-                help="Prescribed dose; a fixed dose is this times 70 kg.",
+                help="The dose ordered; the fixed dose is this for 70 kg.",
                 stops=(0.25, 0.5, 1.0),
             ),
             INFUSION_TIME,
@@ -109,7 +109,7 @@ def _fan_view(dose: float, minutes: float, dosing: str, spread: float, model: st
     curves = unit * given[:, None]
     low, quarter, median, three_quarters, high = np.percentile(curves, PERCENTILES, axis=0)
     at_end = curves[:, -1]
-    top = round_up(1.05 * at_end.max())
+    top = next(top for top in TOPS if top >= 1.02 * at_end.max())
     jitter = minutes + 2.5 * np.sin(np.arange(PEOPLE))
     artists = {
         "wide": (FOUR_HOURS, low[:-1], high[:-1]),
@@ -121,9 +121,9 @@ def _fan_view(dose: float, minutes: float, dosing: str, spread: float, model: st
     share = 100 * float(np.mean((at_end >= 100) & (at_end <= 250)))
     readings = [
         Reading("median at the end", float(median[-1]), "ng/mL"),
-        Reading("lowest 5 in 100 are below", float(low[-1]), "ng/mL"),
+        Reading("5 in 100 are below", float(low[-1]), "ng/mL"),
         Reading("highest 5 in 100 are above", float(high[-1]), "ng/mL"),
-        Reading("high over low", float(high[-1] / low[-1]), "times"),
+        Reading("ratio of these two", float(high[-1] / low[-1]), "times"),
         Reading("between 100 and 250 ng/mL", share, "in 100", 2),
         Reading("lightest to heaviest person", f"{weight.min():.0f} to {weight.max():.0f} kg"),
     ]

@@ -31,7 +31,7 @@ def repeated_sessions() -> Explorable:
             replace(
                 DOSE,
                 high=1.0,
-                help="Each infusion, over 40 min, in a person of 70 kg.",
+                help="Each infusion runs over 40 min, in a person of 70 kg; Simons 2022, arterial blood.",
                 stops=(0.25, 0.5, 1.0),
             ),
             Slider(
@@ -45,7 +45,7 @@ def repeated_sessions() -> Explorable:
                 "From the start of one infusion to the start of the next.",
                 (4, 12, 24, 84, 168),
             ),
-            Slider("sessions", "Sessions", "", 1, 12, 1, 6, "How many infusions.", (1, 2, 6, 12)),
+            Slider("sessions", "Sessions", "", 1, 12, 1, 6, "The number of infusions.", (1, 2, 6, 12)),
         ),
         stage=_sessions_stage,
         view=_sessions_view,
@@ -73,7 +73,7 @@ def _sessions_stage() -> Stage:
         for compound in reversed(COMPOUNDS)
     }
     artists["gone"] = main.plot(
-        [], [], color=GREY, linestyle="--", linewidth=1.4, label="1 ng/mL: washed out"
+        [], [], color=GREY, linestyle="--", linewidth=1.4, label="1 ng/mL, washed out"
     )[0]
     artists["washout"] = main.plot([], [], "o", color=BLACK, markersize=9, label="ketamine washed out")[0]
     legend_above(fig, list(artists.values()), columns=3)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import cache
-from math import ceil
 
 import numpy as np
 import pandas as pd
@@ -13,10 +12,11 @@ from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.explorables.dosing import ARTERIAL, DOSE, INFUSION_TIME, MODELS, PEREZ, VENOUS, typical
 from ketalab.models import pharmacokinetics as pk
-from ketalab.plots.axes import round_up
 from ketalab.plots.style import BLACK, DRUG, PALE, figure, legend_above
+from ketalab.text import count
 
-FLOOR = 1.0  # ng/mL, the bottom of the logarithmic axes
+FLOOR = 1.0  # ng/mL, the bottom of the logarithmic axis
+TOPS = (50.0, 400.0, 2000.0, 10000.0, 40000.0)  # ng/mL: few, so that the axis stays while a hand moves
 INFUSION, BOLUS, IM = "IV infusion", "IV bolus", "intramuscular"
 NASAL, ORAL = "nasal esketamine", "swallowed"
 ROUTES = {INFUSION: "iv", BOLUS: "iv", IM: "im", NASAL: "nasal", ORAL: "oral"}
@@ -38,7 +38,11 @@ def route_to_plasma() -> Explorable:
                 "How the dose is given. Nasal doses come in whole devices of 28 mg.",
             ),
             DOSE,
-            replace(INFUSION_TIME, help="How long the infusion runs; the other routes do not use it."),
+            replace(
+                INFUSION_TIME,
+                help="How long the infusion runs; the other routes do not use it.",
+                greyed=lambda at: None if at["route"] == INFUSION else "Only an infusion takes a time.",
+            ),
             Slider(
                 "weight",
                 "Body weight",
@@ -47,7 +51,7 @@ def route_to_plasma() -> Explorable:
                 140,
                 1,
                 70,
-                "Multiplies the dose; in some models it changes the body too.",
+                "The dose is this many times the mg/kg; in some models the body changes too.",
             ),
             Choice(
                 "model",
@@ -57,25 +61,28 @@ def route_to_plasma() -> Explorable:
                 "The published parameter set behind the line. Nasal and swallowed doses always "
                 "use Perez-Ruixo 2021, the only set here that has these routes.",
                 (VENOUS, ARTERIAL),
+                greyed=lambda at: (
+                    f"For this route always {PEREZ}." if at["route"] in (NASAL, ORAL) else None
+                ),
             ),
             Choice(
                 "scale",
                 "Scale",
                 (LINEAR, LOG),
                 LINEAR,
-                "On the logarithmic scale a steady half-life is a straight line.",
+                "On a logarithmic scale a constant half-life is a straight line.",
             ),
         ),
         stage=_route_stage,
         view=_route_view,
         presets={
             "Depression trials: 0.5 mg/kg over 40 min": {},
-            "Volunteers: 10 mg over 30 min": {"dose": 0.15, "minutes": 30, "weight": 68},
+            "Volunteers: about 10 mg over 30 min": {"dose": 0.15, "minutes": 30, "weight": 68},
             "The same dose as a bolus": {"route": BOLUS},
             "Anaesthetic induction: 2 mg/kg bolus": {"route": BOLUS, "dose": 2.0, "scale": LOG},
             "Into a muscle, 0.5 mg/kg": {"route": IM},
             "Nasal esketamine, 84 mg": {"route": NASAL, "dose": 1.2},
-            "Swallowed, 25 mg": {"route": ORAL, "dose": 0.35},
+            "Swallowed, about 25 mg": {"route": ORAL, "dose": 0.35},
         },
     )
 
@@ -85,14 +92,14 @@ def _route_stage() -> Stage:
     main = fig.subplots()
     main.set(xlabel="hours after the start", ylabel="plasma concentration (ng/mL)", xlim=(0, 6))
     artists = {
-        "given": main.axvspan(0, 1, color=PALE, zorder=0, label="drug being given"),
+        "given": main.axvspan(0, 1, color=PALE, zorder=0, label="while the drug is given"),
         "band": main.fill_between(
             [0],
             [0],
             color=DRUG["ketamine"],
             alpha=0.2,
             linewidth=0,
-            label="if absorbed in 2 or in 17 min",
+            label="absorbed in 2 to 17 min",
         ),
         "norketamine": main.plot([], [], color=DRUG["norketamine"], label="norketamine, model")[0],
         "ketamine": main.plot([], [], color=DRUG["ketamine"], label="ketamine, model")[0],
@@ -147,7 +154,8 @@ def _route_view(route: str, dose: float, minutes: float, weight: float, model: s
     rows = _measured(route, given, dose, minutes)
     at, height = pk.peak(SIX_HOURS, ketamine)
     lasted = max(d.time for d in doses) + (minutes if route == INFUSION else 1.5)
-    top = round_up(1.02 * max(np.max(curves), norketamine.max(), rows.value.max() if len(rows) else 0))
+    reach = 1.02 * max(np.max(curves), norketamine.max(), rows.value.max() if len(rows) else 0)
+    top = next(top for top in TOPS if top >= reach)
     bottom = FLOOR if scale == LOG else 0.0
     hours = SIX_HOURS / 60
     artists = {
@@ -166,8 +174,10 @@ def _route_view(route: str, dose: float, minutes: float, weight: float, model: s
         Reading("norketamine peak", float(norketamine.max()), "ng/mL"),
         Reading("measured, closest to the peak", _nearest(rows, at), "ng/mL"),
     ]
-    sentence = f"{_words(route, given, minutes)}: ketamine peaks at {readings[0].text}."
-    limits = {"main.yscale": "log" if scale == LOG else "linear", "main.y": (bottom, top)}
+    whose = PEREZ if route in (NASAL, ORAL) else model
+    sentence = f"{_words(route, given, minutes)}: ketamine peaks at {readings[0].text} by {whose}."
+    limits = {"main.yscale": "log" if scale == LOG else "linear"}
+    limits["main.y"] = (FLOOR, TOPS[-1]) if scale == LOG else (0.0, top)
     return View(artists, readings, sentence, limits)
 
 
@@ -190,7 +200,7 @@ def _words(route: str, given: float, minutes: float) -> str:
             INFUSION: f"into a vein over {minutes:.0f} min",
             BOLUS: "into a vein at once",
             IM: "into a muscle",
-            NASAL: f"of esketamine into the nose, {ceil(given / pk.DEVICE_MG)} devices",
+            NASAL: f"of esketamine into the nose, {count(round(given / pk.DEVICE_MG), 'device')}",
             ORAL: "swallowed",
         }[route]
     )

@@ -66,14 +66,16 @@ def judge_tell_them_apart(answer) -> Judgement:
     if sum(phase.pulses for phase in phases) > 300 or any(phase.free_um > 20 for phase in phases):
         return Judgement(False, "Keep to 300 pulses in all and to 20 µM: cells do not live for ever.")
     if not any(phase.free_um > 0 for phase in phases):
-        return Judgement(False, "No drug is ever there: the second number of a phase is its µM.")
+        return Judgement(False, "There is never any drug: the second number of a phase is its µM.")
     last = [100 * r.pulse_train(phases, r.published(n), 1.0, -70, 0.0)[1][-1] for n in NAMES]
     apart = abs(last[0] - last[1])
     shown = f"the last current is {last[0]:.0f}% with ketamine and {last[1]:.0f}% with memantine"
     if apart >= 20 - 1e-9:
         return Judgement(True, f"You see trapping and speed at work: {shown}.")
     if phases[-1].free_um > 0:
-        return Judgement(False, f"In the drug they look alike: {shown}. What differs is how they leave.")
+        return Judgement(
+            False, f"While the drug is present they are too close: {shown}. What differs is how they leave."
+        )
     if phases[-1].rest >= 300:
         return Judgement(False, f"Silence lets nothing out of closed channels: {shown}. Add pulses.")
     return Judgement(False, f"On the right track: {shown}. Give the drug longer to get in, or to leave.")

@@ -1,4 +1,4 @@
-"""Pictures of the lesson on the NMDA receptor."""
+"""Pictures of the lesson on the NMDA receptor, each with its words."""
 
 import numpy as np
 import pandas as pd
@@ -8,9 +8,13 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from ketalab.data import table
 from ketalab.data.bibliography import short_name
+from ketalab.lessons.l02_blocking_the_nmda_receptor.trials import strip_of_the_usual_dose
 from ketalab.models import receptor
+from ketalab.plots.show import Picture
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, LEVEL, ORANGE, PALE, VERMILION, figure
+from ketalab.text import decimals, listed, real_minus
 
 # The scheme ----------------------------------------------------------------------------------------
 
@@ -33,7 +37,32 @@ STEPS = (
 )
 
 
-def scheme() -> Figure:
+def magnesium() -> Picture:
+    """Current through open channels against voltage, for three amounts of magnesium (mM)."""
+    voltage = np.linspace(-100, 60, 161)  # mV
+    fig = figure(9.0, 4.0)
+    axes = fig.subplots()
+    for amount, style in ((0.0, "-"), (0.1, ":"), (1.0, "--")):
+        current = receptor.relative_current(voltage, amount)
+        axes.plot(voltage, current, style, color=GREY, label=f"{amount:g} mM magnesium, model")
+    axes.set(
+        xlabel="membrane potential (mV)",
+        ylabel="current (1: unblocked, 100 mV)",
+        xlim=(-100, 60),
+    )
+    axes.legend()
+    free = [decimals(100 * float(receptor.magnesium_free(v, 1.0)), 0) for v in (-70, -20, 40)]
+    return Picture(
+        fig,
+        "02_magnesium",
+        "Current through open NMDA channels against membrane potential for three amounts of magnesium. "
+        "Without magnesium it is a straight line through zero. With one millimolar, "
+        f"{free[0]} percent of the channels are free at minus 70 millivolts, {free[1]} at minus 20 and "
+        f"{free[2]} at plus 40: almost no inward current passes at rest, and most near minus 30.",
+    )
+
+
+def scheme() -> Picture:
     """The states of the receptor as boxes, the steps between them as arrows."""
     fig = figure(9.6, 4.0)
     axes = fig.subplots()
@@ -59,10 +88,17 @@ def scheme() -> Figure:
         axes.add_patch(FancyArrowPatch(*ends, arrowstyle="<|-|>", mutation_scale=14, color=GREY, shrinkA=0))
         middle = ((x + u) / 2, y + 0.13) if across else (x + 0.08, (y + v) / 2)
         axes.text(*middle, text, ha="center" if across else "left", va="center", fontsize=12, color=GREY)
-    return fig
+    return Picture(
+        fig,
+        "02_scheme",
+        "A scheme of seven states. Top row: closed without glutamate, closed with glutamate, open with "
+        "current, open with magnesium in it. Bottom row: trapped without glutamate, trapped with "
+        "glutamate, open with the drug in it. The drug passes between the rows only through the "
+        "open state.",
+    )
 
 
-def occupants(free_um: float, voltages: tuple[float, ...] = (-70.0, -20.0, 40.0)) -> Figure:
+def occupants(free_um: float = 2.0, voltages: tuple[float, ...] = (-70.0, -20.0, 40.0)) -> Picture:
     """What sits in the open pores, in percent, with 1 mM magnesium and this much free ketamine (µM)."""
     ketamine = receptor.published(receptor.KETAMINE)
     volts = np.array(voltages)
@@ -93,19 +129,31 @@ def occupants(free_um: float, voltages: tuple[float, ...] = (-70.0, -20.0, 40.0)
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
                 )
         left = left + share
-    axes.set_yticks(range(len(volts)), [f"{v:.0f} mV" for v in volts])
+    axes.set_yticks(range(len(volts)), [real_minus(f"{v:.0f} mV") for v in volts])
     axes.set(xlim=(0, 100), xlabel="share of the open channels, model (%)")
     axes.invert_yaxis()
     axes.grid(False)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
-    return fig
+    held = 100 - drug - empty
+    shares = "; ".join(
+        f"at {decimals(v, 0)} millivolts magnesium is in {decimals(m, 0)} percent and ketamine in "
+        f"{decimals(d, 0)}"
+        for v, m, d in zip(volts, held, drug, strict=True)
+    )
+    return Picture(
+        fig,
+        "02_occupants",
+        "Bars of what sits in the open channels with one millimolar magnesium and "
+        f"{decimals(free_um, 1)} micromolar free ketamine: {shares}. The others are empty.",
+    )
 
 
 # What it is measured against -----------------------------------------------------------------------
 
 
-def leaving(constants: pd.DataFrame) -> Figure:
+def leaving() -> Picture:
     """How fast blockers leave the active channel: off-rates as printed, one row a drug."""
+    constants = table("nmda_biophysics")
     rows = constants[(constants.symbol == "off_rate") & (constants.ligand != "magnesium")].assign(
         name=lambda frame: frame.ligand.where(frame.receptor != "native", frame.ligand + ", mouse neurons")
     )
@@ -133,11 +181,18 @@ def leaving(constants: pd.DataFrame) -> Figure:
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_xticks([], minor=True)
     axes.grid(False, axis="y")
-    return fig
+    rates = "; ".join(f"{row.name} {row.value:g}" for row in rows.itertuples(index=False))
+    return Picture(
+        fig,
+        "02_leaving",
+        f"Off-rates of blockers from an active channel, per second, on a logarithmic axis: {rates}. "
+        "The slowest, dizocilpine, needs minutes for half of it to leave.",
+    )
 
 
-def dose_response(constants: pd.DataFrame, free: tuple[float, float]) -> Figure:
+def dose_response() -> Picture:
     """Ketamine: the model's curves with the measurements of the same kind, a panel for each kind."""
+    constants, free = table("nmda_biophysics"), strip_of_the_usual_dose()
     by_key = constants.set_index("constant")
     concentration = np.geomspace(0.02, 100, 200)
     ketamine = receptor.published(receptor.KETAMINE)
@@ -145,7 +200,7 @@ def dose_response(constants: pd.DataFrame, free: tuple[float, float]) -> Figure:
     current, occupancy = fig.subplots(1, 2, sharex=True, sharey=True)
     curves = (
         (-70.0, 0.0, "rest, no magnesium", ":"),
-        (-20.0, 1.0, "-20 mV, magnesium", "--"),
+        (-20.0, 1.0, "−20 mV, magnesium", "--"),
         (-70.0, 1.0, "rest, magnesium", "-"),
     )
     for axes in (current, occupancy):
@@ -191,19 +246,30 @@ def dose_response(constants: pd.DataFrame, free: tuple[float, float]) -> Figure:
     handles, labels = current.get_legend_handles_labels()
     more, words = occupancy.get_legend_handles_labels()
     fig.legend(handles + more[3:], labels + words[3:], loc="outside upper left", ncols=3, columnspacing=1.0)
-    return fig
+    rat = by_key.loc["ketamine_rat"].value
+    return Picture(
+        fig,
+        "02_dose_response",
+        "Two panels of block against free ketamine on a logarithmic axis, each with three model "
+        "curves: rest "
+        "without magnesium, minus 20 millivolts with magnesium, rest with magnesium, from left to right. "
+        "Left, currents: cell-attached channels lie far above all curves, outside-out channels "
+        "between them. "
+        f"Right, living rats: half occupied at {rat:g} micromolar, between the first two curves.",
+    )
 
 
 SIGNS = {"better": ("▲", GREEN), "displaced": ("▲", GREEN), "no difference": ("=", VERMILION)}
 
 
-def human_studies(studies: pd.DataFrame) -> Figure:
+def human_studies() -> Picture:
     """Trials of channel blockers in depression, and scans of the pore: direction only, no sizes."""
+    studies = table("nmda_blocker_studies")
     titles = {
         "depression": "Did depression fall more than with the comparison?",
         "occupancy": "Did a scan see ketamine in the pore?",
     }
-    fig = figure(9.6, 4.6)
+    fig = figure(9.6, 5.2)
     axes = fig.subplots()
     axes.axis("off")
     y = 0.0
@@ -221,7 +287,16 @@ def human_studies(studies: pd.DataFrame) -> Figure:
             y -= 1
         y -= 0.3
     axes.set(xlim=(0, 1.02), ylim=(y + 0.5, 0.6))
-    return fig
+    trials = studies[studies.question == "depression"]
+    better = listed(sorted(set(trials.drug[trials.direction == "better"])))
+    alike = listed(sorted(set(trials.drug[trials.direction == "no difference"])))
+    return Picture(
+        fig,
+        "02_human_studies",
+        f"A list of {len(trials)} studies of depression with signs. Better than the comparison in at least "
+        f"one: {better}. No difference in at least one: {alike}. Below, two scans: one tracer was "
+        "displaced by ketamine, another showed no consistent change.",
+    )
 
 
 # The atlas -----------------------------------------------------------------------------------------
@@ -267,7 +342,7 @@ def atlas(binding: pd.DataFrame) -> pd.DataFrame:
 
 
 def atlas_axes(binding: pd.DataFrame, width: float, height: float) -> tuple[Figure, Axes, LineCollection]:
-    """The heat map of binding constants, and a gauge in each known cell that stands at nought."""
+    """The heat map of binding constants, and a gauge in each known cell that starts at zero."""
     constants = atlas(binding)
     tightness = -np.log10(constants.to_numpy())
     fig = figure(width, height)

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from ketalab.data import table
-from ketalab.explorables.canvas import Stage
+from ketalab.explorables.canvas import Stage, set_scale
 from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.explorables.dosing import ARTERIAL, DOSE, INFUSION_TIME, MODELS, VENOUS
@@ -15,9 +15,11 @@ from ketalab.lessons.l02_blocking_the_nmda_receptor.shared import MAGNESIUM, RES
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models import receptor
 from ketalab.models.linear import LinearModel
-from ketalab.plots.axes import round_up
 from ketalab.plots.style import DRUG, GREEN, LEVEL, PALE, figure, legend_above
+from ketalab.text import real_minus
 
+TOPS = (0.5, 2.0, 10.0, 50.0, 200.0)  # µM: few, so that the axis stays while a hand moves
+FLOOR = 0.01  # %, far below the axis
 MINUTES = np.concatenate([np.arange(0, 120, 1.0), np.arange(120, 241, 4.0)])
 
 
@@ -42,7 +44,7 @@ def infusion_to_block() -> Explorable:
                 80,
                 1,
                 53,
-                "The part not bound to protein: 53 % where binding was strongest, 57 % for esketamine.",
+                "The part not bound to protein: 53% where binding was strongest, 57% for esketamine.",
                 (40, 53, 80),
             ),
             Slider(
@@ -53,7 +55,7 @@ def infusion_to_block() -> Explorable:
                 0,
                 5,
                 -70,
-                "Of the membrane around the channel: about -70 at rest, nearer to -20 at a busy synapse.",
+                "Of the membrane around the channel: about −70 at rest, nearer to −20 at a busy synapse.",
                 (-70, -20),
             ),
             Slider("magnesium", "Magnesium", "mM", 0.0, 2.0, 0.1, 1.0, MAGNESIUM.help),
@@ -69,7 +71,7 @@ def infusion_to_block() -> Explorable:
         view=_infusion_view,
         presets={
             "Depression trials: 0.5 mg/kg over 40 min": {},
-            "The same at a busy synapse: -20 mV": {"voltage": -20},
+            "The same at a busy synapse: −20 mV": {"voltage": -20},
             "As if there were no magnesium": {"magnesium": 0.0},
             "Anaesthetic: 2 mg/kg over 2 min, arterial": {"dose": 2.0, "minutes": 2, "model": ARTERIAL},
         },
@@ -81,11 +83,12 @@ def _infusion_stage() -> Stage:
     free, block = fig.subplots(2, 1, sharex=True, height_ratios=(2, 3))
     fig.get_layout_engine().set(hspace=0.1)
     free.set(xlim=(0, 4), ylabel="free (µM)")
-    block.set(xlabel="hours after the start", ylabel="blocked, occupied (%)")
+    block.set(xlabel="hours after the start", ylabel="blocked, occupied (%)", ylim=(0.1, 100))
     free.yaxis.set_major_locator(MaxNLocator(3))
+    set_scale(block, "y", "log")
     artists = {
         "given_free": free.axvspan(0, 1, color=PALE, zorder=0),
-        "given": block.axvspan(0, 1, color=PALE, zorder=0, label="drug being given"),
+        "given": block.axvspan(0, 1, color=PALE, zorder=0, label="while the drug is given"),
         "free": free.plot([], [], color=DRUG["ketamine"], label="free ketamine, model")[0],
         "band": block.fill_between(
             [0], [0], color=GREEN, alpha=0.3, linewidth=0, label="occupied, if as in rats, model"
@@ -93,7 +96,7 @@ def _infusion_stage() -> Stage:
         "without": block.plot(
             [], [], color=LEVEL["receptor"], linestyle=":", label="at rest without magnesium, model"
         )[0],
-        "pore": block.plot([], [], color=LEVEL["receptor"], label="as you set it, model")[0],
+        "pore": block.plot([], [], color=LEVEL["receptor"], label="your setting, model")[0],
     }
     legend_above(fig, [artists[n] for n in ("free", "pore", "without", "band", "given")], columns=3)
     return Stage(fig, {"free": free, "block": block}, artists)
@@ -121,30 +124,30 @@ def _infusion_view(
     pore = 100 * receptor.equilibrium_block(free, blocker, voltage, magnesium)
     without = 100 * receptor.equilibrium_block(free, blocker, REST, 0.0)
     low, high = (100 * free / (free + half) for half in _rat()[[2, 1]])
-    hours, top = MINUTES / 60, round_up(1.02 * free.max())
-    high_enough = round_up(1.02 * max(without.max(), high.max(), pore.max()))
+    hours = MINUTES / 60
+    top = next(top for top in TOPS if top >= 1.02 * free.max())
     artists = {
         "given_free": (0, 0, minutes / 60, 1),
         "given": (0, 0, minutes / 60, 1),
         "free": (hours, free),
-        "band": (hours, low, high),
-        "without": (hours, without),
-        "pore": (hours, pore),
+        "band": (hours, np.maximum(low, FLOOR), np.maximum(high, FLOOR)),
+        "without": (hours, np.maximum(without, FLOOR)),
+        "pore": (hours, np.maximum(pore, FLOOR)),
     }
     readings = [
         Reading("in plasma, peak", float(plasma.max()), "ng/mL"),
         Reading("free, peak", float(free.max()), "µM", 2),
-        Reading("blocked, as you set it", float(pore.max()), "%", 2),
+        Reading("blocked, your setting", float(pore.max()), "%", 2),
         Reading("at rest, no magnesium", float(without.max()), "%", 2),
-        Reading("occupied, if as in rats", f"{low.max():.0f} to {high.max():.0f} %"),
-        Reading("blocked at 4 h, as set", float(pore[-1]), "%", 2, least=0.01),
+        Reading("occupied, if as in rats", f"{low.max():.0f} to {high.max():.0f}%"),
+        Reading("blocked at 4 h", float(pore[-1]), "%", 2, least=0.01),
     ]
     sentence = (
-        f"{dose:.1f} mg/kg over {minutes:.0f} min: {readings[1].text} are free at the peak and take "
-        f"{readings[2].text} of the current at {voltage:.0f} mV with {magnesium:.1f} mM magnesium."
+        f"{dose:.1f} mg/kg over {minutes:.0f} min: {readings[1].text} is free at the peak and blocks "
+        f"{readings[2].text} of the current at {real_minus(f'{voltage:.0f}')} mV with "
+        f"{magnesium:.1f} mM magnesium."
     )
-    limits = {"free.y": (0, top), "block.y": (0, min(high_enough, 100.0))}
-    return View(artists, readings, sentence, limits)
+    return View(artists, readings, sentence, {"free.y": (0, top)})
 
 
 @cache

@@ -1,7 +1,4 @@
-"""Magnesium and a drug in one pore: the current against voltage, and what the drug takes of it."""
-
-from dataclasses import replace
-from functools import cache
+"""Magnesium and a drug in one pore: the current against voltage, and how much the drug blocks."""
 
 import numpy as np
 
@@ -10,14 +7,14 @@ from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l02_blocking_the_nmda_receptor.shared import DEPOLARISED, MAGNESIUM, REST
 from ketalab.models import receptor
-from ketalab.plots.axes import round_up
 from ketalab.plots.style import BLACK, GREY, LEVEL, PALE, figure, legend_above
+from ketalab.text import real_minus
 
 VOLTS = np.linspace(-100, 60, 161)
 
 
 def pore_block() -> Explorable:
-    """Magnesium and a drug in one pore: the current against voltage, and what the drug takes of it."""
+    """Magnesium and a drug in one pore: the current against voltage, and how much the drug blocks."""
     return Explorable(
         name="pore_block",
         title="Two blockers, one pore",
@@ -39,19 +36,8 @@ def pore_block() -> Explorable:
                 "Drug",
                 receptor.BLOCKERS,
                 receptor.KETAMINE,
-                "Each with its published potency without magnesium; the lesson lists them.",
+                "Each with its published potency without magnesium, and the share of the field it senses.",
                 ("ketamine", "memantine", "dizocilpine"),
-            ),
-            Slider(
-                "delta",
-                "Electrical distance",
-                "of the field",
-                0.4,
-                1.0,
-                0.01,
-                0.79,
-                "How much of the membrane's field the drug senses: 0.79 was measured for ketamine; for "
-                "memantine and phencyclidine no number was found, so move it.",
             ),
         ),
         stage=_pore_stage,
@@ -60,7 +46,7 @@ def pore_block() -> Explorable:
             "A brain's magnesium, 2 µM": {},
             "A dish without magnesium": {"magnesium": 0.0},
             "What 0.5 mg/kg leaves free: 0.4 µM": {"free": 0.4},
-            "Dizocilpine, 2 µM": {"drug": "dizocilpine", "delta": 0.92},
+            "Dizocilpine, 2 µM": {"drug": "dizocilpine"},
             "Magnesium alone": {"free": 0.0},
         },
     )
@@ -69,8 +55,8 @@ def pore_block() -> Explorable:
 def _pore_stage() -> Stage:
     fig = figure(7.6, 4.6)
     current, block = fig.subplots(1, 2)
-    current.set(xlim=(-100, 60), ylabel="current (unblocked at 100 mV: 1)")
-    block.set(xlim=(-100, 60), ylim=(0, 100), ylabel="taken by the drug (%)")
+    current.set(xlim=(-100, 60), ylim=(-1.05, 0.65), ylabel="current (1: unblocked, 100 mV)")
+    block.set(xlim=(-100, 60), ylim=(0, 100), ylabel="blocked by the drug (%)")
     fig.supxlabel("membrane potential (mV)", fontsize=13)
     for axes in (current, block):
         axes.set_xticks([-100, -70, -40, 0, 40])
@@ -84,9 +70,9 @@ def _pore_stage() -> Stage:
         "open": current.plot([], [], color=PALE, linewidth=2.4, label="nothing in the pore, model")[0],
         "magnesium": current.plot([], [], color=GREY, linestyle="--", label="magnesium alone, model")[0],
         "both": current.plot([], [], color=drug, label="magnesium and the drug, model")[0],
-        "without": block.plot(
-            [], [], color=drug, linestyle=":", label="share taken without magnesium, model"
-        )[0],
+        "without": block.plot([], [], color=drug, linestyle=":", label="blocked without magnesium, model")[
+            0
+        ],
         "share": block.plot([], [], color=drug)[0],
         "best": block.plot([], [], color=BLACK, linestyle="--", linewidth=1.2)[0],
     }
@@ -94,8 +80,8 @@ def _pore_stage() -> Stage:
     return Stage(fig, {"current": current, "block": block}, artists)
 
 
-def _pore_view(magnesium: float, free: float, drug: str, delta: float) -> View:
-    blocker = _with_delta(drug, delta)
+def _pore_view(magnesium: float, free: float, drug: str) -> View:
+    blocker = receptor.published(drug)
     share = 100 * receptor.equilibrium_block(free, blocker, VOLTS, magnesium)
     best = int(np.argmax(share))
     at_rest = float(receptor.equilibrium_block(free, blocker, REST, magnesium))
@@ -110,23 +96,17 @@ def _pore_view(magnesium: float, free: float, drug: str, delta: float) -> View:
     }
     readings = [
         Reading("magnesium leaves at rest", 100 * float(receptor.magnesium_free(REST, magnesium)), "%", 2),
-        Reading("of that, drug takes at rest", 100 * at_rest, "%", 2),
-        Reading("drug takes at -20 mV", 100 * _block(free, blocker, DEPOLARISED, magnesium), "%", 2),
-        Reading("drug takes most at", f"{VOLTS[best]:.0f} mV" if free else "no drug"),
-        Reading("half taken at rest by", float(receptor.half_block(blocker, REST, magnesium)), "µM", 2),
+        Reading("of that, blocked at rest", 100 * at_rest, "%", 2),
+        Reading("blocked at −20 mV", 100 * _block(free, blocker, DEPOLARISED, magnesium), "%", 2),
+        Reading("blocked most at", real_minus(f"{VOLTS[best]:.0f} mV") if free else "no drug"),
+        Reading("half blocked at rest by", float(receptor.half_block(blocker, REST, magnesium)), "µM", 2),
         Reading("the same, no magnesium", float(receptor.half_block(blocker, REST, 0.0)), "µM", 2),
     ]
     sentence = (
-        f"With {magnesium:.1f} mM magnesium, {free:.1f} µM free {drug} takes {readings[1].text} of the "
-        f"current at rest and {readings[2].text} at -20 mV."
+        f"With {magnesium:.1f} mM magnesium, {free:.1f} µM free {drug} blocks {readings[1].text} of the "
+        f"current at rest and {readings[2].text} at −20 mV."
     )
-    depth = round_up(-1.05 * alone.min())
-    return View(artists, readings, sentence, {"current.y": (-depth, 0.6 * depth)})
-
-
-@cache
-def _with_delta(drug: str, delta: float) -> receptor.Blocker:
-    return replace(receptor.published(drug), delta=delta)
+    return View(artists, readings, sentence)
 
 
 def _block(free: float, blocker: receptor.Blocker, voltage: float, magnesium: float) -> float:

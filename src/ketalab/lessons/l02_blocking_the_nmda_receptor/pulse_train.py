@@ -6,6 +6,7 @@ from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Slider
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.models import receptor
+from ketalab.plots.axes import ReadAs, read_as
 from ketalab.plots.style import BLACK, DRUG, GREY, PALE, VERMILION, figure, legend_above
 
 BEFORE, WITH_DRUG, AFTER, GAP = 5, 30, 40, 8
@@ -26,7 +27,7 @@ def pulse_train() -> Explorable:
                 10.0,
                 0.1,
                 2.0,
-                "The same free concentration of each drug, there from pulse 6 to pulse 35.",
+                "The same free concentration of each drug, present from pulse 6 to pulse 35.",
                 (0.4, 2.0, 10.0),
             ),
             Slider(
@@ -37,7 +38,9 @@ def pulse_train() -> Explorable:
                 4.0,
                 0.2,
                 1.0,
-                "How often glutamate opens the channels.",
+                "How often glutamate opens the channels. Block follows the number of pulses, not "
+                "the seconds, so "
+                "the picture hardly changes.",
                 (0.2, 1.0, 4.0),
             ),
             Slider(
@@ -70,7 +73,8 @@ def pulse_train() -> Explorable:
                 120,
                 5,
                 60,
-                "No drug and no pulses, before the pulses start again.",
+                "Time without drug and without pulses. Closed gates let nothing out, so the next "
+                "pulse hardly changes.",
             ),
         ),
         stage=_train_stage,
@@ -79,7 +83,7 @@ def pulse_train() -> Explorable:
             "A dish: 2 µM, no magnesium": {},
             "Equal and high: 10 µM": {"free": 10.0},
             "A brain: 0.4 µM, magnesium, at rest": {"free": 0.4, "magnesium": 1.0},
-            "A brain, depolarised: -20 mV": {"free": 0.4, "magnesium": 1.0, "voltage": -20},
+            "A brain, depolarised: −20 mV": {"free": 0.4, "magnesium": 1.0, "voltage": -20},
             "Washed at +40 mV": {"free": 10.0, "voltage": 40},
         },
     )
@@ -103,11 +107,12 @@ def _train_stage() -> Stage:
         hatch="//",
         fill=False,
     )
-    main.annotate("drug there", (BEFORE + 1, 103), fontsize=12, color=GREY)
+    main.annotate("drug present", (BEFORE + 1, 103), fontsize=12, color=GREY)
     main.annotate("pause", (BEFORE + WITH_DRUG + 1, 103), fontsize=12, color=GREY)
     main.annotate("drug gone", (BEFORE + WITH_DRUG + GAP + 2, 103), fontsize=12, color=GREY)
     at = [5, 20, 35, 45, 60, 75]
     main.set_xticks([n + GAP * (n > BEFORE + WITH_DRUG) for n in at], at)
+    read_as(main.xaxis, ReadAs(value=lambda place: place - GAP * (place > BEFORE + WITH_DRUG)))
     artists = {
         name: main.plot([], [], color=colour, linestyle=style, label=f"{name}, model")[0]
         for name, (colour, style) in LINES.items()
@@ -140,8 +145,8 @@ def _train_view(free: float, frequency: float, voltage: float, magnesium: float,
         Reading("dizocilpine, last of all", left["dizocilpine"][2], "%", 2),
     ]
     sentence = (
-        f"{WITH_DRUG} pulses in {free:.1f} µM ketamine leave {readings[0].text} of the current; after "
-        f"{rest:.0f} s without drug the next pulse gives {readings[3].text}, and {AFTER} pulses bring it "
-        f"to {readings[4].text}."
+        f"{WITH_DRUG} pulses in {free:.1f} µM ketamine leave {readings[0].text} of the current. The first "
+        f"pulse after a pause of {rest:.0f} s gives {readings[3].text}; after {AFTER} pulses without drug "
+        f"it is {readings[4].text}."
     )
     return View(artists, readings, sentence)

@@ -11,6 +11,6 @@ MAGNESIUM = Slider(
     2.0,
     0.1,
     1.0,
-    "Magnesium outside the cell; about 1 mM is physiological, and most binding experiments used none.",
+    "Magnesium outside the cell; about 1 mM in the brain; most binding experiments used none.",
     (0.0, 1.0),
 )

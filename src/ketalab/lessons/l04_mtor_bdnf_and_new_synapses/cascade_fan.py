@@ -26,13 +26,14 @@ def cascade_fan() -> Explorable:
         controls=(
             Slider(
                 "fold",
-                "Each rate may vary",
+                "Each number may vary",
                 "fold",
                 1,
                 100,
                 1,
                 10,
-                "Width of the range of each unknown rate, around the value of the course; 1 is known.",
+                "Width of the range of each unknown number, around the course's value; 1 means that "
+                "it is known.",
                 (1, 3, 10, 30, 100),
             ),
             Choice(
@@ -40,7 +41,7 @@ def cascade_fan() -> Explorable:
                 "What is unknown",
                 (ALL, GAINS, RATES),
                 ALL,
-                "Gains and thresholds say how much, speeds and half-lives say when.",
+                "Gains and thresholds decide how much, speeds and half-lives decide when.",
             ),
             Choice(
                 "step",
@@ -119,11 +120,12 @@ def _fan_view(fold: float, which: str, step: str) -> View:
     readings = [Reading(claim, f"{100 * share:.0f} in 100") for claim, share in holds.items()]
     ends = 100 * (np.percentile(_spines_on_day_3(fold, which), [5, 95]) - 1)
     low_3, high_3 = (significant(end, 2) for end in ends)
-    readings.append(Reading("extra spines on day 3", f"{low_3} to {high_3} %"))
+    readings.append(Reading("extra spines on day 3", f"{low_3}% to {high_3}%"))
     sure = sum(share >= 0.95 for share in holds.values())
     sentence = (
-        f"{which.capitalize()}, {fold:.0f}-fold: {sure} of {len(holds)} conclusions hold in 95 of "
-        f"100 model brains or more."
+        f"{which.capitalize()}, {fold:.0f}-fold: {sure} of {len(holds)} conclusions hold in at "
+        "least 95 of 100 "
+        f"model brains."
     )
     return View(
         artists, readings, sentence, {"main.y": (0, round_up(1.05 * max(high.max(), course.max())))}

@@ -39,8 +39,7 @@ def cascade_knockout() -> Explorable:
                 "What is blocked",
                 tuple(BLOCKERS),
                 MTORC1,
-                "The blocker takes away extra activity only; resting activity is left alone, which is "
-                "an assumption of the model.",
+                "The blocker removes extra activity only and leaves resting activity alone: an assumption.",
             ),
             Slider(
                 "strength",
@@ -50,8 +49,9 @@ def cascade_knockout() -> Explorable:
                 100,
                 5,
                 90,
-                "A drug rarely blocks all. For the Met/Met mice no number was found.",
+                "A drug rarely blocks everything. For the Met/Met mice no number was found.",
                 (50, 90, 100),
+                greyed=lambda at: "Nothing is blocked." if at["blocked"] == NOTHING else None,
             ),
             Slider(
                 "surge",
@@ -61,7 +61,7 @@ def cascade_knockout() -> Explorable:
                 2,
                 0.05,
                 0.5,
-                "The height of the surge. It has no agreed number; lesson 03 discusses it.",
+                "The height of the surge. There is no agreed number; see lesson 03.",
                 (0.2, 0.5, 1.5),
             ),
             Slider(
@@ -72,7 +72,7 @@ def cascade_knockout() -> Explorable:
                 100,
                 5,
                 0,
-                "Made because NMDA receptors are blocked at rest, without AMPA receptors. Share unknown.",
+                "BDNF made because NMDA receptors are blocked at rest. Its share is unknown.",
                 (0, 50),
             ),
         ),
@@ -156,11 +156,14 @@ def _knockout_view(blocked: str, strength: float, surge: float, resting: float) 
         Reading("in people", IN_PEOPLE.get(blocked, "not tested")),
     ]
     if which is None or strength == 0:
-        sentence = f"Nothing is blocked: on day 3 the model has {readings[3].text} more spines."
+        sentence = (
+            f"Nothing is blocked: on day 3 the model has {significant(day3, 2)}% more spines than at rest."
+        )
     else:
         sentence = (
-            f"With {strength:.0f} % of {blocked} blocked, {readings[2].text} of the new spines are left; "
-            f"without the blocker day 3 had {significant(intact3, 2)} %."
+            f"With {strength:.0f}% of {blocked} blocked, {readings[2].text} of the new spines are "
+            "left; without "
+            f"the blocker there were {significant(intact3, 2)}% more spines than at rest on day 3."
         )
     return View(artists, readings, sentence)
 

@@ -1,30 +1,30 @@
 """Pictures of the lesson on mTOR, BDNF and new synapses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from scipy import stats
 
+from ketalab.data import table
 from ketalab.data.bibliography import short_name
-from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.trials import ketamine_minus_saline
+from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.trials import (
+    STEP_NAMES,
+    by_mouse,
+    from_first_day,
+    ketamine_minus_saline,
+)
+from ketalab.models import cascade
+from ketalab.models import screening as screens
 from ketalab.plots.axes import FIRST_HOUR, clock_axis
+from ketalab.plots.show import Picture
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, SKY, VERMILION, figure
 
 Array = NDArray[np.float64]
 
-# The steps a reader sees, by their names in the model, with one colour each throughout the lesson.
-STEP_NAMES = {
-    "ampa": "AMPA throughput",
-    "bdnf": "BDNF",
-    "trkb": "TrkB",
-    "mtorc1": "mTORC1",
-    "protein": "synaptic protein",
-    "spines": "spines",
-}
+# One colour throughout the lesson for each step a reader sees.
 STEP_COLOUR = {
     "ampa": ORANGE,
     "bdnf": SKY,
@@ -195,39 +195,89 @@ def timing(rows: pd.DataFrame, windows: Mapping[str, tuple[float, float]]) -> Fi
     axes.set(ylim=(len(labels) - 0.5, -0.5), xlabel="time after the dose")
     axes.grid(False, axis="y")
     clock_axis(axes, 700)
-    for direction, name in ((1, "as hoped"), (0, "no change"), (-1, "against hope")):
+    for direction, name in ((1, "in the expected direction"), (0, "no change"), (-1, "opposite")):
         _mark(axes, np.nan, np.nan, direction, label=f"measured: {name}")
-    fig.legend(loc="outside upper left", ncols=3)
+    fig.legend(loc="outside upper left", ncols=3, fontsize=12)
     return fig
 
 
-def two_weeks(counts: Sequence[tuple[str, int, int, int, int]]) -> Figure:
-    """Patients of a crossover who responded or remitted, with Wilson's 95 % intervals.
+# Pictures with their words ------------------------------------------------------------------------
 
-    Each row: what was counted, then events and patients with the blocker and with placebo.
-    """
-    fig = figure(7.6, 3.0)
-    axes = fig.subplots()
-    for y, (_, *numbers) in enumerate(counts):
-        for shift, events, n, colour, label in (
-            (-0.14, *numbers[:2], VERMILION, "rapamycin, then ketamine"),
-            (0.14, *numbers[2:], GREY, "placebo, then ketamine"),
-        ):
-            low, high = stats.binomtest(events, n).proportion_ci(method="wilson")
-            axes.plot([100 * low, 100 * high], [y + shift, y + shift], color=colour, linewidth=2.5)
-            axes.plot(
-                100 * events / n,
-                y + shift,
-                "o",
-                color=colour,
-                markersize=9,
-                label=label if y == 0 else None,
-            )
-            axes.annotate(
-                f"{events} of {n}", (100 * high, y + shift), (6, 0), textcoords="offset points", va="center"
-            )
-    axes.set_yticks(range(len(counts)), [row[0] for row in counts])
-    axes.set(xlim=(0, 85), ylim=(len(counts) - 0.5, -0.5), xlabel="patients two weeks after ketamine (%)")
-    axes.grid(False, axis="y")
-    fig.legend(loc="outside upper left", ncols=2)
-    return fig
+
+def _session() -> tuple[Array, Mapping[str, Array]]:
+    return cascade.after_sessions(21, cascade.parameters())
+
+
+def clock_picture() -> Picture:
+    """The clocks of the model after one session, above what was measured and when."""
+    hours, run = _session()
+    peaks = {name: cascade.window(hours, run[step] - 1)[1] for step, name in STEP_NAMES.items()}
+    said = ", ".join(f"{name} {peak:.1f}" for name, peak in peaks.items())
+    alt = (
+        f"Above, model curves on a logarithmic clock; they peak after, in hours: {said}. Below, "
+        "measurements "
+        "as directions: BDNF and mTORC1 up at 2 and 6 hours and off at 12 hours in rats, mTORC1 up "
+        "again at "
+        "24 hours; spine formation unchanged early and up later in mice; SV2A by PET unchanged at "
+        "one day in "
+        "people and mice, and up at three weeks in mice after three doses."
+    )
+    return Picture(clocks(hours, run, table("cascade_findings")), "04_clocks", alt)
+
+
+def spines_picture() -> Picture:
+    """Spine density of every mouse, and ketamine minus saline beside the model."""
+    hours, run = _session()
+    mice = by_mouse(from_first_day(table("dendritic_spines")))
+    rows = ketamine_minus_saline(mice)
+    said = "; ".join(
+        f"day {row.day}: {row.difference:.1f} points, {row.ketamine} against {row.saline} mice"
+        for row in rows.itertuples()
+    )
+    alt = (
+        "Left, spine density of sixteen mice in percent from their first day; both groups fall before the "
+        "injection, then the saline mice fall further and the ketamine mice hardly. Right, ketamine minus "
+        f"saline. {said}. Intervals are drawn where each group has five mice or more; the model's line was "
+        "made to pass days 1, 3 and 5 and lies below day 10."
+    )
+    return Picture(spine_counts(mice, hours, run["spines"]), "04_spines", alt)
+
+
+def timing_picture() -> Picture:
+    """When learning and memory were tested, below the model's three windows."""
+    hours, run = _session()
+    windows = {step: cascade.window(hours, run[step] - 1)[::2] for step in ("mtorc1", "protein", "spines")}
+    said = "; ".join(
+        f"{STEP_NAMES[step]} from {opens:.0f} to {closes:.0f} hours"
+        for step, (opens, closes) in windows.items()
+    )
+    alt = (
+        f"Above, the model's windows: {said}. Below, studies: optimistic beliefs and visual "
+        "potentiation at 3 "
+        "to 4 hours and training of self-worth from day 1 to 5 in the expected direction in people; recall "
+        "of fear during the drug opposite; hippocampal potentiation in rats unchanged at 30 minutes and "
+        "restored at 3.5 hours."
+    )
+    return Picture(timing(table("plasticity_timing"), windows), "04_timing", alt)
+
+
+def screening_picture() -> Picture:
+    """Which of the model's numbers move three of its outputs most."""
+    labels = table("cascade_parameters").set_index("parameter").label
+    effects = screens.morris()
+    said = "; ".join(
+        f"{output}: "
+        + ", ".join(labels[rate] for rate in effects[effects.output == output].nlargest(5, "mu_star").rate)
+        for output in dict.fromkeys(effects.output)
+    )
+    alt = f"Bars of the five strongest numbers for three outputs of the model, strongest first. {said}."
+    return Picture(screening(effects, labels), "04_screening", alt)
+
+
+def tests_picture() -> Picture:
+    """Who tested what, and what became of synapses and of behaviour or mood."""
+    rows = table("mechanism_tests")
+    rows = rows[rows.behaviour != ""]
+    said = "; ".join(f"{r.manipulation}, {r.species}: {r.behaviour}" for r in rows.itertuples())
+    alt = f"A table of {len(rows)} tests and what became of behaviour or mood. {said}."
+    return Picture(tests(rows), "04_tests", alt)

@@ -12,6 +12,7 @@ from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.figures import STEP_COLOUR, 
 from ketalab.models import cascade
 from ketalab.models.cascade import DAY, Array
 from ketalab.plots.style import BLACK, GREY, PALE, figure, legend_above
+from ketalab.text import count
 
 SIGNAL, PROTEINS, SPINES = "signalling (mTORC1)", "synaptic protein", "spines"
 LEVELS = {SIGNAL: "mtorc1", PROTEINS: "protein", SPINES: "spines"}
@@ -104,8 +105,8 @@ def _window_stage() -> Stage:
 
 
 def _window_view(level: str, sessions: float, interval: float, hour: float, lifetime: float) -> View:
-    count = int(sessions)
-    starts = tuple(interval * i for i in range(count))
+    given = int(sessions)
+    starts = tuple(interval * i for i in range(given))
     p = cascade.parameters().with_values(life_spine=lifetime * DAY)
     hours, run = cascade.after_sessions(AFTER, p, starts=starts)
     extra = {step: run[step] - 1 for step in LEVELS.values()}
@@ -117,7 +118,7 @@ def _window_view(level: str, sessions: float, interval: float, hour: float, life
     share = {step: values / heights[step] for step, values in extra.items()}
     artists: dict[str, object] = {
         "open": _band(days, share[chosen], HALF),
-        "sessions": (np.array(starts) / DAY, np.full(count, 1.05)),
+        "sessions": (np.array(starts) / DAY, np.full(given, 1.05)),
         "hour": ([at / DAY, at / DAY], [0, 1.1]),
     }
     for step in LEVELS.values():
@@ -127,18 +128,16 @@ def _window_view(level: str, sessions: float, interval: float, hour: float, life
     open_hours = _time_above(hours, share[chosen], HALF)
     first = _first_height(chosen, lifetime)
     readings = [
-        Reading("opens", _clock(opens)),
-        Reading("peaks", _clock(peaks)),
-        Reading("closes", _clock(closes) if closes < hours[-1] else f"later than {_clock(hours[-1])}"),
+        Reading("first opens", _clock(opens)),
+        Reading("highest at", _clock(peaks)),
+        Reading("last closes", _clock(closes) if closes < hours[-1] else f"later than {_clock(hours[-1])}"),
         Reading("open in all", _clock(open_hours)),
         Reading("height at your hour", 100 * float(np.interp(at, hours, share[chosen])), "%", 2, least=1),
         Reading("height, against one session", heights[chosen] / first, "times", 2),
     ]
-    sentence = (
-        f"After {count} session{'s' if count > 1 else ''} the window of {level} opens {readings[0].text} "
-        f"after the first one began and closes {'at ' if closes < hours[-1] else ''}{readings[2].text}; "
-        f"at your hour it stands at {readings[4].text} of its height."
-    )
+    spans = _spans(hours, extra[chosen])
+    sentence = _words(level, given, starts, spans, hours[-1], open_hours)
+    sentence += f" At your hour it is at {readings[4].text} of its peak."
     last = max(starts[-1] / DAY + SHOWN_AFTER[level], at / DAY)
     return View(artists, readings, sentence, {"main.x": (0, 2.0 if last <= 2 else 7 * ceil(last / 7))})
 
@@ -148,6 +147,44 @@ def _first_height(step: str, lifetime: float) -> float:
     """Height of the extra activity after a single session."""
     p = cascade.parameters().with_values(life_spine=lifetime * DAY)
     return float(cascade.after_sessions(AFTER, p)[1][step].max() - 1)
+
+
+def _spans(hours: Array, values: Array) -> list[tuple[float, float]]:
+    """The times (h) at which the window opens and closes, one pair for each time that it is open."""
+    high = values >= HALF * values.max()
+    edges = np.flatnonzero(high[1:] != high[:-1])
+    level = HALF * values.max()
+    part = (level - values[edges]) / (values[edges + 1] - values[edges])
+    times = list(hours[edges] + part * (hours[edges + 1] - hours[edges]))
+    if high[-1]:
+        times.append(float(hours[-1]))
+    return list(zip(times[::2], times[1::2], strict=True))
+
+
+def _words(
+    level: str,
+    sessions: int,
+    starts: tuple[float, ...],
+    spans: list[tuple[float, float]],
+    watched: float,
+    open_hours: float,
+) -> str:
+    """What the picture says, in one sentence that holds for one window and for many."""
+    after = f"After {count(sessions, 'session')} the window of {level}"
+    opens, closes = spans[0][0], spans[-1][1]
+    until = (
+        f"closes {_clock(closes)} after it" if closes < watched else "is still open when we stop looking"
+    )
+    if len(spans) == 1:
+        return f"{after} opens once, {_clock(opens)} after the first session began, and {until}."
+    if len(spans) == sessions:
+        first, last = (t - starts[0] for t in spans[0])
+        return (
+            f"{after} opens {sessions} times, each time from about {_clock(first)} to "
+            f"{_clock(last)} after a "
+            f"session began, {_clock(open_hours)} in all."
+        )
+    return f"{after} opens {len(spans)} times, first after {_clock(opens)}, {_clock(open_hours)} in all."
 
 
 def _band(times: Array, values: Array, level: float) -> tuple[Array, Array, Array]:

@@ -25,8 +25,8 @@ def only_the_spray():
 
 def belief_needed():
     difference = 7.95  # points, ketamine better than midazolam
-    right_ketamine = 1 - 0.50  # half of this group guessed wrong
-    right_midazolam = 1 - 0.107
+    right_ketamine = 0.80  # share of the group that guessed correctly
+    right_midazolam = 0.70
     # your turn
     unblinding = right_ketamine + right_midazolam - 1
     belief = difference / unblinding  # points

@@ -40,7 +40,7 @@ def design_the_blind() -> Explorable:
                 "Trial",
                 tuple(TRIALS),
                 next(iter(TRIALS)),
-                "The difference it measured, with its interval, stands at the left end.",
+                "The difference it measured, with its interval, is drawn at the left edge.",
                 (
                     "Murrough 2013, midazolam, day 1",
                     "TRANSFORM-2, placebo spray, week 4",
@@ -82,7 +82,6 @@ def design_the_blind() -> Explorable:
         presets={
             "Both groups guess alike": {"treated": 60, "control": 40},
             "Most guess right": {},
-            "Guesses of a midazolam trial (Shiroma 2020)": {"treated": 50, "control": 89},
             "Everybody knows": {"treated": 100, "control": 100},
             "The masked trial": {
                 "trial": "Lii 2023, under anaesthesia, day 1",
@@ -110,22 +109,22 @@ def control_groups() -> dict[str, float]:
         "mean"
     ].item()
     asleep = control[(control.trial == "lii2023") & (control.kind == "score")].set_index("time_h")["mean"]
-    return {"midazolam group": -midazolam, "saline group, asleep": float(asleep[0] - asleep[24])}
+    return {"midazolam group": -midazolam, "saline group, anaesthesia": float(asleep[0] - asleep[24])}
 
 
 def _stage() -> Stage:
     fig = figure(7.6, 4.5)
     main = fig.subplots()
-    main.set(xlim=(-0.9, MOST), ylim=(-12.5, 22))
+    main.set(xlim=(-0.9, MOST), ylim=(-12.5, 18))
     main.set_xticks(range(0, int(MOST) + 1, 5))
     main.set_xlabel("what belief is worth (points)")
     main.set_ylabel("left for the drug (points)")
     main.axhline(0, color=GREY, linewidth=1.4)
-    for (name, points), y in zip(control_groups().items(), (20.2, 17.6), strict=True):
-        main.plot(points, y, "s", color=GREY, markerfacecolor="white", markeredgewidth=2, markersize=9)
-        main.text(
-            points + 0.4, y, f"{name}: {points:.1f} better", fontsize=12, va="center", color="#3b3b3b"
-        )
+    for (name, points), y in zip(control_groups().items(), (-9.2, -11.4), strict=True):
+        main.plot([points, points], [y, 0], ":", color=GREY, linewidth=1.4)
+        main.plot(points, 0, "s", color=GREY, markerfacecolor="white", markeredgewidth=2, markersize=9)
+        words = f"{name}: fell by {points:.1f}"
+        main.text(points - 0.2, y, words, fontsize=12, ha="right", va="center", color="#3b3b3b")
     artists = {
         "band": main.fill_between([0], [0], color=BLUE, alpha=0.15, linewidth=0),
         "line": main.plot([], [], color=BLUE, label="left for the drug, model")[0],
@@ -144,7 +143,7 @@ def _stage() -> Stage:
             label="difference, measured",
         )[0],
         "zero": main.plot([], [], "x", color=BLUE, markersize=11, markeredgewidth=3)[0],
-        "where": main.text(0.3, 19.4, "", fontsize=12.5, color=BLUE, bbox=WHITE),
+        "where": main.text(0.5, 16.4, "", fontsize=12.5, color=BLUE, bbox=WHITE),
     }
     yard = main.plot(
         [],
@@ -153,7 +152,7 @@ def _stage() -> Stage:
         color=GREY,
         markerfacecolor="white",
         markeredgewidth=2,
-        label="a control group alone, measured",
+        label="a control group, measured",
     )[0]
     legend_above(fig, [artists["line"], artists["point"], yard], columns=3)
     return Stage(fig, {"main": main}, artists)
@@ -171,23 +170,28 @@ def _view(trial: str, treated: float, control: float, belief: float) -> View:
     artists = {
         "band": (BELIEF, low, high),
         "line": (BELIEF, line),
-        "belief": ([belief, belief], [-12.5, 22]),
+        "belief": ([belief, belief], [-12.5, 18]),
         "here": ([belief], [left[0]]),
         "bar": ([0, 0], [row.low, row.high]),
         "point": ([0], [row.value]),
         "zero": ([enough], [0]) if seen else None,
-        "where": f"nothing left at {enough:.1f} points" if seen else None,
+        "where": f"× nothing is left for the drug if belief is worth {enough:.1f} points" if seen else None,
     }
     gap = 100 * float(blinding.unblinding(*right))
     readings = [
-        Reading("measured, drug better by", _span(row.value, row.low, row.high)),
-        Reading("unblinding, 100: all know", real_minus(f"{gap:.0f} %")),
-        Reading("left for the drug, model", _span(*left)),
+        Reading("measured: drug better by", _span(row.value, row.low, row.high)),
+        Reading("unblinding (100%: everybody knows)", real_minus(f"{gap:.0f}%")),
+        Reading("left for the drug (model)", _span(*left)),
         Reading(
             "belief that explains it all", f"{enough:.1f} points" if np.isfinite(enough) else "none could"
         ),
     ]
     return View(artists, readings, _words(gap, belief, left, enough))
+
+
+def count_points(points: float) -> str:
+    """Points in words: "1 point", "2.5 points"."""
+    return f"{points:g} point{'' if points == 1 else 's'}"
 
 
 def _span(value: float, low: float, high: float) -> str:
@@ -197,11 +201,12 @@ def _span(value: float, low: float, high: float) -> str:
 def _words(gap: float, belief: float, left: list[float], enough: float) -> str:
     if gap <= 0:
         return (
-            "The control group believes in the drug at least as often as the drug group, so no belief in "
-            "the drug explains the difference away."
+            "At least as many of the control group as of the drug group believe that they got the drug, so "
+            "belief cannot explain the difference."
         )
     drug = real_minus(f"{left[0]:.1f}")
     return (
-        f"If belief is worth {belief:g} points, {drug} are left for the drug; a belief worth {enough:.1f} "
-        "points would explain the whole difference."
+        f"If belief is worth {count_points(belief)}, the drug is left with {drug} points; belief "
+        "would have "
+        f"to be worth {enough:.1f} points to explain the whole difference."
     )

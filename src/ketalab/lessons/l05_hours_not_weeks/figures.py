@@ -13,9 +13,14 @@ from ketalab.data import table
 from ketalab.lessons.l05_hours_not_weeks import trials as onset
 from ketalab.metaanalysis.effect_size import normal_quantile
 from ketalab.metaanalysis.number_needed import newcombe_interval
+from ketalab.metaanalysis.pooling import by_subgroup, pool
+from ketalab.models import depression_trials as depression
 from ketalab.models.depression_trials import ACTIVE, HIDDEN, INACTIVE, masked_scores
 from ketalab.plots.axes import clock_axis
+from ketalab.plots.forest import forest
+from ketalab.plots.show import Picture
 from ketalab.plots.style import BLACK, BLUE, DRUG, GREEN, GREY, PALE, VERMILION, figure
+from ketalab.text import decimals, interval, listed
 
 # The clock ------------------------------------------------------------------------------------------
 
@@ -67,13 +72,107 @@ def onset_axes(fig: Figure, axes: Axes) -> dict[str, Artist]:
     return artists
 
 
+# The lead over the control group ------------------------------------------------------------------
+
+
+def lead_over_control() -> pd.DataFrame:
+    """Extra responders in 100 over control, pooled: ketamine by days, oral antidepressants by weeks."""
+    rows = onset.measured(onset.RESPONSE)
+    return rows[rows.pool].assign(day=lambda r: r.hours / 24).sort_values(["drug", "day"])
+
+
+def onset_plot() -> Picture:
+    """Two groups of one trial a day after an infusion, and the lead over control as days go by."""
+    fig = figure(10.6, 4.7)
+    left, right = fig.subplots(1, 2, width_ratios=(1, 1.6))
+    hollow = {"markerfacecolor": "white", "markeredgewidth": 2.6, "markersize": 11, "linestyle": "none"}
+    alone = onset.measured(onset.ALONE)
+    alone = alone[(alone.reference == "murrough2013") & (alone.hours == 24)].set_index("drug")
+    names = {onset.CONTROL: "midazolam", onset.KETAMINE: "ketamine"}
+    for x, group in enumerate(names):
+        row, ink = alone.loc[group], drug_ink(group)
+        left.vlines(x, row.low, row.high, color=ink, linewidth=2.4)
+        left.plot(x, row.value, "o", color=ink, **hollow)
+        left.text(x + 0.12, row.value, f"{row.value:.1f}", fontsize=14, va="center")
+    left.set(xlim=(-0.5, 1.6), ylim=(0, 22), ylabel="fall of the score in a day (points)")
+    left.set_xticks([0, 1], list(names.values()))
+    left.set_title("Each group by itself", loc="left", fontsize=14)
+    rows = lead_over_control()
+    for drug, label in ((onset.KETAMINE, "one ketamine infusion"), (onset.ORAL, "SSRI tablets")):
+        mine = rows[rows.drug == drug]
+        right.plot(mine.day, mine.value, "D", color=drug_ink(drug), label=f"{label}, measured", **hollow)
+        for row in mine.iloc[[0, 1, -1]].itertuples():
+            right.text(row.day * 1.1, row.value + 0.9, f"{row.value:.0f}", fontsize=13)
+    right.set(xscale="log", xlim=(0.8, 60), ylim=(0, 38), ylabel="extra responders in 100, over control")
+    right.set_xticks([1, 3, 7, 14, 28, 42], ["1 day", "3", "1 week", "2", "4", "6"])
+    right.set_xticks([], minor=True)
+    right.set_xlabel("after the first dose")
+    right.set_title("The difference: many trials pooled", loc="left", fontsize=14)
+    right.legend(loc="upper right", fontsize=13)
+    said = "; ".join(
+        f"{drug} "
+        + listed([f"{r.value:.0f} on day {r.day:.0f}" for r in rows[rows.drug == drug].itertuples()])
+        for drug in (onset.KETAMINE, onset.ORAL)
+    )
+    fell = ", ".join(f"{name} {alone.value[group]:.1f}" for group, name in names.items())
+    alt = (
+        f"Left: fall of the depression score within a day in one trial, {fell} points. Right: extra "
+        f"responders in 100 over control, pooled, printed without intervals: {said}."
+    )
+    return Picture(fig, "05_onset", alt)
+
+
+# Forests ----------------------------------------------------------------------------------------------
+
+
+def responses() -> Picture:
+    """Odds of response in the first days, trial by trial, in blocks by kind of control."""
+    found = depression.response_after_a_day()
+    together, blocks = pool(found.effects), by_subgroup(found.effects, found.about.control)
+    drawn = forest(
+        found.effects,
+        together,
+        by=blocks,
+        favours=("control better", "drug better"),
+        groups=("Drug", "Control"),
+    )
+    odds, low, high = np.exp([together.estimate, together.low, together.high])
+    alt = (
+        f"Forest plot of {together.k} trials: odds of response in the first days with ketamine or "
+        "esketamine "
+        f"against control, in three blocks by kind of control. All: {odds:.2f}, 95% interval "
+        f"{interval(low, high)}."
+    )
+    return Picture(drawn, "05_response", alt)
+
+
+def four_weeks() -> Picture:
+    """Points on day 28 of esketamine spray against placebo spray, trial by trial."""
+    month = depression.points_after_four_weeks()
+    spray = pool(month.effects)
+    drawn = forest(
+        month.effects, spray, favours=("esketamine better", "placebo spray better"), names=with_verdict
+    )
+    said = ", ".join(
+        f"{with_verdict(label)} {decimals(-value, 1)}"
+        for label, value in zip(month.about.label, month.effects.estimate, strict=True)
+    )
+    alt = (
+        f"Forest plot of {spray.k} trials of esketamine spray, MADRS points better than placebo "
+        "spray on day "
+        f"28: {said}. Pooled {decimals(-spray.estimate, 2)}, 95% interval "
+        f"{interval(-spray.high, -spray.low)}."
+    )
+    return Picture(drawn, "05_four_weeks", alt)
+
+
 # The masked trial -----------------------------------------------------------------------------------
 
 
 SHARES = (24, 72, 168)  # hours whose responses are written under the points
 
 
-def masked() -> Figure:
+def masked() -> Picture:
     """Depression scores of two weeks after an infusion during anaesthesia, ketamine and saline."""
     fig = figure(10.0, 4.9)
     axes = fig.subplots()
@@ -95,18 +194,23 @@ def masked() -> Figure:
     axes.set_ylabel("depression score (MADRS), measured")
     axes.set_xticks([0, 1, 2, 3, 5, 7, 14])
     axes.legend(loc="upper right", fontsize=13)
-    return fig
+    means = scores.pivot_table(index="arm", columns="day", values="mean")
+    said = "; ".join(
+        f"day {day:.0f}: {means.loc['ketamine', day]:.1f} and {means.loc['saline', day]:.1f}"
+        for day in means.columns
+    )
+    alt = (
+        "Mean MADRS scores with 95% intervals over 14 days after an operation, for ketamine and for "
+        "saline in "
+        f"anaesthesia. Before (day 0) and after, {said}. The intervals of the two groups overlap on "
+        "every day."
+    )
+    return Picture(fig, "05_masked", alt)
 
 
 # Doses ----------------------------------------------------------------------------------------------
 
 RACEMIC = (0.1, 0.2, 0.5, 1.0)  # mg/kg, the doses of Fava 2018
-FAVA = {
-    0.1: "=",
-    0.2: "=",
-    0.5: "▲",
-    1.0: "▲",
-}  # against midazolam, corrected for four doses: direction only
 SPRAY = (28, 56, 84)  # mg
 SPRAY_TRIALS = {
     "daly2018": (24, "Daly 2018, day 1", "o"),
@@ -117,7 +221,7 @@ SPRAY_TRIALS = {
 
 
 def spray_doses() -> pd.DataFrame:
-    """Points better than placebo spray at each fixed dose of esketamine, with 95 % intervals."""
+    """Points better than placebo spray at each fixed dose of esketamine, with 95% intervals."""
     rows = table("trial_differences")
     rows = rows[(rows.scale == "MADRS") & (rows.poolable == "yes") & rows.dose.isin(SPRAY)]
     kept = [rows[(rows.trial == trial) & (rows.time_h == at[0])] for trial, at in SPRAY_TRIALS.items()]
@@ -139,21 +243,17 @@ def racemic_doses() -> pd.DataFrame:
     return pd.DataFrame(found, columns=["dose", "extra", "low", "high"])
 
 
-def doses() -> Figure:
-    """Dose and effect: racemic ketamine (responders, and signs only) and esketamine spray (points)."""
+def doses() -> Picture:
+    """Dose and effect: racemic ketamine (responders) and esketamine spray (points)."""
     fig = figure(10.6, 4.9)
     left, right = fig.subplots(1, 2)
     hollow = {"markerfacecolor": "white", "markeredgewidth": 2.4, "markersize": 10, "linestyle": "none"}
     for row in racemic_doses().itertuples():
         left.plot([row.dose] * 2, [row.low, row.high], color=DRUG["ketamine"], linewidth=2.4)
         left.plot(row.dose, row.extra, "o", color=DRUG["ketamine"], **hollow)
-    for dose, sign in FAVA.items():
-        colour = GREEN if sign == "▲" else VERMILION
-        left.text(dose, 76, sign, ha="center", va="center", fontsize=20, color=colour, weight="bold")
-    left.text(0.078, 88, "Fava 2018, midazolam (▲ better, = not shown)", fontsize=12.5, va="center")
-    left.text(0.078, 56, "Su 2017, saline, measured", fontsize=12.5, va="center", color=BLUE)
+    left.text(0.078, 66, "Su 2017, against saline, measured", fontsize=12.5, va="center", color=BLUE)
     left.set(
-        xscale="log", xlim=(0.075, 1.35), ylim=(-12, 94), xlabel="racemic ketamine, one infusion (mg/kg)"
+        xscale="log", xlim=(0.075, 1.35), ylim=(-12, 72), xlabel="racemic ketamine, one infusion (mg/kg)"
     )
     left.set_xticks(RACEMIC, [f"{dose:g}" for dose in RACEMIC])
     left.set_xticks([], minor=True)
@@ -171,7 +271,19 @@ def doses() -> Figure:
     right.set_ylabel("points better than placebo spray")
     right.set_xticks(SPRAY)
     right.legend(loc="upper left", ncols=1)
-    return fig
+    low, high = racemic_doses().extra.round().astype(int)
+    said = "; ".join(
+        f"{label}: {listed([decimals(value, 1) for value in rows[rows.trial == trial].better])}"
+        for trial, (_, label, _) in SPRAY_TRIALS.items()
+    )
+    alt = (
+        f"Left: one trial of racemic ketamine against saline, {low} extra responders in 100 at 0.2 "
+        "mg/kg and "
+        f"{high} at 0.5 mg/kg, with wide intervals. Right: esketamine spray, points better than "
+        "placebo with "
+        f"rising dose. {said}."
+    )
+    return Picture(fig, "05_doses", alt)
 
 
 # Rivals ---------------------------------------------------------------------------------------------
@@ -226,11 +338,13 @@ def rivals() -> tuple[Rival, ...]:
             "62",
             counted("jelovac2025", "response", 672),
         ),
-        rival("lii2023", "saline, asleep", "response, day 1", "40", counted("lii2023", "response", 24)),
+        rival(
+            "lii2023", "saline, anaesthesia", "response, day 1", "40", counted("lii2023", "response", 24)
+        ),
     )
 
 
-def rivals_figure() -> Figure:
+def rivals_figure() -> Picture:
     """Each head-to-head as a row: what against, which outcome, who was blind, how many more in 100."""
     fig = figure(11.0, 4.6)
     axes = fig.subplots()
@@ -256,7 +370,15 @@ def rivals_figure() -> Figure:
     axes.spines["left"].set_visible(False)
     axes.spines["bottom"].set_bounds(-42, 46)
     axes.grid(False)
-    return fig
+    said = "; ".join(
+        f"{r.label} against {r.against}, {r.blind}, {r.outcome}: {decimals(r.extra, 0)} "
+        f"({interval(r.low, r.high, 0)})"
+        for r in rows
+    )
+    alt = (
+        f"{len(rows)} trials, extra people in 100 with ketamine or esketamine, with 95% intervals. {said}."
+    )
+    return Picture(fig, "05_rivals", alt)
 
 
 def with_verdict(label: str) -> str:

@@ -2,7 +2,6 @@
 
 from functools import cache
 
-import numpy as np
 import pandas as pd
 
 from ketalab.explorables.canvas import Stage
@@ -11,17 +10,17 @@ from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l05_hours_not_weeks import trials as onset
 from ketalab.lessons.l05_hours_not_weeks.figures import MARKER, onset_axes, onset_clock
 from ketalab.plots.style import figure
-from ketalab.text import real_minus
+from ketalab.text import count, real_minus
 
 CLOCK = {
     "40 min": 0.7,
     "2 h": 2.0,
     "4 h": 4.0,
     "1 day": 24.0,
-    "3 days": 96.0,
+    "3 days": 72.0,
     "1 week": 168.0,
-    "2 weeks": 420.0,
-    "4 weeks": 700.0,
+    "2 weeks": 336.0,
+    "4 weeks": 672.0,
     "6 weeks": 1008.0,
     "end of treatment": onset.END_H,
 }
@@ -38,19 +37,7 @@ UNITS = {
     onset.ALONE: ("points", 1),
 }
 GROUPS = (onset.KETAMINE, onset.ESKETAMINE, onset.ORAL, onset.CONTROL)
-EDGE = {
-    "40 min": 1.2,
-    "2 h": 2.9,
-    "4 h": 8.0,
-    "1 day": 52.0,
-    "3 days": 125.0,
-    "1 week": 250.0,
-    "2 weeks": 520.0,
-    "4 weeks": 985.0,
-    "6 weeks": 1300.0,
-    "end of treatment": 2300.0,
-}  # hours at which the line is drawn that hides what comes later: between the crowds of points
-APART = 0.065  # natural logarithm between points that were measured at one hour
+PAST = 1.05  # the dashed line is drawn just right of its hour, so that it hides no point
 
 
 def onset_race() -> Explorable:
@@ -64,7 +51,7 @@ def onset_race() -> Explorable:
                 "Time after the first dose",
                 tuple(CLOCK),
                 "1 day",
-                "How far you have looked ahead. What was measured later stays hidden.",
+                "Up to here you see what was measured; the rest is hidden.",
                 ("40 min", "2 h", "1 day", "3 days", "1 week", "2 weeks", "4 weeks", "6 weeks"),
             ),
             Choice(
@@ -72,7 +59,7 @@ def onset_race() -> Explorable:
                 "What was measured",
                 onset.MEASURES,
                 onset.POINTS,
-                "Four ways to print a result. Points are not people, and a group is not a difference.",
+                "Three ways to state a difference, and the change in each group, which is no difference.",
             ),
         ),
         stage=_race_stage,
@@ -89,11 +76,8 @@ def onset_race() -> Explorable:
 
 @cache
 def _race_rows() -> pd.DataFrame:
-    """The measured points, those of one hour set apart side by side."""
-    rows = onset.measured().sort_values(["measure", "hours", "drug", "control", "value"])
-    same = rows.groupby(["measure", "hours"])
-    place = same.cumcount() - (same.hours.transform("size") - 1) / 2
-    return rows.assign(x=rows.hours * np.exp(APART * place))
+    """The measured points in the order of the clock."""
+    return onset.measured().sort_values(["measure", "hours", "drug", "control", "value"])
 
 
 def _race_stage() -> Stage:
@@ -116,17 +100,17 @@ def _race_view(clock: str, measure: str) -> View:
         mine = rows[rows.drug == group]
         bars = mine[mine.low.notna()]
         artists[f"{group} bars"] = [
-            [(x, low), (x, high)] for x, low, high in zip(bars.x, bars.low, bars.high, strict=True)
+            [(x, low), (x, high)] for x, low, high in zip(bars.hours, bars.low, bars.high, strict=True)
         ]
         for control in MARKER:
             some = mine[(mine.control == control) & ~mine.pool]
-            artists[f"{group} {control}"] = (some.x, some.value) if len(some) else None
+            artists[f"{group} {control}"] = (some.hours, some.value) if len(some) else None
         pools = mine[mine.pool]
-        artists[f"{group} pools"] = (pools.x, pools.value) if len(pools) else None
-    artists["now"] = ([EDGE[clock]] * 2, [0, 1])
+        artists[f"{group} pools"] = (pools.hours, pools.value) if len(pools) else None
+    artists["now"] = ([CLOCK[clock] * PAST] * 2, [0, 1])
     artists["axis"] = f"{measure} (up is better)"
     latest = {group: _latest(rows[rows.drug == group], measure) for group in GROUPS}
-    shown = GROUPS if measure == onset.ALONE else GROUPS[:3]
+    shown = [g for g in GROUPS if g != (onset.ORAL if measure == onset.ALONE else onset.CONTROL)]
     readings = [Reading(group, latest[group]) for group in shown]
     readings.append(Reading("measurements so far", str(len(rows))))
     return View(artists, readings, _race_words(clock, measure, latest), {"main.y": RANGES[measure]})
@@ -140,22 +124,26 @@ def _latest(rows: pd.DataFrame, measure: str) -> str:
     unit, digits = UNITS[measure]
     low, high = (real_minus(f"{end:.{digits}f}") for end in (last.value.min(), last.value.max()))
     values = low if low == high else f"{low} to {high}"
-    return f"{values} {unit}, {_when(last.hours.iloc[0])}"
+    who = last.label.unique()
+    of = who[0] if len(who) == 1 else count(len(who), "group" if measure == onset.ALONE else "result")
+    return f"{values} {unit} on {_when(last.hours.iloc[0])} ({of})"
 
 
 def _when(hours: float) -> str:
     if hours == onset.END_H:
-        return "end of treatment"
+        return "the last day of treatment"
     if hours < 1:
-        return f"{60 * hours:.0f} min"
+        return f"the first day, at {60 * hours:.0f} min"
     if hours < 24:
-        return f"{hours:.0f} h"
+        return f"the first day, at {hours:.0f} h"
     return f"day {hours / 24:.0f}"
 
 
 def _race_words(clock: str, measure: str, latest: dict[str, str]) -> str:
+    rival = onset.CONTROL if measure == onset.ALONE else onset.ORAL
+    other = f"{rival} {latest[rival]}"
     subject = {onset.ALONE: "Better than before"}.get(measure, "Better than control")
     return (
-        f"{subject}, as last measured by {clock}: ketamine {latest[onset.KETAMINE]}; "
-        f"oral antidepressants {latest[onset.ORAL]}."
+        f"{subject}, at the last hour that was measured by {clock}: ketamine {latest[onset.KETAMINE]}; "
+        f"{other}. Each hour has other trials, so a change over time is no course of one group."
     )

@@ -1,5 +1,6 @@
 """Explorable: how long a response lasts, and what further sessions would do if relapse were steady."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,6 +11,7 @@ from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Slider, Steps
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.models import relapse
+from ketalab.plots.axes import ReadAs, read_as
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, figure
 
 SESSIONS = {
@@ -17,13 +19,17 @@ SESSIONS = {
     "every 4 weeks": 28.0,
     "every 2 weeks": 14.0,
     "weekly": 7.0,
-    "twice a week": 3.5,
 }
 YEAR = 365.0
+PROTECTED = 7.0  # days after a session: an assumption, not a measurement
 DAYS = np.unique(np.concatenate([np.geomspace(2, 400, 220), np.arange(0, 400, 3.5)[1:]]))
 TICKS = {"3 days": 3, "1 week": 7, "2 weeks": 14, "1 month": 30, "3 months": 91, "1 year": 365}
 ONE, SEVERAL, SPRAY = "after one infusion", "after several infusions", "after a course of esketamine"
 STYLE = {ONE: ("o", BLACK), SEVERAL: ("^", GREEN), SPRAY: ("s", ORANGE)}
+
+
+def _without_sessions(at: Mapping[str, object]) -> str | None:
+    return "There is no further session." if at["sessions"] == "none" else None
 
 
 def relapse_and_repeat() -> Explorable:
@@ -34,22 +40,24 @@ def relapse_and_repeat() -> Explorable:
         controls=(
             Slider(
                 "half",
-                "Half relapse, untreated, after",
+                "Half relapse without sessions after",
                 "days",
                 5,
                 300,
                 1,
                 18,
-                "Without further sessions. The markers show what was measured, from 18 to 273 days.",
-                (18, 57),
+                "The markers show what was measured: from 18 days after infusions to 273 after "
+                "months of spray.",
+                (18, 57, 273),
             ),
             Steps(
                 "sessions",
                 "Further sessions",
                 tuple(SESSIONS),
                 "weekly",
-                "Starting on day 0.",
-                ("none", "every 4 weeks", "weekly", "twice a week"),
+                "Starting on day 0. Each is taken to protect for a week; nobody has measured for "
+                "how long it does.",
+                ("none", "every 4 weeks", "every 2 weeks", "weekly"),
             ),
             Slider(
                 "ratio",
@@ -59,37 +67,29 @@ def relapse_and_repeat() -> Explorable:
                 1,
                 0.01,
                 0.49,
-                "1: sessions do nothing. In SUSTAIN-1 it was 0.49, in people chosen for being stable.",
-                (0.49, 1),
-            ),
-            Slider(
-                "window",
-                "A session protects for",
-                "days",
-                1,
-                28,
-                1,
-                7,
-                "Nobody has measured this.",
-                (7,),
+                "At 1 a session does nothing. SUSTAIN-1 found 0.49, in people chosen because they "
+                "were stable.",
+                (0.2, 0.49, 1),
+                greyed=_without_sessions,
             ),
             Slider(
                 "spread",
                 "People differ by",
-                "(variance)",
+                "variance",
                 0,
                 4,
                 0.5,
                 0,
-                "Of each person's own factor on the hazard. 0: all alike. Who relapses easily goes first.",
+                "Variance of the hazard between people. At 0 all are alike; otherwise those who "
+                "relapse easily go first.",
                 (0, 3.5),
             ),
         ),
         stage=_stage,
         view=_view,
         presets={
-            "Up to six infusions, then none": {"sessions": "none"},
-            "Up to six infusions, then weekly": {},
+            "Six infusions at most, then none": {"sessions": "none"},
+            "Six infusions at most, then weekly": {},
             "Half in 57 days, people alike": {"half": 57, "sessions": "none"},
             "Half in 57 days, people differ": {"half": 57, "sessions": "none", "spread": 3.5},
             "Stable for months, then weekly": {"half": 273},
@@ -151,6 +151,7 @@ def _stage() -> Stage:
     main.set(xscale="log", xlim=(2.5, 420), ylim=(0, 104))
     main.set_xticks(list(TICKS.values()), list(TICKS))
     main.set_xticks([], minor=True)
+    read_as(main.xaxis, ReadAs(minutes=24 * 60))
     main.set(xlabel="after the last session of the first course", ylabel="not relapsed (%)")
     for kind, (marker, colour) in STYLE.items():
         mine = [point for point in measured() if point.kind == kind]
@@ -178,7 +179,8 @@ def _stage() -> Stage:
     return Stage(fig, {"main": main}, artists)
 
 
-def _view(half: float, sessions: str, ratio: float, window: float, spread: float) -> View:
+def _view(half: float, sessions: str, ratio: float, spread: float) -> View:
+    window = PROTECTED
     hazard, spacing = relapse.hazard_from_median(half, spread), SESSIONS[sessions]
     alone = 100 * relapse.still_well(DAYS, hazard, spread=spread)
     together = 100 * relapse.still_well(DAYS, hazard, ratio, spacing, window, spread)
@@ -187,23 +189,35 @@ def _view(half: float, sessions: str, ratio: float, window: float, spread: float
     middle = relapse.median_days(hazard, ratio, spacing, window, spread)
     given = relapse.sessions_given(YEAR, spacing)
     readings = [
-        Reading("half relapse, no sessions", half, "days"),
-        Reading("half relapse, sessions", middle, "days"),
+        Reading("half relapsed, no sessions", half, "days"),
+        Reading("half relapsed, sessions", middle, "days"),
         Reading(
-            "6 months, no sessions", _at(182, hazard, 1.0, relapse.NEVER, 0.0, spread), "%", 2, least=0.1
+            "well at 6 months, no sessions",
+            _at(182, hazard, 1.0, relapse.NEVER, 0.0, spread),
+            "%",
+            2,
+            least=0.1,
         ),
-        Reading("6 months, sessions", _at(182, hazard, ratio, spacing, window, spread), "%", 2, least=0.1),
-        Reading("a year, sessions", year, "%", 2, least=0.1),
+        Reading(
+            "well at 6 months, sessions",
+            _at(182, hazard, ratio, spacing, window, spread),
+            "%",
+            2,
+            least=0.1,
+        ),
+        Reading("well at a year, sessions", year, "%", 2, least=0.1),
         Reading("sessions in a year", str(given)),
     ]
-    if given == 0:
-        sentence = f"Without further sessions half have relapsed after {half:.0f} days, in this model."
-    else:
-        sentence = (
-            f"In this model sessions {sessions} move the day at which half have relapsed from {half:.0f} "
-            f"to {middle:.0f}. Percentages are people still well."
-        )
-    return View(artists, readings, sentence)
+    return View(artists, readings, _words(sessions, half, middle))
+
+
+def _words(sessions: str, half: float, middle: float) -> str:
+    if sessions == "none":
+        return f"In this model half have relapsed by day {half:.0f}; there are no further sessions."
+    how = "a session every" + sessions.removeprefix("every") if sessions != "weekly" else "weekly sessions"
+    if round(middle) == round(half):
+        return f"In this model {how} make no difference: half have relapsed by day {half:.0f}."
+    return f"In this model, with {how}, half have relapsed by day {middle:.0f} instead of day {half:.0f}."
 
 
 def _at(day: float, *model: float) -> float:

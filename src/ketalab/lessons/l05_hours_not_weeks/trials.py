@@ -23,7 +23,11 @@ from ketalab.metaanalysis.effect_size import (
     standard_error_from_interval,
 )
 from ketalab.metaanalysis.number_needed import newcombe_interval
-from ketalab.models.depression_trials import ACTIVE, CONTROLS, HIDDEN, INACTIVE
+from ketalab.metaanalysis.pooling import pool
+from ketalab.models import depression_trials as depression
+from ketalab.models import relapse
+from ketalab.models.depression_trials import ACTIVE, CONTROLS, HIDDEN, INACTIVE, masked_scores
+from ketalab.text import decimals, interval
 
 RESPONSE = "response: extra people in 100"
 POINTS = "points better than control"
@@ -258,10 +262,7 @@ def _alone() -> list[tuple]:
         drug, control, label = _who(trials, row.trial)
         if pd.isna(control) or "period 2" in row.arm or "women" in row.arm or "men" in row.arm.split():
             continue
-        with_tablet = (
-            row.role == "control" and trials.comparator[row.trial] == "placebo spray + antidepressant"
-        )
-        group = drug if row.role == "active" else ORAL if with_tablet else CONTROL
+        group = drug if row.role == "active" else CONTROL
         margin = normal_quantile(0.95) * row.error
         ends = (-row.change, -row.change - margin, -row.change + margin)
         found.append(
@@ -280,3 +281,123 @@ def _changes(scores: pd.DataFrame) -> pd.DataFrame:
     after = masked[masked.time_h > 0]
     derived = after.assign(change=after["mean"] - after.role.map(before), error=np.nan)
     return pd.concat([printed, derived])
+
+
+# Tables of the lesson -----------------------------------------------------------------------------
+
+PAYERS = {"company": "maker", "public": "public money", "none": "nobody", "not found": "not found"}
+
+
+def earliest() -> pd.DataFrame:
+    """What was measured within four hours, as differences from control, a row a trial and measure."""
+    rows = measured()
+    rows = rows[(rows.hours <= 4) & (rows.measure != ALONE)].sort_values(["hours", "value"])
+    unit = {RESPONSE: ("people in 100", 0), POINTS: ("points", 1), SMD: ("standard deviations", 2)}
+    return pd.DataFrame(
+        {
+            "trial": rows.label,
+            "drug": rows.drug,
+            "hours": [f"{hours:.2g}" for hours in rows.hours],
+            "better than control by": [
+                decimals(r.value, unit[r.measure][1]) + " " + unit[r.measure][0] for r in rows.itertuples()
+            ],
+            "95% interval": [interval(r.low, r.high, unit[r.measure][1]) for r in rows.itertuples()],
+        }
+    ).set_index("trial")
+
+
+def two_trials_three_ways() -> pd.DataFrame:
+    """The two trials against midazolam, a day after one infusion, and three ways to pool them (points)."""
+    day = depression.points_after_a_day()
+    two = day.effects[day.where(control=ACTIVE)]
+    margin = normal_quantile(0.95) * two.se
+    rows = {
+        label: (value, value - m, value + m)
+        for label, value, m in zip(two.study, two.estimate, margin, strict=True)
+    }
+    weight = 1 / two.se**2
+    fixed, error = float((weight * two.estimate).sum() / weight.sum()), float(weight.sum() ** -0.5)
+    half = normal_quantile(0.95) * error
+    rows["pooled, one common effect"] = (fixed, fixed - half, fixed + half)
+    for name, how in (("normal", "normal"), ("Hartung and Knapp", "hartung-knapp")):
+        found = pool(two, interval=how)
+        rows[f"pooled, effects may differ, {name}"] = (found.estimate, found.low, found.high)
+    return pd.DataFrame(
+        {
+            "points, ketamine minus midazolam": [decimals(value, 1) for value, _, _ in rows.values()],
+            "95% interval": [interval(low, high, 1) for _, low, high in rows.values()],
+        },
+        index=list(rows),
+    )
+
+
+def masked_falls() -> pd.DataFrame:
+    """Mean depression scores of the trial under anaesthesia, and by how much each group fell (points)."""
+    scores = masked_scores().pivot_table(index="day", columns="arm", values="mean")
+    falls = scores.iloc[0] - scores
+    return pd.DataFrame(
+        {
+            "ketamine, score": scores.ketamine,
+            "saline, score": scores.saline,
+            "ketamine, fell by": falls.ketamine.round(1),
+            "saline, fell by": falls.saline.round(1),
+        }
+    ).rename(index=lambda day: f"day {day:.0f}")
+
+
+def followed() -> pd.DataFrame:
+    """People who were well, followed without further ketamine: when they relapsed, by course."""
+    rows = table("trial_durability").query("domain == 'depression'")
+    kept = {
+        ("ibrahim2012", "responding"),
+        ("mathew2010", "relapsed"),
+        ("murrough2013b", "median time to relapse"),
+        ("albott2018", "median time to relapse"),
+        ("ketect", "median time in remission"),
+        ("ketect", "relapsed"),
+    }
+    rows = rows[[(r.trial, r.measure) in kept for r in rows.itertuples()]]
+    rows = rows[~rows.group.str.contains("on riluzole")]
+    trials = table("trials").set_index("trial").label
+    days = np.where(rows.unit == "day", rows.value, rows.time_h / 24)
+    gone = np.where(
+        rows.unit == "day", 50.0, np.where(rows.measure == "responding", 100 - rows.value, rows.value)
+    )
+    return pd.DataFrame(
+        {
+            "people who were well": rows.group.to_numpy(),
+            "course": rows.course.to_numpy(),
+            "day": [f"{day:.0f}" for day in days],
+            "relapsed (%)": [f"{share:.0f}" for share in gone],
+        },
+        index=pd.Index([trials[t] for t in rows.trial], name="trial"),
+    )
+
+
+def well_after_a_year() -> pd.DataFrame:
+    """The model: of people half of whom relapse in 57 days, how many are well after a year (%)."""
+    rows = {
+        f"variance {spread:g}": 100
+        * float(relapse.still_well(365, relapse.hazard_from_median(57, spread), spread=spread))
+        for spread in (0.0, 1.0, 3.5)
+    }
+    return pd.DataFrame({"well after a year (%), model": {k: f"{v:.0f}" for k, v in rows.items()}})
+
+
+def sprays() -> pd.DataFrame:
+    """The six four-week trials of the spray: points better than placebo spray, result, payer."""
+    month = depression.points_after_four_weeks()
+    trials = table("trials").set_index("trial").loc[month.about.trial]
+    margin = normal_quantile(0.95) * month.effects.se
+    return pd.DataFrame(
+        {
+            "points better": [decimals(-value, 1) for value in month.effects.estimate],
+            "95% interval": [
+                interval(-value - m, -value + m, 1)
+                for value, m in zip(month.effects.estimate, margin, strict=True)
+            ],
+            "primary endpoint": trials.primary_result.map({"positive": "met", "null": "missed"}).to_numpy(),
+            "paid by": trials.funder.map(PAYERS).to_numpy(),
+        },
+        index=pd.Index(month.about.label, name="trial"),
+    )

@@ -11,6 +11,7 @@ from ketalab.metaanalysis.pooling import Pooled, pool
 from ketalab.models import depression_trials as depression
 from ketalab.models.depression_trials import ACTIVE, HIDDEN, INACTIVE, Comparison
 from ketalab.plots.forest import ForestParts, forest_parts
+from ketalab.plots.style import course_look
 from ketalab.text import real_minus
 
 BOTH, ANY, NOBODY = "both drugs", "any control", "no trial"
@@ -38,28 +39,29 @@ def which_trials() -> Explorable:
                 "Control group",
                 (ANY, AWAKE, *KINDS),
                 ANY,
-                "What the others got: nothing active, a sedative, or saline in a full anaesthesia.",
+                "What the others got: nothing active, a sedative, or saline during general anaesthesia.",
             ),
             Choice(
                 "crossover",
                 "Crossover trials",
                 (IN, OUT),
                 IN,
-                "In a crossover everybody gets both, one after the other, and can compare.",
+                "In a crossover trial everybody gets both treatments, one after the other, and can "
+                "compare them.",
             ),
             Choice(
                 "interval",
                 "Interval",
                 tuple(INTERVALS),
                 next(iter(INTERVALS)),
-                "Hartung and Knapp's is honest about few trials, to the point of saying nothing with two.",
+                "Hartung and Knapp's widens when trials are few; with two it says almost nothing.",
             ),
             Steps(
                 "without",
                 "Leave out",
                 (NOBODY, *_day().about.label),
                 NOBODY,
-                "Take any one trial out and see whether the answer hangs on it.",
+                "Leave out any one trial and see whether the estimate depends on it.",
                 (NOBODY,),
             ),
         ),
@@ -67,8 +69,8 @@ def which_trials() -> Explorable:
         view=_trials_view,
         presets={
             "All ten": {},
-            "Midazolam, honest about two trials": {"control": ACTIVE},
-            "Midazolam, as if two were many": {"control": ACTIVE, "interval": "normal"},
+            "Midazolam: two trials, the wide interval": {"control": ACTIVE},
+            "Midazolam: two trials, the normal interval": {"control": ACTIVE, "interval": "normal"},
             "Esketamine spray": {"drug": "esketamine"},
             "No crossover trials": {"crossover": OUT},
             "Only the masked trial": {"control": HIDDEN},
@@ -90,17 +92,18 @@ def _trials_parts() -> ForestParts:
     day = _day()
     against = day.about.comparator.str.split(" ").str[0].replace("placebo", "spray")
     names = dict(zip(day.about.label, day.about.label + ", " + against, strict=True))
-    return forest_parts(
-        day.effects,
-        pool(day.effects),
-        order="given",
-        favours=("drug better", "control better"),
-        names=names.get,
-        headings={"name": "Trial, control group"},
-        limits=(-17, 4),
-        width=7.6,
-        live=True,
-    )
+    with course_look():  # whoever asks first, the words are as wide as in every picture
+        return forest_parts(
+            day.effects,
+            pool(day.effects),
+            order="given",
+            favours=("drug better", "control better"),
+            names=names.get,
+            headings={"name": "Trial, control group"},
+            limits=(-17, 4),
+            width=7.6,
+            live=True,
+        )
 
 
 def _trials_stage() -> Stage:
@@ -138,13 +141,13 @@ def _pooled_readings(pooled: Pooled | None) -> list[Reading]:
     name = "points, drug minus control" if pooled.k > 1 else "points, one trial"
     readings = [
         Reading(name, _points(pooled.estimate)),
-        Reading("95 % interval", f"{_points(pooled.low)} to {_points(pooled.high)}"),
+        Reading("95% interval", f"{_points(pooled.low)} to {_points(pooled.high)}"),
     ]
     if np.isfinite(pooled.prediction_low):
         ends = f"{_points(pooled.prediction_low)} to {_points(pooled.prediction_high)}"
         readings.append(Reading("a new trial's true effect", ends))
     if pooled.k > 1:
-        readings.append(Reading("spread chance does not explain", f"{100 * pooled.i2:.0f} %"))
+        readings.append(Reading("variation beyond chance (I²)", f"{100 * pooled.i2:.0f}%"))
     return readings
 
 

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from ketalab.data.bibliography import short_name
 from ketalab.plots.show import Picture
@@ -108,10 +107,12 @@ def two_endpoints(mood: pd.DataFrame, suicidality: pd.Series) -> Picture:
     right.text(-0.68, 0.55, "esketamine better", fontsize=12, color=GREY)
     left.text(-6.8, 0.55, "esketamine better", fontsize=12, color=GREY)
     said = "; ".join(
-        f"{row.time}: {decimals(row.estimate, 1)} ({interval(row.low, row.high)})" for row in mood.itertuples()
+        f"{row.time}: {decimals(row.estimate, 1)} ({interval(row.low, row.high)})"
+        for row in mood.itertuples()
     )
     alt = (
-        f"Esketamine minus placebo in two trials. Left, depression (MADRS points), {said}: every interval lies "
+        f"Esketamine minus placebo in two trials. Left, depression (MADRS points), {said}: every "
+        "interval lies "
         f"left of no difference. Right, suicidality at 24 h: {decimals(suicidality.value)} "
         f"({interval(suicidality.low, suicidality.high)}), across the line of no difference."
     )
@@ -144,7 +145,7 @@ def eight_measures(rows: pd.DataFrame) -> Picture:
     axes.set_xlabel("better after than before, in standard deviations")
     axes.grid(False, axis="y")
     legend_above(fig, axes.get_legend_handles_labels()[0], columns=2)
-    wide = rows.pivot(index="label", columns="arm", values="d").loc[list(labels.label)]
+    wide = rows.pivot_table(index="label", columns="arm", values="d").loc[list(labels.label)]
     said = "; ".join(
         f"{label}: {decimals(row.ketamine)} and {decimals(row.midazolam)}" for label, row in wide.iterrows()
     )
@@ -232,9 +233,19 @@ def thinking(links: pd.DataFrame) -> Picture:
             chosen = links[(links.study == study) & (links.one == one)]
             row = chosen[chosen.other.isin(other)].iloc[0] if other else chosen.iloc[0]
             sign, colour = SIGNS[row.finding]
-            who = f"{row.design}, {count(int(row.n), 'person', 'people')}" if pd.notna(row.n) else row.design
+            who = f"{row.design}, "
+            f"{count(int(row.n), 'person', 'people')}" if pd.notna(row.n) else row.design
             said.append(f"{words}, {row.finding} ({who})")
-            axes.text(0.02, y, sign, fontsize=19 if len(sign) == 1 else 13, color=colour, ha="center", va="center", weight="bold")
+            axes.text(
+                0.02,
+                y,
+                sign,
+                fontsize=19 if len(sign) == 1 else 13,
+                color=colour,
+                ha="center",
+                va="center",
+                weight="bold",
+            )
             axes.text(0.05, y, words, fontsize=13, va="center")
             axes.text(0.47, y, who, fontsize=13, va="center")
             source = short_name(row.reference)

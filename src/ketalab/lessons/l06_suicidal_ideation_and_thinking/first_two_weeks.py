@@ -1,4 +1,4 @@
-"""Who was free of suicidal thoughts, visit by visit, after one infusion: shares over time, and the people."""
+"""Who was free of suicidal thoughts at each visit after one infusion: shares over time, and people."""
 
 from functools import cache
 
@@ -9,7 +9,7 @@ from ketalab.explorables.controls import Choice, Steps
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l06_suicidal_ideation_and_thinking import trials as ideation
 from ketalab.lessons.l06_suicidal_ideation_and_thinking.shared import OPEN
-from ketalab.metaanalysis.number_needed import people
+from ketalab.metaanalysis.number_needed import people, wilson_interval
 from ketalab.plots.style import DRUG, ORANGE, figure, legend_above
 
 TIMES = {"4 h": 4.0, "day 2": 24.0, "day 3": 48.0, "day 5": 96.0, "day 7": 144.0, "day 14": 312.0}
@@ -85,13 +85,10 @@ def _people(arm: str, number: int) -> tuple[np.ndarray, np.ndarray]:
 @cache
 def _shares() -> dict[str, np.ndarray]:
     """By arm: percent free and the ends of Wilson's 95 % interval, at each time."""
-    from statsmodels.stats.proportion import proportion_confint
-
     rows, found = ideation.course(), {}
     for arm, role, *_ in ARMS:
-        events, n = rows[f"events_{role}"].astype(float), rows[f"n_{role}"].astype(float)
-        low, high = proportion_confint(events, n, method="wilson")
-        found[arm] = 100 * np.array([events / n, low, high])
+        looks = zip(rows[f"events_{role}"], rows[f"n_{role}"], strict=True)
+        found[arm] = 100 * np.array([wilson_interval(events, n) for events, n in looks]).T
     return found
 
 
@@ -117,6 +114,9 @@ def _weeks_view(time: str, arms: str) -> View:
         Reading("midazolam", f"{row.events_control:.0f} of {row.n_control:.0f}"),
         Reading("difference", f"{100 * gain.difference:.0f} in 100"),
         Reading("95% interval", f"{100 * gain.low:.0f} to {100 * gain.high:.0f} in 100"),
-        Reading("treated for one more free", people(gain.estimate) if gain.difference else "no number: the difference is zero"),
+        Reading(
+            "treated for one more free",
+            people(gain.estimate) if gain.difference else "no number: the difference is zero",
+        ),
     ]
     return View(artists, readings, f"{sentence}, and {row.events_control:.0f} of 42 with midazolam.")

@@ -1,4 +1,4 @@
-"""Pool the trials that printed counts; then add those that did not, as if they had found no difference."""
+"""Pool the trials that printed counts; then add those that did not, as if they found no difference."""
 
 from functools import cache
 
@@ -21,7 +21,7 @@ IN_ACTIVE = np.array([True, True, True, False, False, False, True, True, False, 
 
 
 def pool_and_silence() -> Explorable:
-    """Pool the trials that printed counts; then add those that did not, as if they had found no difference."""
+    """Pool the trials that printed counts; then add those that did not, as if they found no difference."""
     return Explorable(
         name="pool_and_silence",
         title="What the pool shows, and what it leaves out",
@@ -38,7 +38,8 @@ def pool_and_silence() -> Explorable:
                 "Compared with",
                 (ALL, ACTIVE),
                 ALL,
-                "Midazolam can be felt as well. Choosing it leaves out every trial against saline or a placebo spray, Abbar 2022 among them.",
+                "Midazolam can be felt as well. Choosing it leaves out every trial against saline "
+                "or a placebo spray, Abbar 2022 among them.",
             ),
             Slider(
                 "silent",
@@ -148,4 +149,3 @@ def _pool_view(abbar: str, control: str, silent: float) -> View:
 def _diamond(pooled: Pooled, y: float) -> list[tuple[float, float]]:
     n = pooled.natural
     return [(n.low, y), (n.estimate, y + 0.32), (n.high, y), (n.estimate, y - 0.32)]
-

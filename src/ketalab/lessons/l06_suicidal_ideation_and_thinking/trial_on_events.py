@@ -27,7 +27,8 @@ def trial_on_events() -> Explorable:
                 "What is counted",
                 tuple(measured_risks()),
                 "death, 1 year after discharge",
-                "How often the event happens without the treatment, as counted in a cohort or a control group.",
+                "How often the event happens without the treatment, as counted in a cohort or a "
+                "control group.",
             ),
             Slider(
                 "left",
@@ -70,7 +71,10 @@ def _events_stage() -> Stage:
     main = fig.subplots()
     main.set_xscale("log")
     main.set(
-        xlim=(N[0], N[-1]), ylim=(-2, 104), xlabel="people in each group", ylabel="chance of detecting it (%)"
+        xlim=(N[0], N[-1]),
+        ylim=(-2, 104),
+        xlabel="people in each group",
+        ylabel="chance of detecting it (%)",
     )
     main.set_xticks([100, 1000, 10_000, 100_000], ["100", "1,000", "10,000", "100,000"])
     main.set_xticks([], minor=True)
@@ -106,7 +110,8 @@ def _events_view(event: str, left: float, people: str) -> View:
     often = f"in {shown}" if chance >= 1 else "in fewer than 1%"
     what = "halves the risk" if left == 50 else f"leaves {left:.0f}% of the risk"
     sentence = (
-        f"With {people} people in each group, a treatment that {what} would be detected {often} of such trials."
+        f"With {people} people in each group, a treatment that {what} would be detected {often} of "
+        "such trials."
     )
     readings = [
         Reading("have the event without treatment", f"{significant(100 * risk, 2)}%"),

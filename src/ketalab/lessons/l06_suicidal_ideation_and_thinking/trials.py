@@ -90,11 +90,13 @@ def scales_table() -> pd.DataFrame:
     """Who rates each scale of suicidal thoughts, and what it asks about."""
     rows = table("suicide_scales").set_index("label")
     rows = rows.assign(source=rows.reference.map(short_name))
-    return rows[["rated_by", "asks", "source"]].rename(columns={"rated_by": "rated by", "asks": "asks about"})
+    return rows[["rated_by", "asks", "source"]].rename(
+        columns={"rated_by": "rated by", "asks": "asks about"}
+    )
 
 
 def needed_table() -> pd.DataFrame:
-    """People in each group for a chance of 80%, by what is counted and the share of the risk that is left."""
+    """People in each group for a chance of 80%, by what is counted and the share of risk that is left."""
     risks = measured_risks()
     frame = pd.DataFrame(
         {"risk without treatment (%)": [significant(100 * risk, 2) for risk in risks.values()]},
@@ -159,8 +161,7 @@ def pools_table() -> pd.DataFrame:
             "against": rows.comparator.replace("", "not clear"),
             "fall (SD)": [f"{abs(x):g}" for x in rows.estimate],
             "95% interval": [
-                interval(*both) if there else "not printed"
-                for both, there in zip(ends, known, strict=True)
+                interval(*both) if there else "not printed" for both, there in zip(ends, known, strict=True)
             ],
             "review": rows.reference.map(short_name),
         }

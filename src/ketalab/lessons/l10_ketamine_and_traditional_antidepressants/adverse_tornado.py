@@ -42,7 +42,7 @@ def adverse_tornado() -> Explorable:
                 "Show",
                 SCALES,
                 MINUS,
-                "On the drug, on placebo, or the difference: only the difference is the drug's doing.",
+                "On the drug, on placebo, or the difference; only the difference is due to the drug.",
             ),
         ),
         stage=_tornado_stage,
@@ -61,7 +61,7 @@ def _tornado_stage() -> Stage:
     fig = figure(7.6, 4.9)
     left, right = fig.subplots(1, 2, width_ratios=(55, 92))
     left.set(xlim=(51, -4), xlabel="of 100 people")
-    right.set(xlim=(-41, 51), xlabel="of 100 people  (× is not in its table)")
+    right.set(xlim=(-41, 51), xlabel="of 100 people  (×: not in its table)")
     artists = {}
     for side, ax in (("one", left), ("other", right)):
         ax.set(ylim=(ROWS - 0.5, -1.7), xticks=(0, 20, 40), yticks=())
@@ -114,10 +114,10 @@ def _tornado_view(one: str, other: str, scale: str) -> View:
     weeks = {d: _people_of(d) for d in (one, other)}
     readings = [
         Reading("most, left", f"{tops['one']}: {frames['one'].value.max():.0f}"),
-        Reading("95 % interval, left", _limits(frames["one"].loc[tops["one"]])),
+        Reading("95% interval, left", _limits(frames["one"].loc[tops["one"]])),
         Reading("people, left", weeks[one]),
         Reading("most, right", f"{tops['other']}: {frames['other'].value.max():.0f}"),
-        Reading("95 % interval, right", _limits(frames["other"].loc[tops["other"]])),
+        Reading("95% interval, right", _limits(frames["other"].loc[tops["other"]])),
         Reading("people, right", weeks[other]),
     ]
     return View(artists, readings, _tornado_sentence(one, other, scale, frames, tops))
@@ -171,5 +171,6 @@ def _tornado_sentence(one: str, other: str, scale: str, frames, tops) -> str:
     more = "more than on placebo" if scale == MINUS else "on the drug"
     return (
         f"{one.capitalize()}: {tops['one']} in {top[0]:.0f} of 100 {more}; "
-        f"{other}: {tops['other']} in {top[1]:.0f}. A cross means: not in that table, which is not nought."
+        f"{other}: {tops['other']} in {top[1]:.0f}. A cross means that the reaction is not in that "
+        "table, not that it never happens."
     )

@@ -1,6 +1,7 @@
 """Pictures of the lesson on ketamine and traditional antidepressants."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -8,8 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from ketalab.data import table
+from ketalab.lessons.l10_ketamine_and_traditional_antidepressants import trials as compared
 from ketalab.metaanalysis.network import Network
 from ketalab.metaanalysis.number_needed import newcombe_interval
+from ketalab.models import pharmacokinetics as pk
+from ketalab.models import receptor
+from ketalab.plots.show import Picture
 from ketalab.plots.style import BLACK, DRUG, GREEN, GREY, PALE, PURPLE, SKY, YELLOW, figure
 
 Array = NDArray[np.float64]
@@ -18,8 +24,9 @@ DARK_SPRAY = "#1c6ea4"  # the spray's colour, dark enough for text on white
 HOURS = {1: "1 h", 4: "4 h", 24: "1 day", 48: "2 days", 168: "1 wk", 336: "2 wk", 672: "4 wk"}
 CLASS_NAMES = {
     "hypericum": "St John's wort",
-    "reversible MAO-A inhibitor": "MAO-A inhibitor",
-    "low-dose SARI": "low-dose SARI",
+    "reversible MAO-A inhibitor": "moclobemide",
+    "low-dose SARI": "low-dose trazodone",
+    "NaSSA": "mirtazapine",
 }
 
 
@@ -42,7 +49,45 @@ def difference(row: pd.Series) -> tuple[float, float, float]:
 # Two clocks ----------------------------------------------------------------------------------------
 
 
-def two_clocks(
+@cache
+def nmda_block() -> tuple[Array, Array, Array]:
+    """Hours after a 40-minute infusion of 35 mg, and block of NMDA channels (%) with 1 and 0 mM magnesium.
+
+    Model of lesson 02: 70 kg, free fraction 0.53, 237.73 g/mol, -70 mV [@simons2022].
+    """
+    hours = np.geomspace(0.5, 1500, 300)
+    patient = pk.published("simons2022").typical(70)
+    plasma = pk.concentration(patient, [pk.Dose(35, "iv", duration=40)], hours * 60, "ketamine")[0]
+    free = receptor.free_concentration(plasma, 0.53, 237.73)
+    drug = receptor.published("ketamine")
+    low, high = (100 * receptor.equilibrium_block(free, drug, -70, mg) for mg in (1.0, 0.0))
+    return hours, low, high
+
+
+def two_clocks() -> Picture:
+    """When the target is taken, and when more people respond than without the drug, on one clock."""
+    scans, block = table("transporter_occupancy"), nmda_block()
+    trials, weekly = compared.responders(), compared.weekly()
+    fig = _clocks(scans, block, trials, weekly)
+    day = {
+        row.who: difference(pd.Series(row._asdict())) for row in trials.query("time_h == 24").itertuples()
+    }
+    infusion, asleep, spray, both = (day[who] for who in compared.WHO.values())
+    return Picture(
+        fig,
+        "10_two_clocks",
+        "Two panels on one logarithmic clock, from an hour to six weeks. Above: most serotonin "
+        "transporters "
+        "are occupied 4 hours after one tablet, and about 80% on daily tablets; modelled NMDA block peaks "
+        f"between {block[1].max():.0f} and {block[2].max():.0f}% and is gone within a day. Below, extra "
+        f"responders in 100 people. Day 1: infusion against midazolam {infusion[0]:.0f}, infusion under "
+        f"anaesthesia {asleep[0]:.0f} with an interval across zero, spray {spray[0]:.0f}, spray with a new "
+        f"tablet {both[0]:.0f}. SSRIs: {weekly.value.iloc[0]:.0f} in week 1, {weekly.value.iloc[1]:.0f} in "
+        f"week 2, {weekly.value.iloc[-1]:.0f} in week 6.",
+    )
+
+
+def _clocks(
     scans: pd.DataFrame, block: tuple[Array, Array, Array], trials: pd.DataFrame, weekly: pd.DataFrame
 ) -> Figure:
     """When the target is taken, and when more people respond than without the drug, on one clock.
@@ -56,7 +101,7 @@ def two_clocks(
     above.fill_between(hours, low, high, color=KETAMINE, alpha=0.3, linewidth=0)
     for edge in (low, high):
         above.plot(hours, edge, color=KETAMINE, linewidth=1.6)
-    above.text(5, 24, "ketamine in NMDA channels, model: 1 or 0 mM magnesium", color=KETAMINE)
+    above.text(5, 24, "NMDA block by ketamine, model: 1 or 0 mM magnesium", color=KETAMINE)
     for scan in scans.itertuples():
         course = "daily" if scan.course == "daily" else "one"
         middle = scan.value if pd.notna(scan.value) else (scan.low + scan.high) / 2
@@ -68,7 +113,7 @@ def two_clocks(
     above.text(500, 96, "daily tablets", color=ORAL, ha="right", va="center")
     for hour, share in ((4, 44.6), (48, 10.3)):
         above.text(hour * 1.15, share, "paroxetine", color=ORAL, va="center")
-    above.set(ylim=(0, 106), ylabel="target taken (%)")
+    above.set(ylim=(0, 106), ylabel="target occupied (%)")
     _benefit(below, trials, weekly)
     below.set_xscale("log")
     below.set_xlim(0.5, 1500)
@@ -106,8 +151,27 @@ def _benefit(axes: Axes, trials: pd.DataFrame, weekly: pd.DataFrame) -> None:
 # How well, and who stays ---------------------------------------------------------------------------
 
 
-def plane(response: Network, lost: Network, drugs: pd.DataFrame) -> Figure:
+def plane() -> Picture:
     """Left: classes by odds of response and of leaving, against placebo. Right: drugs head to head."""
+    response, lost = (compared.classes(events) for events in ("responders", "lost"))
+    drugs = table("antidepressant_network").query("reference == 'mtrank2024'")
+    odds = response.frame().set_index("treatment").estimate
+    gone = lost.frame().set_index("treatment").estimate
+    best, least = drugs.loc[drugs.estimate.idxmax()], drugs.loc[drugs.estimate.idxmin()]
+    return Picture(
+        _plane(response, lost, drugs),
+        "10_plane",
+        "Left: classes of tablets by odds of responding and odds of leaving the trial, both against "
+        "placebo. "
+        f"Responding and leaving: SSRIs {odds['SSRI']:.2f} and {gone['SSRI']:.2f}, tricyclics "
+        f"{odds['tricyclic']:.2f} and {gone['tricyclic']:.2f}, St John's wort {odds['hypericum']:.2f} and "
+        f"{gone['hypericum']:.2f}. Right: single drugs against fluoxetine, head to head, from "
+        f"{best.drug} at "
+        f"{best.estimate:.2f} to {least.drug} at {least.estimate:.2f}; most intervals cross 1.",
+    )
+
+
+def _plane(response: Network, lost: Network, drugs: pd.DataFrame) -> Figure:
     fig = figure(10.4, 4.8)
     left, right = fig.subplots(1, 2, width_ratios=(1.15, 1))
     efficacy, leaving = (net.frame().set_index("treatment") for net in (response, lost))
@@ -164,8 +228,25 @@ LABEL_AT = {
 # STAR*D --------------------------------------------------------------------------------------------
 
 
-def stard(shares: Sequence[Mapping[str, float]], totals: Mapping[str, float]) -> Figure:
+def stard() -> Picture:
     """Of 100 who start: who remits, goes on and leaves at each step; and three ways to add it up."""
+    courses, totals = compared.step_by_step(), compared.remission_totals()
+    shares = [{"remit": row.remit, "go on": row.on, "leave": row.leave} for row in courses]
+    one, two, three, four = courses
+    printed, counted, again = totals.values()
+    return Picture(
+        _stard(shares, totals),
+        "10_stard",
+        f"Left: of 100 people who start step 1 of STAR*D, {one.remit:.0f} remit, {one.on:.0f} go on and "
+        f"{one.leave:.0f} leave; at step 2 {two.remit:.0f} remit, {two.on:.0f} go on and {two.leave:.0f} "
+        f"leave; steps 3 and 4 together bring {three.remit + four.remit:.1f} remissions. Right: "
+        "three totals "
+        f"of remission: {printed:.0f} of 100 if nobody had left, {counted:.0f} with those who left, "
+        f"{again:.0f} in the re-analysis.",
+    )
+
+
+def _stard(shares: Sequence[Mapping[str, float]], totals: Mapping[str, float]) -> Figure:
     fig = figure(9.6, 4.7)
     left, right = fig.subplots(1, 2, width_ratios=(1.6, 1))
     colours = {"remit": GREEN, "go on": PALE, "leave": ORAL}
@@ -204,8 +285,18 @@ def stard(shares: Sequence[Mapping[str, float]], totals: Mapping[str, float]) ->
 # Relapse -------------------------------------------------------------------------------------------
 
 
-def relapse(rows: pd.DataFrame) -> Figure:
+def relapse() -> Picture:
     """Share that relapsed, drug continued against drug stopped, one line a comparison."""
+    rows = compared.relapses()
+    told = "; ".join(f"{r.label}, {r.value:g} against {r.comparator_value:g}%" for r in rows.itertuples())
+    return Picture(
+        _relapse(rows),
+        "10_relapse",
+        f"Four comparisons of a drug continued with a switch to placebo. Relapse: {told}.",
+    )
+
+
+def _relapse(rows: pd.DataFrame) -> Figure:
     fig = figure(9.6, 4.4)
     axes = fig.subplots()
     for y, row in enumerate(rows.itertuples()):
@@ -222,7 +313,7 @@ def relapse(rows: pd.DataFrame) -> Figure:
     for colour, name in ((ORAL, "tablet"), (DARK_SPRAY, "spray")):
         axes.plot([], [], "o", color=colour, markersize=11, label=f"{name} continued")
         axes.plot([], [], "o", color=colour, markersize=11, markerfacecolor="white", markeredgewidth=2.4,
-                  label="changed to placebo")  # fmt: skip
+                  label="switched to placebo")  # fmt: skip
     fig.legend(loc="outside upper left", ncols=4, columnspacing=1.2, handletextpad=0.3)
     return fig
 
@@ -230,8 +321,31 @@ def relapse(rows: pd.DataFrame) -> Figure:
 # What is not in a label's table --------------------------------------------------------------------
 
 
-def other_prices(outcomes: pd.DataFrame) -> Figure:
+def other_prices() -> Picture:
     """Weight, sexual function, stopping, and suicidal thoughts by age, each with its own comparison."""
+    outcomes = table("antidepressant_outcomes")
+    weight = outcomes[outcomes.topic == "weight"].set_index("treatment").value
+    sexual = outcomes[outcomes.reference == "montejo2001"].set_index("treatment").value
+    stop = outcomes[(outcomes.topic == "stopping") & (outcomes.unit == "%")].iloc[0]
+    by_age = outcomes[(outcomes.topic == "suicidality") & (outcomes.reference == "janssen2019a")].value
+    young, early, middle, old = (f"{abs(v):.0f} {'more' if v > 0 else 'fewer'}" for v in by_age)
+    common = sexual.drop(["mirtazapine", "moclobemide"])
+    return Picture(
+        _other_prices(outcomes),
+        "10_other_prices",
+        "Four panels on tablets. Weight after six months against sertraline: from "
+        f"{weight['escitalopram']:.2f} kilograms more on escitalopram to "
+        f"{-weight['fluoxetine']:.2f} less on "
+        f"fluoxetine. Sexual problems when people are asked directly: {common.min():.0f} to "
+        f"{common.max():.0f}% on SSRIs and venlafaxine, {sexual['mirtazapine']:.0f} on mirtazapine, "
+        f"{sexual['moclobemide']:.0f} on moclobemide. After stopping: {stop.value:.0f}% have a symptom, "
+        f"{stop.comparator_value:.0f} after placebo. Suicidal thoughts or behaviour per 1000 "
+        "people, against "
+        f"placebo: {young} under 18, {early} from 18 to 24, {middle} from 25 to 64, {old} from 65.",
+    )
+
+
+def _other_prices(outcomes: pd.DataFrame) -> Figure:
     fig = figure(10.4, 5.0)
     (weight, sexual), (stopping, suicidal) = fig.subplots(2, 2)
     _weight(weight, outcomes[outcomes.topic == "weight"])
@@ -298,11 +412,22 @@ def _suicidal(axes: Axes, rows: pd.DataFrame) -> None:
 # Is it a fair comparison? --------------------------------------------------------------------------
 
 
-def fair(rows: pd.DataFrame) -> Figure:
-    """Share that did well with the drug and without it, and beside it what each trial compared.
+def fair() -> Picture:
+    """Share that did well with the drug and without it, and beside it what each trial compared."""
+    rows = compared.designs()
+    told = "; ".join(
+        f"{r.label}, against {r.against}: {r.control:.0f} and {r.drug:.0f}" for r in rows.itertuples()
+    )
+    return Picture(
+        _fair(rows),
+        "10_fair",
+        f"Seven comparisons, percentage who did well without the drug and with it. {told}. Beside "
+        "each: what "
+        "it was compared with, and what both groups took.",
+    )
 
-    `rows` are those of `ketalab.lessons.l10_ketamine_and_traditional_antidepressants.trials.designs`.
-    """
+
+def _fair(rows: pd.DataFrame) -> Figure:
     fig = figure(9.9, 5.0)
     axes, words = fig.subplots(1, 2, width_ratios=(1.55, 1), sharey=True)
     for y, row in enumerate(rows.itertuples()):

@@ -1,6 +1,6 @@
 """A cohort through the steps of STAR*D, with esketamine at one of them and without."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -17,7 +17,8 @@ from ketalab.lessons.l10_ketamine_and_traditional_antidepressants.figures import
 from ketalab.metaanalysis.effect_size import risk_ratio
 from ketalab.models import pathway
 from ketalab.plots.axes import round_up
-from ketalab.plots.style import DRUG, GREEN, GREY, PALE, PURPLE, figure, legend_above
+from ketalab.plots.style import BLACK, DRUG, GREEN, GREY, PALE, PURPLE, figure, legend_above
+from ketalab.text import decimals, interval
 
 DRAWS = 200
 CYCLES = 26
@@ -34,6 +35,10 @@ FATE_COLOUR = {
     "left": "#c9c9c9",
     "all steps used": "#9a9a9a",
 }
+
+
+def _without_spray(at: Mapping[str, object]) -> str | None:
+    return "Nobody gets the spray." if at["entry"] == NEVER else None
 
 
 def four_steps() -> Explorable:
@@ -61,6 +66,7 @@ def four_steps() -> Explorable:
                 "Remission at that step, against a tablet at that step; about 1.55 in the trial against "
                 "quetiapine.",
                 (1.0, 1.55, 2.5),
+                greyed=_without_spray,
             ),
             Choice(
                 "after",
@@ -68,20 +74,21 @@ def four_steps() -> Explorable:
                 (KEPT, STOPPED),
                 KEPT,
                 "Continued: the relapse rate of the withdrawal trial, 0.49 times. Stopped: no protection.",
+                greyed=_without_spray,
             ),
             Choice(
                 "onward",
-                "Those not well: who goes on",
+                "Of those not well, go on",
                 (COUNTED, EVERYBODY),
                 COUNTED,
-                "Who starts the next step: the people counted there in STAR*D, or everybody.",
+                "Those who start the next step: as many as were counted in STAR*D, or everybody.",
             ),
             Choice(
                 "remission",
                 "Remission in STAR*D",
                 (PRINTED, AGAIN),
                 PRINTED,
-                "As printed in 2006, or lowered at every step until the total is the 35 % of 2023.",
+                "As printed in 2006, or lowered at every step until the total is the 35% of 2023.",
             ),
         ),
         stage=_steps_stage,
@@ -108,8 +115,12 @@ def _steps_stage() -> Stage:
         "band with": main.fill_between([0], [0], color=DRUG["esketamine"], alpha=0.35, linewidth=0),
         "without": main.plot([], [], color=GREY, linestyle="--", label="without esketamine, model")[0],
         "with": main.plot([], [], color=DARK_SPRAY, label="with esketamine, model")[0],
+        "as counted": main.plot(
+            [], [], color=BLACK, linestyle=":", linewidth=1.6, label="no esketamine, as counted"
+        )[0],
     }
-    legend_above(fig, [artists["with"], artists["without"]], columns=2)
+    keys = [artists["with"], artists["without"], artists["as counted"]]
+    legend_above(fig, keys, columns=2)
     bars.set(xlim=(-0.55, 1.55), ylim=(0, 100), ylabel="of 100 people at 12 months, model")
     bars.set_xticks([0, 1], ["without", "with"])
     bars.grid(False)
@@ -209,16 +220,21 @@ def _steps_view(entry: str, ratio: float, after: str, onward: str, remission: st
         artists[name] = (MONTHS, 100 * middle[0, :, 1])
         artists |= _fates(name, float(name == "with"), middle[0, pathway.YEAR_CYCLES])
     year = pathway.YEAR_CYCLES
+    counted = _without(COUNTED, PRINTED)[0][0, :, 1]
+    artists["as counted"] = (MONTHS, 100 * counted)
     extra = 100 * (spray[0, year, 1] - plain[0, year, 1])
     low, high = 100 * np.percentile(spray_draws[:, year, 1] - plain_draws[:, year, 1], [2.5, 97.5])
     treated = 100 * _reach(base_steps(onward, remission, 0), entry)
     readings = [
         Reading("well at 12 months, without", 100 * plain[0, year, 1], "of 100", 3),
         Reading("well at 12 months, with", 100 * spray[0, year, 1], "of 100", 3),
-        Reading("difference", f"{extra:+.1f} ({low:+.1f} to {high:+.1f})"),
+        Reading("difference", f"{decimals(extra, 1, sign=True)} ({interval(low, high, 1)})"),
+        Reading("well at 12 months, as counted", 100 * counted[year], "of 100", 3),
         Reading("given esketamine", treated, "of 100", 2),
-        Reading("more well, of 100 given it", 100 * extra / treated if treated else 0.0, "", 2, least=0.1),
-        Reading("sessions per one more well", _sessions(treated, extra)),
+        Reading(
+            "more well, of 100 given it", decimals(100 * extra / treated, 1) if treated else "none given"
+        ),
+        Reading("sessions for one more well", _sessions(treated, extra)),
     ]
     highest = 100 * float(np.percentile(spray_draws[..., 1], 97.5, axis=0).max())
     limits = {"main.y": (0, round_up(max(highest, 60)))}
@@ -259,15 +275,16 @@ def sessions_in_four_weeks() -> int:
 def _sessions(treated: float, extra: float) -> str:
     """Sessions of the first four weeks for one more person well at a year."""
     if extra < 0.05:
-        return "no one more"
-    return f"{significant(sessions_in_four_weeks() * treated / extra, 2)} at least"
+        return "nobody more"
+    return f"at least {significant(sessions_in_four_weeks() * treated / extra, 2)}"
 
 
 def _steps_sentence(entry: str, extra: float, treated: float, onward: str) -> str:
     if ENTRY[entry] is None:
-        others = "everybody goes on" if onward == EVERYBODY else "many leave between the steps"
-        return f"Without esketamine and when {others}, this is what the printed proportions add up to."
+        others = "everybody goes on" if onward == EVERYBODY else "as many leave as in STAR*D"
+        return f"Nobody gets esketamine here, and {others}: the dotted line is the course as counted."
     return (
-        f"Of 100 who start, {treated:.0f} ever come to {entry}; with esketamine there {extra:.1f} more "
-        "of the 100 are well at 12 months."
+        f"Of 100 people who start, {treated:.0f} reach {entry}; with esketamine there, "
+        f"{decimals(extra, 1)} "
+        "more of the 100 are well at 12 months."
     )

@@ -17,6 +17,7 @@ from ketalab.lessons.l10_ketamine_and_traditional_antidepressants.trials import 
     with_and_without,
 )
 from ketalab.plots.style import BLACK, BLUE, GREY, PALE, figure, legend_above
+from ketalab.text import decimals
 
 TIMES = {
     "day 1": (24,),
@@ -46,7 +47,7 @@ STUDIES = {
         "ketamine",
         "ketamine\ninfusion",
         "midazolam\ninfusion",
-        "drugs had failed, off drugs",
+        "drugs had failed them; taking none",
     ),
     "infusion under anaesthesia (Lii 2023)": Study(
         "lii2023", "ketamine", "ketamine,\nasleep", "saline,\nasleep", "depressed, having surgery"
@@ -56,14 +57,14 @@ STUDIES = {
         "esketamine, all doses",
         "spray\n+ old tablet",
         "placebo spray\n+ old tablet",
-        "drugs had failed",
+        "drugs had failed them",
     ),
     "spray and new tablet (TRANSFORM)": Study(
         "transform12",
         "esketamine",
         "spray\n+ new tablet",
         "placebo spray\n+ new tablet",
-        "drugs had failed",
+        "drugs had failed them",
         (346, 222),
     ),
     "infusion and escitalopram (Hu 2016)": Study(
@@ -102,14 +103,14 @@ def hundred_people() -> Explorable:
                 "Ketamine trial",
                 tuple(STUDIES),
                 "spray and new tablet (TRANSFORM)",
-                "Which randomised trial stands on the left; each saw other people at other times.",
+                "The randomised trial on the left; each counted different people at different times.",
             ),
             Choice(
                 "tablet",
                 "Oral drug",
                 tuple(TABLETS),
                 "SSRI",
-                "Which class of oral drug stands on the right, against placebo tablets.",
+                "The class of oral drug on the right, against placebo tablets.",
                 ("SSRI", "St John's wort"),
             ),
             Steps(
@@ -143,7 +144,7 @@ def _people_stage() -> Stage:
     fig = figure(7.6, 4.2)
     axes = dict(zip(GRIDS, fig.subplots(1, 4), strict=True))
     artists = {}
-    colours = {"drug": (BLUE, "#9cc7e6"), "tablet": (ORAL, "#f2b98f")}
+    colours = {"drug": (BLUE, "#a9a9a9"), "tablet": (ORAL, "#a9a9a9")}
     for name, ax in axes.items():
         strong, light = colours.get(name, (GREY, "#a9a9a9"))
         ax.set(xlim=(-0.7, 9.7), ylim=(-3.2, 14.6))
@@ -168,7 +169,7 @@ def _people_stage() -> Stage:
         ({"color": BLUE}, "well, more than without the drug"),
         ({"color": "#a9a9a9"}, "well, as without the drug"),
         ({"markerfacecolor": "white", "markeredgecolor": GREY}, "not well"),
-        ({"color": BLACK, "marker": "x"}, "left, or not seen"),
+        ({"color": BLACK, "marker": "x"}, "left, or not counted"),
     ]
     keys = [axes["control"].plot([], [], label=label, **(ICON | look))[0] for look, label in looks]
     legend_above(fig, keys, columns=2)
@@ -181,7 +182,7 @@ def _people_view(study: str, tablet: str, time: str) -> View:
     names = (about.drug, about.control, TABLET_NAMES.get(tablet, tablet), "placebo\ntablet")
     artists: dict[str, object] = {
         "drug who": about.people,
-        "tablet who": "primary care" if time == END else "mostly outpatients",
+        "tablet who": "primary care" if time == END else "outpatients, mostly",
     }
     for name, arms, which, label in zip(
         GRIDS, (left, left, right, right), (0, 1, 0, 1), names, strict=True
@@ -288,16 +289,17 @@ def _people_readings(side: str, control: str, arms: tuple[Arm, Arm] | None) -> l
     return [
         Reading(f"{side}: well", f"{arms[0].well:.0f} of 100"),
         Reading(f"{control}: well", f"{arms[1].well:.0f} of 100"),
-        Reading(f"{side}: extra", f"{extra:+d} of 100"),
+        Reading(f"{side}: extra", f"{decimals(extra, 0, sign=True)} of 100"),
     ]
 
 
 def _people_sentence(study: str, tablet: str, time: str, left, right) -> str:
     when = {"day 1": "On day 1", END: "At the end of the tablet trials"}.get(time, f"In {time}")
     trial = study.rpartition("(")[2].rstrip(")")
-    one = f"{trial} has {_extra(left)}" if left else f"{trial} has no count of both groups"
-    other = f"{tablet} trials have {_extra(right)}" if right else f"{tablet} trials have none in our data"
-    asked = " They asked different people." if left and right else ""
+    one = f"{trial} has {_extra(left)}" if left else f"{trial} counted nobody in both groups"
+    counted = _extra(right) if right else "no count in our data"
+    other = f"{tablet} trials have {counted}"
+    asked = " The two sides studied different people." if left and right else ""
     return f"{when} {one}; {other}.{asked}"
 
 

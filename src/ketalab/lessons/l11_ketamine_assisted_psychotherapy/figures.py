@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
 
 from ketalab.data import table
+from ketalab.lessons.l11_ketamine_assisted_psychotherapy.trials import as_effects, correlations
 from ketalab.metaanalysis.effect_size import (
     HEDGES_G,
     ODDS_RATIO,
@@ -16,8 +17,11 @@ from ketalab.metaanalysis.effect_size import (
     standardised,
     standardised_from_difference,
 )
+from ketalab.metaanalysis.pooling import pool
 from ketalab.models.depression_trials import masked_scores
 from ketalab.plots.evidence_map import DIRECTIONS
+from ketalab.plots.forest import forest
+from ketalab.plots.show import Picture
 from ketalab.plots.style import (
     BLACK,
     BLUE,
@@ -31,6 +35,7 @@ from ketalab.plots.style import (
     figure,
     legend_above,
 )
+from ketalab.text import interval, listed
 
 ANALYSIS_NAMES = {
     "slope": "slope in the\nketamine arm",
@@ -72,8 +77,24 @@ def people_tested() -> list[tuple[float, float]]:
 # Protocols ----------------------------------------------------------------------------------------
 
 
-def protocols() -> Figure:
+def protocols() -> Picture:
     """Six published protocols on one clock that runs in hours near the dose and in weeks far from it."""
+    rows = table("session_protocols")
+    after = rows[rows.phase.isin(["talk", "training"])].groupby("label", sort=False).from_h.min()
+    early = listed(list(after.index[after < 2]))
+    return Picture(
+        _protocols(),
+        "11_protocols",
+        f"{len(after)} protocols on one clock. Some prepare for one or two weeks; all give ketamine "
+        "within an "
+        f"hour. Talk within two hours after the dose began: {early}. In all others therapy or training "
+        f"begins {after[after >= 2].min():.0f} hours after it, and lasts from one session to 14 "
+        "weeks. Hatched "
+        "bars have times that were assumed in part.",
+    )
+
+
+def _protocols() -> Figure:
     rows = table("session_protocols")
     names = list(dict.fromkeys(rows.protocol))
     fig = figure(10.4, 5.1)
@@ -139,8 +160,26 @@ def on_one_scale(row: pd.Series) -> Effects | None:
     )
 
 
-def contrasts() -> Figure:
+def contrasts() -> Picture:
     """Every randomised comparison that changed one thing; a hollow mark has no interval."""
+    rows = table("therapy_contrasts").query("finding != 'under way'")
+    told = []
+    for kind, heading in ISOLATES.items():
+        part = [pd.Series(row._asdict()) for row in rows[rows.isolates == kind].itertuples(index=False)]
+        known = [(row.label, on_one_scale(row)) for row in part]
+        printed = ", ".join(f"{label} {e.estimate[0]:.2f}" for label, e in known if e is not None)
+        found = pd.Series([row.finding for row in part]).value_counts()
+        counted = ", ".join(f"{n} {finding}" for finding, n in found.items())
+        told.append(f"{heading}: {counted}" + (f"; with intervals, {printed}" if printed else ""))
+    return Picture(
+        _contrasts(),
+        "11_contrasts",
+        f"{len(rows)} randomised comparisons under four headings, in standard deviations. "
+        f"{'. '.join(told)}.",
+    )
+
+
+def _contrasts() -> Figure:
     rows = table("therapy_contrasts").query("finding != 'under way'")
     fig = figure(10.4, 5.3)
     axes = fig.subplots()
@@ -156,7 +195,7 @@ def contrasts() -> Figure:
     axes.axvline(0, color=BLACK, linewidth=1, zorder=1)
     axes.set_yticks([place for place, _ in places], [label for _, label in places], fontsize=12)
     axes.set(xlim=(LEFT, 2.25), ylim=(y - 0.45, -0.6))
-    axes.set_xlabel("what was added is better →\n(standard deviations, 95 % interval)")
+    axes.set_xlabel("what was added is better →\n(standard deviations, 95% interval)")
     axes.grid(visible=False, axis="y")
     keys = [
         Line2D([], [], marker=shape, color=colour, linestyle="", markersize=10, label=name)
@@ -164,7 +203,7 @@ def contrasts() -> Figure:
         if name in ("benefit", "mixed", "no clear difference")
     ]
     hollow = {"markerfacecolor": "white", "markeredgewidth": 2, "linestyle": "", "markersize": 10}
-    keys.append(Line2D([], [], marker="o", color=GREY, label="hollow: only a direction", **hollow))
+    keys.append(Line2D([], [], marker="o", color=GREY, label="hollow: no interval printed", **hollow))
     legend_above(fig, keys, columns=4)
     return fig
 
@@ -185,7 +224,7 @@ def _contrast(axes: Axes, y: float, row: pd.Series) -> None:
 ROADS = {
     "It causes the benefit": (("drug", "felt"), ("felt", "benefit"), ("drug", "benefit")),
     "It accompanies it": (("drug", "felt"), ("trait", "felt"), ("trait", "benefit"), ("drug", "benefit")),
-    "It feeds hope": (("drug", "felt"), ("felt", "guess"), ("guess", "benefit"), ("drug", "benefit")),
+    "It feeds expectancy": (("drug", "felt"), ("felt", "guess"), ("guess", "benefit"), ("drug", "benefit")),
 }
 PLACES = {
     "drug": (0.0, 1.0, "ketamine"),
@@ -196,8 +235,21 @@ PLACES = {
 }
 
 
-def roads() -> Figure:
+def roads() -> Picture:
     """Three truths that give the same correlation, as arrows from cause to effect."""
+    return Picture(
+        _roads(),
+        "11_roads",
+        "Three diagrams of arrows. In the first, ketamine causes dissociation and dissociation "
+        "causes benefit. "
+        "In the second, a hidden trait causes both. In the third, dissociation causes the belief "
+        "that one had "
+        "the drug, and the belief causes benefit. In all three, ketamine also has an arrow straight "
+        "to benefit.",
+    )
+
+
+def _roads() -> Figure:
     fig = figure(10.4, 3.7)
     for axes, (title, arrows) in zip(fig.subplots(1, 3), ROADS.items(), strict=True):
         axes.set(xlim=(-0.75, 3.95), ylim=(0.55, 3.15))
@@ -243,8 +295,23 @@ def roads() -> Figure:
 # Under anaesthesia --------------------------------------------------------------------------------
 
 
-def masked() -> Figure:
+def masked() -> Picture:
     """Depression scores of 40 people under general anaesthesia, with and without ketamine."""
+    rows = masked_scores().set_index(["arm", "time_h"])["mean"]
+    fell = ", ".join(
+        f"with {arm} from {rows[arm, 0]:.1f} before to {rows[arm, 24]:.1f} a day later"
+        for arm in ("ketamine", "saline")
+    )
+    return Picture(
+        _masked(),
+        "11_asleep",
+        f"Depression scores of 40 people under anaesthesia: {fell}. Both groups stay low for two "
+        "weeks, and "
+        "their intervals overlap at every time after the infusion.",
+    )
+
+
+def _masked() -> Figure:
     rows = masked_scores()
     fig = figure(9.6, 4.4)
     axes = fig.subplots()
@@ -268,7 +335,7 @@ def masked() -> Figure:
     days = (0, 1, 2, 3, 5, 7, 14)
     axes.set_xticks([24 * day for day in days], [f"{day}" if day else "before" for day in days])
     axes.set(xlabel="days after the infusion", ylabel="depression (MADRS points)", ylim=(0, 36))
-    axes.legend(loc="upper right", title="Lii 2023, 40 people; mean, 95 % interval")
+    axes.legend(loc="upper right", title="Lii 2023, 40 people; mean, 95% interval")
     return fig
 
 
@@ -287,8 +354,18 @@ WORDS = {"stronger": "memory stronger", "no effect": "no effect", "weaker": "mem
 CAME_BACK = {"stronger": ("^", VERMILION), "no effect": ("o", GREY), "weaker": ("v", GREEN)}
 
 
-def memories() -> Figure:
+def memories() -> Picture:
     """When ketamine was given about a memory, and how the memory came back: directions only."""
+    rows = table("memory_experiments")
+    told = "; ".join(
+        f"{who}, {row.memory} memory, {row.timing}: {row.direction}"
+        for who, species in (("people", "human"), ("rats", "rat"), ("mice", "mouse"))
+        for row in rows[rows.species == species].itertuples()
+    )
+    return Picture(_memories(), "11_memories", f"How a memory came back after ketamine. {told}.")
+
+
+def _memories() -> Figure:
     rows = table("memory_experiments").copy()
     rows["moment"] = rows.timing.replace({"after learning": "after"})
     fig = figure(10.4, 4.5)
@@ -317,8 +394,43 @@ def memories() -> Figure:
 # Losses -------------------------------------------------------------------------------------------
 
 
-def followed() -> Figure:
+def followed() -> Picture:
     """Of everyone treated in eleven clinics, those who were still measured."""
+    rows = table("therapy_series").query("study == 'yermus'")
+    began = int(rows.started.iloc[0])
+    told = ", ".join(
+        f"{row.followed:,} ({100 * row.followed / began:.0f}%) after {row.weeks:.0f} weeks"
+        for row in rows.itertuples()
+    )
+    return Picture(
+        _followed(),
+        "11_followed",
+        f"Three bars. {began:,} people were treated in eleven clinics; scores are known of {told}.",
+    )
+
+
+def links() -> Picture:
+    """Correlations of dissociation with benefit within a day, and their pool on Fisher's scale."""
+    effects = as_effects(correlations().query("time_h <= 24"))
+    pooled = pool(effects)
+    told = ", ".join(
+        f"{np.tanh(r):.2f} in {n:.0f} people" for r, n in zip(effects.estimate, effects.n, strict=True)
+    )
+    whole = pooled.natural
+    return Picture(
+        forest(
+            effects,
+            pooled,
+            limits=(-0.3, 0.7),
+            favours=("more dissociation, less benefit", "more dissociation, more benefit"),
+        ),
+        "11_links",
+        f"Forest plot of three correlations within a day: {told}. The pooled correlation is "
+        f"{whole.estimate:.2f}, with an interval from {interval(whole.low, whole.high)}.",
+    )
+
+
+def _followed() -> Figure:
     rows = table("therapy_series").query("study == 'yermus'")
     began = int(rows.started.iloc[0])
     steps = [
@@ -330,7 +442,7 @@ def followed() -> Figure:
     for y, (_, people) in enumerate(steps):
         axes.barh(y, began, height=0.62, color="white", edgecolor=GREY, linestyle=":", linewidth=1.4)
         axes.barh(y, people, height=0.62, color=BLUE)
-        words = f"{people:,} people" + (f", {100 * people / began:.0f} %" if people < began else "")
+        words = f"{people:,} people" + (f", {100 * people / began:.0f}%" if people < began else "")
         inside = people > began / 2
         axes.text(
             people - 20 if inside else people + 20,

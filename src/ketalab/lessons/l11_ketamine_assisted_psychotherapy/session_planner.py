@@ -16,6 +16,7 @@ from ketalab.plots.style import BLACK, DRUG, GREY, figure, legend_above
 
 INFUSION, MUSCLE, NASAL = "IV infusion, 40 min", "intramuscular", "nasal esketamine"
 KG, PEOPLE, SEED = 70.0, 150, 11
+LARGEST = 1.5  # mg/kg, the end of the slider
 HOURS = np.unique(np.concatenate([np.geomspace(0.1, 24, 64), [2 / 3]]))
 LAST_HOUR = 504.0
 BRAINS, FOLD, HALF = 200, 10.0, 0.5
@@ -43,7 +44,7 @@ def session_planner() -> Explorable:
                 "Dose",
                 "mg/kg",
                 0.25,
-                1.5,
+                LARGEST,
                 0.05,
                 0.5,
                 "For a person of 70 kg. Published sessions with therapy used 0.5 to 1 mg/kg into a vein.",
@@ -57,8 +58,8 @@ def session_planner() -> Explorable:
                 150,
                 5,
                 50,
-                "The level below which talk is taken to be possible. Nobody has measured it; in volunteers "
-                "perception changed from 50 ng/mL on.",
+                "The level below which talk is assumed to be possible. Nobody has measured it; in "
+                "volunteers perception changed above 50 ng/mL.",
                 (25, 50, 100),
             ),
             Slider(
@@ -155,6 +156,14 @@ def _clear(curves: Array, level: float) -> Array:
     return np.where(above.any(axis=1), crossing, FIRST_HOUR)
 
 
+@cache
+def _top(route: str) -> float:
+    """The end of the level's axis (ng/mL): room for the largest dose of a route, so it stands still."""
+    devices = round(LARGEST * KG / pk.DEVICE_MG) if route == NASAL else 0
+    given = 1.0 if route == NASAL else LARGEST * KG
+    return round_up(1.05 * float(np.percentile(given * _levels(route, devices), 95, axis=0).max()))
+
+
 def _planner_view(route: str, dose: float, level: float, hour: float) -> View:
     devices = max(1, round(dose * KG / pk.DEVICE_MG)) if route == NASAL else 0
     given = pk.DEVICE_MG * devices if route == NASAL else dose * KG
@@ -162,7 +171,7 @@ def _planner_view(route: str, dose: float, level: float, hour: float) -> View:
     low, median, high = np.percentile(curves, (5, 50, 95), axis=0)
     clear = _clear(curves, level)
     half, most = np.percentile(clear, (50, 95))
-    top = round_up(1.05 * high.max())
+    top = _top(route)
     at = int(np.searchsorted(HOURS, min(hour, HOURS[-1])))
     still = 100 * float(np.mean(clear <= hour))
     artists: dict[str, object] = {
@@ -192,8 +201,8 @@ def _planner_view(route: str, dose: float, level: float, hour: float) -> View:
     ]
     left = significant(float(median[at]), 2) if hour <= HOURS[-1] and median[at] >= 1 else "below 1"
     sentence = (
-        f"{given:.0f} mg, {route}: at {_clock(hour)} the median level is {left} ng/mL and "
-        f"{still:.0f} of 100 people are clear enough to talk."
+        f"{given:.0f} mg, {route}: at {_clock(hour)} the median level is {left} ng/mL, and "
+        f"{still:.0f} of 100 people would be clear enough to talk."
     )
     return View(artists, readings, sentence, {"drug.y": (0, top)})
 

@@ -1,5 +1,6 @@
 """Explorable: what happens to a pooled correlation when studies that printed no number join the sum."""
 
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -13,13 +14,18 @@ from ketalab.lessons.l11_ketamine_assisted_psychotherapy.trials import as_effect
 from ketalab.metaanalysis.effect_size import Effects, fisher_z, join
 from ketalab.metaanalysis.pooling import pool
 from ketalab.plots.style import BLACK, BLUE, GREY, PALE, figure, legend_above
-from ketalab.text import interval, real_minus
+from ketalab.text import count as counted
+from ketalab.text import decimals, interval
 
 DAY = 24  # h, the last time used
 IMPLIED, PRINTED = "those the P values imply", "those the abstracts name"
 DIFFER, SAME = "may differ", "is one and the same"
 MOST = 5  # silent studies at most
 WIDTH = (-0.4, 0.75)  # correlations shown
+
+
+def _without_silent(at: Mapping[str, object]) -> str | None:
+    return None if at["silent"] else "There is no silent study."
 
 
 def silent_studies() -> Explorable:
@@ -36,7 +42,7 @@ def silent_studies() -> Explorable:
                 MOST,
                 1,
                 3,
-                "Studies that said no link and gave no number; a review found three of five.",
+                "Studies that reported no link and printed no number; a review found three of five.",
                 (0, 1, 3, 5),
             ),
             Slider(
@@ -47,8 +53,9 @@ def silent_studies() -> Explorable:
                 300,
                 10,
                 50,
-                "Unknown: a guess. The studies that printed a number have 58 to 576.",
+                "Unknown, so choose. The studies that printed a number have 58 to 576 people.",
                 (30, 50, 100, 300),
+                greyed=_without_silent,
             ),
             Slider(
                 "link",
@@ -60,6 +67,7 @@ def silent_studies() -> Explorable:
                 0.0,
                 "Unknown, and too weak to be printed. 0 is no link at all.",
                 (0.0,),
+                greyed=_without_silent,
             ),
             Choice(
                 "people",
@@ -125,7 +133,7 @@ def _stage() -> Stage:
     )[0]
     artists["pool"] = axes.add_collection(PolyCollection([[(0, 0)] * 4], facecolors=BLUE), autolim=False)
     keys = [
-        axes.plot([], [], "o-", color=BLACK, markersize=9, label="measured, 95 % interval")[0],
+        axes.plot([], [], "o-", color=BLACK, markersize=9, label="measured, 95% interval")[0],
         axes.plot([], [], "s-", color=GREY, markerfacecolor="white", markersize=9, label="assumed")[0],
         axes.plot([], [], "D", color=BLUE, markersize=9, label="pooled")[0],
         artists["prediction"],
@@ -156,16 +164,17 @@ def _view(silent: float, size: float, link: float, people: str, truth: str) -> V
         (np.clip([n.prediction_low, n.prediction_high], *WIDTH), [y + 0.42] * 2) if known else None
     )
     readings = [
-        Reading("pooled correlation", real_minus(f"{n.estimate:.2f}")),
-        Reading("95 % interval", interval(n.low, n.high)),
+        Reading("pooled correlation", decimals(n.estimate)),
+        Reading("95% interval", interval(n.low, n.high)),
         Reading(
-            "a new study", interval(n.prediction_low, n.prediction_high) if known else "taken as the same"
+            "a new study",
+            interval(n.prediction_low, n.prediction_high) if known else "assumed to be the same",
         ),
-        Reading("spread that chance does not explain", f"{100 * pooled.i2:.0f} %"),
+        Reading("spread that chance does not explain", f"{100 * pooled.i2:.0f}%"),
         Reading("people in all", f"{effects.n.sum():.0f}"),
-        Reading("differences in benefit it explains", f"{100 * n.estimate**2:.1f} %"),
+        Reading("differences in benefit it explains", f"{100 * n.estimate**2:.1f}%"),
     ]
     words = "leaves out zero" if pooled.excludes_null else "includes zero"
-    added = f"With {count} silent studies" if count else "With what was printed"
+    added = f"With {counted(count, 'silent study', 'silent studies')}" if count else "With what was printed"
     sentence = f"{added} the pooled correlation is {readings[0].text}, and its interval {words}."
     return View(artists, readings, sentence)

@@ -7,13 +7,17 @@ abstract that prints 0.35 names more people than were in the sum. The correlatio
 partial ones: the regressions hold the score before treatment (and the arm) fixed.
 """
 
+from functools import cache
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from ketalab.data.bibliography import short_name
 from ketalab.data.tables import table
+from ketalab.metaanalysis import next_trial
 from ketalab.metaanalysis.effect_size import (
+    HEDGES_G,
     Effects,
     correlation_from_t,
     fisher_z,
@@ -21,6 +25,10 @@ from ketalab.metaanalysis.effect_size import (
     standard_error_from_interval,
     standard_error_from_p,
 )
+from ketalab.metaanalysis.pooling import pool
+from ketalab.models import mediation
+from ketalab.models.mediation import CausalModel
+from ketalab.text import decimals, interval
 
 COEFFICIENTS = {"mathai2023": 4, "echegaray2025": 2}  # numbers estimated by each regression
 LATEST = 200.0  # h: day 7 is the last time used
@@ -65,3 +73,230 @@ def _correlation(row, people: People) -> dict:
 def as_effects(found: pd.DataFrame) -> Effects:
     """Correlations as effects on Fisher's scale, ready for `meta_analysis.pool`."""
     return fisher_z(found.r, found.n, study=found.study)
+
+
+# Frames that the lesson shows -----------------------------------------------------------------------
+
+
+def protocol_steps() -> pd.DataFrame:
+    """Every step of six published protocols: hours from the start of the dose, and how they are known."""
+    rows = table("session_protocols")
+    return pd.DataFrame(
+        {
+            "protocol": rows.label,
+            "part": rows.phase,
+            "what happened": rows.step,
+            "from (h)": rows.from_h,
+            "to (h)": rows.to_h,
+            "times": rows.basis,
+            "beware": rows.note,
+            "source": rows.reference,
+        }
+    )
+
+
+def first_talk() -> pd.DataFrame:
+    """When talk or training first begins in each protocol (h after the start of the dose)."""
+    rows = table("session_protocols")
+    after = rows[rows.phase.isin(["talk", "training"])]
+    first = after.loc[after.groupby("protocol", sort=False).from_h.idxmin()]
+    return pd.DataFrame(
+        {"first talk or training (h)": first.from_h.to_numpy(), "time is": first.basis.to_numpy()},
+        index=pd.Index(first.label, name="protocol"),
+    )
+
+
+def planned_hours() -> pd.DataFrame:
+    """The planner's read-outs at five hours after 0.5 mg/kg over 40 min: of 100 people and model brains."""
+    from ketalab.lessons import explorable
+
+    planner = explorable("session_planner")
+    found = {}
+    for hour in (1.0, 2.0, 4.0, 24.0, 168.0):
+        said = {reading.label: reading.text for reading in planner.at(hour=hour).readings}
+        found[f"{hour:g} h"] = {
+            "clear enough to talk": said["clear at your hour"],
+            "signalling open": said["signalling open at your hour"].removesuffix(" model brains"),
+            "spines open": said["spines open at your hour"].removesuffix(" model brains"),
+        }
+    return pd.DataFrame(found).T.rename_axis("after the dose began")
+
+
+def measured_in_people() -> pd.DataFrame:
+    """What was measured in people at some hour after ketamine, and with which design."""
+    rows = table("plasticity_timing").query("species == 'human'")
+    when = [_span(row.from_h, row.to_h) for row in rows.itertuples()]
+    return pd.DataFrame(
+        {"after the dose (h)": when, "design": rows.design.to_numpy()},
+        index=pd.Index(rows.label, name="measured"),
+    )
+
+
+def _span(start: float, end: float) -> str:
+    if np.isnan(start):
+        return "not given"
+    return (
+        f"{start:g}" if start == end else f"{start:g} to {end:.2g}" if end < 1 else f"{start:g} to {end:g}"
+    )
+
+
+def comparisons() -> pd.DataFrame:
+    """Randomised comparisons that change one thing, finished or under way."""
+    rows = table("therapy_contrasts")
+    return pd.DataFrame(
+        {
+            "comparison": rows.label,
+            "added": rows.added,
+            "against": rows.against,
+            "both had": rows["shared"],
+            "people": rows.n,
+            "finding": rows.finding,
+            "blind": rows.blind,
+            "beware": rows.note,
+            "source": rows.reference,
+        }
+    )
+
+
+def comparison_frame() -> pd.DataFrame:
+    """The comparisons with an interval, in standard deviations; positive: what was added is better."""
+    from ketalab.lessons.l11_ketamine_assisted_psychotherapy.figures import on_one_scale
+
+    rows = table("therapy_contrasts").query("finding != 'under way'")
+    found = []
+    for row in rows.itertuples(index=False):
+        effects = on_one_scale(pd.Series(row._asdict()))
+        if effects is not None:
+            one = effects.frame().iloc[0]
+            found.append(
+                {
+                    "comparison": row.label,
+                    "added": {"therapy": "therapy", "drug": "ketamine"}.get(row.isolates, row.isolates),
+                    "people": row.n,
+                    "difference (SD, 95% interval)": f"{decimals(one.estimate)} "
+                    f"({interval(one.low, one.high)})",
+                    "as printed": f"{row.measure} {decimals(row.value)} ({interval(row.low, row.high)})",
+                }
+            )
+    return pd.DataFrame(found).set_index("comparison")
+
+
+def power_frame() -> pd.DataFrame:
+    """The chance (%) that a trial with so many people a group finds a gain of 0.2 or 0.5 SD."""
+    found = {}
+    sizes = ((14, "Wilkinson 2021"), (24, "Grabski 2022, with ketamine"), (140, "MORE-KARE, planned"))
+    for group, trial in sizes:
+        chance = [
+            next_trial.power(gain, next_trial.standard_error_of_trial(HEDGES_G, group, effect=gain))
+            for gain in (0.2, 0.5)
+        ]
+        found[trial] = {
+            "people a group": group,
+            "finds 0.2 SD (%)": round(100 * chance[0]),
+            "finds 0.5 SD (%)": round(100 * chance[1]),
+        }
+    return pd.DataFrame(found).T.rename_axis("trial")
+
+
+def link_frame() -> pd.DataFrame:
+    """Every printed link as a correlation, with the people that its P value implies and those printed."""
+    rows = correlations()
+    return pd.DataFrame(
+        {
+            "after (h)": rows.time_h.to_numpy(),
+            "correlation": [decimals(r) for r in rows.r],
+            "people implied": rows.n.to_numpy(),
+            "people printed": rows.printed_n.to_numpy(),
+            "how": rows.how.to_numpy(),
+        },
+        index=pd.Index([short_name(study) for study in rows.study], name="study"),
+    )
+
+
+def pool_frame() -> pd.DataFrame:
+    """The pool of the correlations within a day, with the implied people and with the printed ones."""
+    found = {}
+    for words, people in (("that P values imply", "implied"), ("that abstracts print", "printed")):
+        whole = pool(as_effects(correlations(people).query("time_h <= 24"))).natural
+        found[words] = {
+            "pooled correlation (95% interval)": f"{whole.estimate:.2f} ({interval(whole.low, whole.high)})"
+        }
+    return pd.DataFrame(found).T.rename_axis("with the people")
+
+
+WORLDS = {
+    "causes it": CausalModel(indirect=0.4),
+    "accompanies it": CausalModel(confounder=0.5, loading=0.8),
+    "accompanies it, trait measured": CausalModel(confounder=0.5, loading=0.8, measured=1),
+    "feeds expectancy": CausalModel(expectancy=0.8 / 0.6827),
+}
+ANALYSES = {
+    "slope": "slope",
+    "product": "mediation",
+    "masking": "awake minus asleep",
+    "enriching": "richer session",
+}
+
+
+@cache
+def worlds() -> pd.DataFrame:
+    """What four analyses credit to dissociation (SD) in an endless trial, beside the truth."""
+    found = {}
+    for name, world in WORLDS.items():
+        answers = mediation.exact(world)
+        found[name] = {"truth (SD)": decimals(world.truth)}
+        found[name] |= {f"{words} (SD)": decimals(answers[key]) for key, words in ANALYSES.items()}
+    return pd.DataFrame(found).T.rename_axis("dissociation in truth")
+
+
+def experience_links() -> pd.DataFrame:
+    """Every link of an experience with a benefit that was found, printed or only described."""
+    rows = table("dissociation_links")
+    return pd.DataFrame(
+        {
+            "experience": rows.exposure,
+            "benefit": rows.outcome,
+            "people": rows.n,
+            "after (h)": rows.time_h,
+            "what was computed": rows.statistic,
+            "finding": rows.finding,
+            "beware": rows.note,
+            "source": rows.reference,
+        }
+    )
+
+
+def asleep_frame() -> pd.DataFrame:
+    """Depression scores (MADRS points, mean) of the trial under anaesthesia, by day."""
+    rows = table("trial_scores").query("trial == 'lii2023' and scale == 'MADRS'")
+    wide = rows.pivot_table(index="time_h", columns="arm", values="mean")
+    days = [f"day {hour / 24:g}" if hour else "before" for hour in wide.index]
+    return wide.set_axis(pd.Index(days, name="mean score (MADRS points)")).rename_axis(columns=None)
+
+
+def memory_frame() -> pd.DataFrame:
+    """Experiments in people on a memory recalled around a dose: how it came back."""
+    rows = table("memory_experiments").query("species == 'human'")
+    return pd.DataFrame(
+        {
+            "memory came back": rows.direction.to_numpy(),
+            "tested by": rows.test.to_numpy(),
+            "people": rows.n.to_numpy(),
+        },
+        index=pd.Index(rows.label, name="experiment"),
+    )
+
+
+def series_frame() -> pd.DataFrame:
+    """Series of patients without a comparison group: how many began, how many were measured, and when."""
+    rows = table("therapy_series")
+    text = lambda value: "not read" if np.isnan(value) else f"{value:,.0f}"  # noqa: E731
+    return pd.DataFrame(
+        {
+            "weeks": [text(value) for value in rows.weeks.astype(float)],
+            "began": [text(value) for value in rows.started.astype(float)],
+            "measured": rows.followed.to_numpy(),
+            "scale": rows["scale"].to_numpy(),
+        },
+        index=pd.Index(rows.label, name="series"),
+    )

@@ -12,9 +12,9 @@ from ketalab.models import mediation
 from ketalab.models.cascade import Array
 from ketalab.models.mediation import ANALYSES, CausalModel
 from ketalab.plots.style import BLACK, BLUE, GREY, PALE, PURPLE, figure, legend_above
-from ketalab.text import interval
+from ketalab.text import decimals, interval
 
-CAUSES, ACCOMPANIES, HOPE, ALL = "causes it", "accompanies it", "feeds hope", "does all three"
+CAUSES, ACCOMPANIES, HOPE, ALL = "causes it", "accompanies it", "feeds expectancy", "does all three"
 NOTHING = "has nothing to do with it"
 RISE, SHARED, DRUG_EFFECT = 2.0, 0.8, 0.5
 TRIALS = 100
@@ -48,8 +48,8 @@ def what_mediates_what() -> Explorable:
                 "In truth, dissociation",
                 (CAUSES, ACCOMPANIES, HOPE, ALL, NOTHING),
                 CAUSES,
-                "Accompanies: a trait makes people dissociate more and gain more. Feeds hope: feeling the "
-                "drug tells people that they had it, and that helps.",
+                "Accompanies: a trait makes people dissociate more and gain more. Feeds expectancy: "
+                "feeling the drug tells people that they had it, and that helps.",
             ),
             Slider(
                 "strength",
@@ -59,7 +59,7 @@ def what_mediates_what() -> Explorable:
                 1.6,
                 0.1,
                 0.8,
-                "Another 0.5 SD comes from the drug past the experience, always.",
+                "Another 0.5 SD always comes from the drug directly.",
                 (0.8, 1.6),
             ),
             Slider(
@@ -70,7 +70,7 @@ def what_mediates_what() -> Explorable:
                 400,
                 20,
                 100,
-                "Half with the drug. A hundred such trials are simulated.",
+                "Half of them get the drug. A hundred such trials are simulated.",
                 (40, 100, 400),
             ),
             Slider(
@@ -81,7 +81,7 @@ def what_mediates_what() -> Explorable:
                 100,
                 10,
                 0,
-                "Correlation of the measurement with the trait; mediation adjusts for what was measured.",
+                "How closely the measurement follows the trait; mediation adjusts for what was measured.",
                 (0, 50, 100),
             ),
         ),
@@ -92,7 +92,7 @@ def what_mediates_what() -> Explorable:
             "It only accompanies it": {"how": ACCOMPANIES},
             "The same, trait half measured": {"how": ACCOMPANIES, "measured": 50},
             "The same, trait fully measured": {"how": ACCOMPANIES, "measured": 100},
-            "It feeds hope": {"how": HOPE},
+            "It feeds expectancy": {"how": HOPE},
             "It causes it, trial of 40": {"people": 40},
         },
     )
@@ -149,16 +149,16 @@ def _mediation_view(how: str, strength: float, people: float, measured: float) -
         artists[name] = ([answers[name]], [y])
     r = float(np.corrcoef(felt, gained)[0, 1])
     readings = [
-        Reading("correlation in this ketamine arm", f"{r:.2f}"),
-        Reading("the truth", f"{truth.truth:.2f} SD"),
-        Reading("mediation says, in an endless trial", f"{answers['product']:.2f} SD"),
-        Reading("awake minus asleep says", f"{answers['masking']:.2f} SD"),
-        Reading("richer session says", f"{answers['enriching']:.2f} SD"),
+        Reading("correlation in this ketamine arm", decimals(r)),
+        Reading("the truth", f"{decimals(truth.truth)} SD"),
+        Reading("mediation says, in an endless trial", f"{decimals(answers['product'])} SD"),
+        Reading("awake minus asleep says", f"{decimals(answers['masking'])} SD"),
+        Reading("richer session says", f"{decimals(answers['enriching'])} SD"),
         Reading("95 of 100 trials of a richer session", _range(trials.found["enriching"])),
     ]
     sentence = (
-        f"In truth dissociation {how}: it brings {truth.truth:.2f} SD, and mediation credits it with "
-        f"{answers['product']:.2f} SD."
+        f"In truth dissociation {how}: it brings {decimals(truth.truth)} SD, and mediation credits it with "
+        f"{decimals(answers['product'])} SD."
     )
     return View(artists, readings, sentence)
 

@@ -2,13 +2,15 @@
 window.MathJax = {
   tex: { inlineMath: [["$", "$"], ["\\(", "\\)"]], displayMath: [["$$", "$$"]] },
   svg: { fontCache: "global" },
-  // The widget library asks for the old MathJax; explorables hold no mathematics, so it may ask.
-  startup: { ready: () => { MathJax.startup.defaultReady(); MathJax.Hub = { Queue() {} }; } },
   options: { enableMenu: false, skipHtmlTags: ["script", "style", "pre", "code", "textarea"] },
 };
 
-// What has the keys while it has the focus.
-const KEEPS_ITS_KEYS = ".ketalab-explorable, .ketalab-sortable, [data-lm-suppress-shortcuts], details";
+// What is moved or chosen by hand. Keys belong to it only when a hand came to it by Tab.
+const MOVED_BY_HAND = ".ketalab-view, .ketalab-ask, .ketalab-ledger, .ketalab-grading, .ketalab-sortable, " +
+  ".ketalab-living, [data-lm-suppress-shortcuts], details, table, input, select, textarea";
+const TYPED_INTO = "textarea, [contenteditable], input:is(:not([type]), [type=text], [type=search], [type=number])";
+const PRESSED = "button, summary, a";  // these need Enter and Space only
+const MOST_LINES = 12; // of a menu that is open
 const asked = new URLSearchParams(location.search);
 
 // ?handout: two slides to a page with room to write, ?handout=notes: with the teacher's notes.
@@ -39,13 +41,93 @@ if (asked.has("handout")) {
     center: false, display: "flex", hash: true, slideNumber: "c/t", transition: "none",
     defaultTiming: 120,  // the notes of every slide say their minutes; this turns the speaker's pacing on
     pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
-    // Esc gives the keys back.
-    keyboardCondition: () => !document.activeElement?.closest(KEEPS_ITS_KEYS),
+    hashOneBasedIndex: true,
+    keyboardCondition: (event) => !keeps(event),
   });
-  document.addEventListener("keydown", (event) => {
-    const inside = document.activeElement?.closest(KEEPS_ITS_KEYS);
-    if (event.key !== "Escape" || !inside) return;
-    document.activeElement.blur();
-    event.stopPropagation();
+  for (const part of document.querySelectorAll(MOVED_BY_HAND)) part.setAttribute("data-prevent-swipe", "");
+
+  // How the focus came where it is; the menu a pointer has opened, by the click that is still under way; whether
+  // a finger did, or a key moves in it.
+  let byTab = false, open = null, fresh = false, touched = false, keyed = false;
+  const keeps = (event) => {
+    const holder = document.activeElement?.closest(MOVED_BY_HAND) && document.activeElement;
+    if (!holder) return false;
+    if (holder.matches(TYPED_INTO) || holder === open) return true;
+    if (!byTab) return false;
+    return holder.matches(PRESSED) ? ["Enter", " "].includes(event.key) : true;
+  };
+  // A menu that the mouse opens is a list on the slide: the browser's own would keep a clicker's keys to itself.
+  const unfold = (menu) => {
+    const { offsetLeft: left, offsetTop: top, offsetWidth: width, parentElement: holder } = menu;
+    holder.style.minHeight = `${holder.offsetHeight}px`;
+    menu.size = Math.min(Math.max(menu.options.length, 2), MOST_LINES);
+    menu.classList.add("unfolded");
+    Object.assign(menu.style, { left: `${left}px`, top: `${top}px`, width: `${width}px` });
+    const box = menu.getBoundingClientRect(), scale = box.width / menu.offsetWidth;
+    menu.style.top = `${top - Math.max(0, box.bottom - innerHeight + 4) / scale}px`;
+    open = menu;
+    fresh = true;
+    menu.focus();
+  };
+  const fold = () => {
+    const menu = open;
+    open = null;
+    menu.removeAttribute("size");
+    menu.classList.remove("unfolded");
+    Object.assign(menu.style, { left: "", top: "", width: "" });
+    menu.parentElement.style.minHeight = "";
+    if (!byTab) menu.blur();
+  };
+  addEventListener("pointerdown", (event) => {
+    byTab = false;
+    touched = event.pointerType === "touch";
+    const menu = event.target.closest?.("select") ?? null;
+    if (touched) open = menu === open ? null : menu;
   }, true);
+  addEventListener("mousedown", (event) => {
+    const menu = event.target.closest?.("select");
+    keyed = false;
+    if (!menu || touched || menu === open || event.button !== 0) return;
+    event.preventDefault();
+    unfold(menu);
+  }, true);
+  addEventListener("click", (event) => {
+    if (!open || touched || event.target.closest?.("select") !== open) return;
+    if (!fresh && !keyed) fold();
+  }, true);
+  addEventListener("mouseup", () => setTimeout(() => { fresh = false; }), true);
+  addEventListener("change", (event) => {
+    if (event.target === open && !keyed) fold();
+  }, true);
+  addEventListener("focusout", (event) => { if (event.target === open) fold(); }, true);
+  // Before any control hears a key: a clicker's keys turn the slide, Esc gives the keys back to the deck,
+  // and what a pointer has left in focus lets them go.
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Tab") byTab = true;
+    keyed = true;
+    const holder = document.activeElement?.closest(MOVED_BY_HAND) && document.activeElement;
+    if (open && holder === open && ["Enter", " "].includes(event.key)) {
+      event.preventDefault();
+      fold();
+      return;
+    }
+    const turns = { PageDown: () => Reveal.next(), PageUp: () => Reveal.prev() }[event.key];
+    if (turns) {
+      holder?.blur();
+      if (Reveal.isOverview?.() || Reveal.isPaused()) return;
+      turns();
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else if (holder && event.key === "Escape") {
+      holder.blur();
+      event.stopImmediatePropagation();
+    } else if (holder && !byTab && event.key !== "Shift" && !keeps(event)) holder.blur();
+  }, true);
+  for (const [key, description] of [
+    ["PAGE DOWN, PAGE UP", "Next and previous slide: a clicker's keys, after every click"],
+    ["TAB", "Into an explorable: arrows then move its sliders"], ["D", "Dark or light"],
+    ["B", "Black screen"],
+    ["ESC", "Out of an explorable; all slides at a glance"],
+  ]) Reveal.registerKeyboardShortcut(key, description);
 }

@@ -1,5 +1,6 @@
-// D turns the lights off and on, on every page of the course.
+// D turns the lights off and on, on every page of the course; in fields and menus it is a letter.
 document.addEventListener("keydown", (event) => {
+  if (event.target.closest?.("input:not([type=range], [type=radio], [type=checkbox]), select, textarea")) return;
   if (event.key.toLowerCase() !== "d" || event.ctrlKey || event.metaKey) return;
   const root = document.documentElement;
   const dark = root.dataset.theme

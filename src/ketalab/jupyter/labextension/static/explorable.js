@@ -1,6 +1,6 @@
 // Accessibility of explorables, the same in JupyterLab and in the kernel-free decks:
-// a name for every slider handle, alt text for the picture, a read-out that is announced, and the
-// numbers behind the picture as tables.
+// a name for every slider handle, keys that stay in it, a read-out that is announced, and the numbers
+// behind the picture as tables.
 (() => {
   const SPEAK_AFTER_MS = 400;
 
@@ -16,11 +16,11 @@
     }
   };
 
-  const describePictures = (box) => {
-    for (const image of box.querySelectorAll("img.widget-image")) {
-      const frame = image.closest(".ketalab-frame") ?? box;
-      image.alt = frame.querySelector(".ketalab-readout")?.dataset.alt ?? "";
-    }
+  // In a notebook a key would also be a command, and the notebook takes the focus at every key that reaches it.
+  const holdKeys = (box) => {
+    if (box.dataset.lmSuppressShortcuts || box.closest(".reveal")) return;
+    box.dataset.lmSuppressShortcuts = "true";
+    box.addEventListener("keydown", (event) => { if (event.key !== "Escape") event.stopPropagation(); });
   };
 
   const voiceOf = (box) => {
@@ -77,7 +77,7 @@
       fold = element("details", [
         element("summary", "The numbers as tables"),
         element("div", "", { tabindex: 0, role: "region", "aria-label": "The numbers behind the picture" }),
-      ], { class: "ketalab-numbers", "data-lm-suppress-shortcuts": "true" });
+      ], { class: "ketalab-numbers" });
       fold.addEventListener("toggle", () => tabulate(box));
       box.append(fold);
     }
@@ -94,7 +94,7 @@
   const attend = () => {
     for (const box of document.querySelectorAll(".ketalab-explorable")) {
       nameHandles(box);
-      describePictures(box);
+      holdKeys(box);
       speak(box);
       tabulate(box);
     }

@@ -1,0 +1,112 @@
+"""What the browser's module draws is what matplotlib draws, in a real browser.
+
+Two painters never agree on the edge of a line or the width of a letter, so the pictures are compared as an
+eye some steps back would: each pixel is the mean of a square of eight.
+"""
+
+import base64
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from ketalab.explorables.description import Explorable
+from ketalab.explorables.packed import Words, parcel, row
+from ketalab.lessons import explorable
+from ketalab.publish import moving
+
+FOLDER = Path(moving.__file__).parents[1]
+FONTS = FOLDER / "plots/style/fonts"
+STEP = 8  # pixels
+MEAN, MOST = 3.0, 70.0  # of 255: the mean difference of two pictures, and the largest of any square
+# Lines, dashes, bands, bars, polygons, hatches, strokes, dots, every marker and words in every place.
+SAMPLE = (
+    *("route_to_plasma", "dose_to_synapse", "going_home", "which_trials", "pressure_at_induction"),
+    *("adverse_tornado", "hundred_people", "ketamine_or_etomidate", "design_the_blind"),
+)
+
+
+def page_of(shown: Explorable, values: dict) -> str:
+    """A page that shows one setting, as large as matplotlib draws it at 100 pixels an inch."""
+    words = Words()
+    packed = row([shown.frame(shown.start | values)], words)
+    grounds = [ground._asdict() | {"lines": [i]} for i, ground in enumerate(shown.grounds)]
+    controls = [
+        about | {"positions": [(shown.start | values)[about["name"]]], "texts": [""]}
+        for about in shown.spec["controls"]
+    ]
+    header = shown.spec | words.header
+    header |= {"grounds": grounds, "lines": [ground.svg for ground in shown.grounds], "controls": controls}
+    header |= {
+        "axes": [control.name for control in shown.controls],
+        "presets": {},
+        "start": shown.start | values,
+    }
+    data = base64.b64encode(parcel(header, [packed])).decode()
+    faces = "".join(
+        f"@font-face {{ font-family: 'Atkinson Hyperlegible Next'; font-weight: {weight};"
+        f"src: url(data:font/ttf;base64,{base64.b64encode((FONTS / name).read_bytes()).decode()}) }}"
+        for weight, name in (
+            (400, "AtkinsonHyperlegibleNext-Regular.ttf"),
+            (700, "AtkinsonHyperlegibleNext-Bold.ttf"),
+        )
+    )
+    css = (FOLDER / "explorables/static/explorable.css").read_text(encoding="utf-8")
+    module = (FOLDER / "explorables/static/stage.js").read_text(encoding="utf-8")
+    own = module.partition(moving.ENDS_HERE)[0]
+    return (
+        f"<!doctype html><meta charset=utf-8><style>{faces}{css}"
+        ".ketalab-picture { flex: 0 0 760px }</style>"
+        f'<div class="ketalab-view"><script type="application/vnd.ketalab.parcel">{data}</script></div>'
+        f"<script>(() => {{ {own} mountAll(); }})()</script>"
+    )
+
+
+def seen(picture: Image.Image) -> NDArray:
+    """The picture as seen from some steps back."""
+    pixels = np.asarray(picture.convert("RGB"), dtype=float)
+    rows, columns = (size // STEP * STEP for size in pixels.shape[:2])
+    squares = pixels[:rows, :columns].reshape(rows // STEP, STEP, columns // STEP, STEP, 3)
+    return squares.mean(axis=(1, 3))
+
+
+def difference(shown: Explorable, ours: Image.Image, theirs: Image.Image) -> NDArray:
+    """How far the two are apart in each square inside the axes: outside, where a legend's words stand
+    depends on the width that a painter gives its letters."""
+    apart = np.abs(seen(ours) - seen(theirs.resize(ours.size))).mean(axis=2)
+    inside = np.zeros(apart.shape, bool)
+    for axes in shown.drawing.axes().values():
+        left, top, right, bottom = np.array(axes["box"]) * 100 / 72 / STEP
+        inside[int(np.ceil(top)) : int(bottom), int(np.ceil(left)) : int(right)] = True
+    return apart[inside]
+
+
+def drawn_by_matplotlib(shown: Explorable, values: dict) -> Image.Image:
+    view = shown.at(**values)
+    return Image.fromarray(shown.canvas(100).draw(view.artists, view.limits).copy())
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_the_browser_draws_what_matplotlib_draws(watched, tmp_path: Path, name: str):
+    shown = explorable(name)
+    last = list(shown.presets.values())[-1]
+    pictures = []
+    for values in ({}, last):
+        page = tmp_path / "page.html"
+        page.write_text(page_of(explorable(name), values), encoding="utf-8")
+        watched.page.goto(page.as_uri())
+        watched.page.wait_for_selector(".ketalab-stage, .ketalab-broken")
+        watched.page.evaluate("() => document.fonts.ready")
+        watched.page.wait_for_timeout(150)
+        stage = watched.page.locator(".ketalab-stage").screenshot()
+        pictures.append((Image.open(BytesIO(stage)), drawn_by_matplotlib(shown, values)))
+    for ours, theirs in pictures:
+        apart = difference(shown, ours, theirs)
+        assert apart.mean() <= MEAN
+        assert apart.max() <= MOST
+    (ours, _), (_, other) = pictures
+    assert difference(shown, ours, other).max() > MOST, "another setting is told apart"
+    assert watched.errors == []

@@ -1,0 +1,94 @@
+"""Without a kernel: which settings are computed, and that a page reads of them what the model says."""
+
+import base64
+from itertools import product
+from math import prod
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ketalab.explorables.controls import Slider
+from ketalab.explorables.nodes import MOST_SETTINGS, Nodes, named, places, positions
+from ketalab.explorables.packed import Words, folded, varints
+from ketalab.lessons import CATALOGUE, explorable
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_no_control_is_frozen_and_all_that_is_named_can_be_set(name: str):
+    shown = explorable(name)
+    chosen = positions(shown)
+    every = {control.name: places(control) for control in shown.controls}
+    assert list(chosen) == list(every)
+    if prod(map(len, every.values())) <= MOST_SETTINGS:
+        assert chosen == every
+    for control in shown.controls:
+        assert set(named(shown, control)) <= set(chosen[control.name]), control.name
+        assert set(chosen[control.name]) <= set(every[control.name]), control.name
+        assert len(chosen[control.name]) >= (3 if isinstance(control, Slider) else len(control.options))
+    for preset in shown.presets.values():
+        assert all(value in chosen[control] for control, value in (shown.start | preset).items())
+    assert prod(map(len, chosen.values())) <= max(
+        MOST_SETTINGS, prod(len(named(shown, control)) for control in shown.controls)
+    )
+
+
+def test_more_room_is_filled_where_the_gaps_are_widest():
+    shown = explorable("pore_block")
+    few, many = positions(shown, 500), positions(shown, 5000)
+    assert prod(map(len, few.values())) <= 500
+    assert prod(map(len, many.values())) <= 5000
+    for control in shown.controls:
+        assert set(few[control.name]) <= set(many[control.name])
+    gaps = np.diff([places(shown.controls[1]).index(free) for free in many["free"]])
+    assert gaps.max() <= 2 * np.median(gaps) + 8
+
+
+@pytest.mark.parametrize(
+    "name", ["going_home", "small_trials_shine", "adverse_tornado", "pool_and_silence", "silent_studies"]
+)
+def test_every_setting_of_a_page_says_what_the_model_says(name: str, node):
+    nodes = Nodes(explorable(name))
+    sizes = [len(nodes.positions[axis]) for axis in nodes.axes]
+    asked = {"data": base64.b64encode(nodes.parcel).decode(), "on": None}
+    (frames,) = node([asked | {"counts": [sizes[-1]] * prod(sizes[:-1])}])
+    assert len(frames) == nodes.settings
+    shown = explorable(name)
+    every = product(*(nodes.positions[axis] for axis in nodes.axes))
+    for frame, values in zip(frames, every, strict=True):
+        setting = shown.start | dict(zip(nodes.axes, values, strict=True))
+        assert frame["words"] == shown.words(shown.at(**setting), setting)
+
+
+def read_varints(data: bytes) -> list[int]:
+    """By the rule, one byte after the other."""
+    found, value, shift = [], 0, 0
+    for byte in data:
+        value |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:
+            found.append(value)
+            value = shift = 0
+    return found
+
+
+@given(st.lists(st.integers(0, 2**35 - 1), min_size=1))
+def test_whole_numbers_come_back(values: list[int]):
+    data = varints(np.array(values, dtype=np.int64))
+    assert read_varints(data) == values
+    assert len(data) == sum(max(1, -(-value.bit_length() // 7)) for value in values)
+
+
+@given(st.integers(-(2**31), 2**31))
+def test_numbers_are_folded_so_that_small_ones_stay_small(value: int):
+    (one,) = folded(np.array([value]))
+    assert one == (2 * value if value >= 0 else -2 * value - 1)
+
+
+@given(st.text(alphabet="ab \t\n\x1d\x1e\x1f", max_size=60))
+def test_words_come_back(text: str):
+    words = Words()
+    pieces = words.pieces(text)
+    known = list(words.places)
+    assert "".join(known[piece] for piece in pieces) == text
