@@ -29,9 +29,11 @@ def reading(name: str, label: str, **values):
 def test_the_reminder_reads_out_its_model(account, start):
     found = rc.remembered(reminder_and_drug.ACCOUNTS[account], start, 5, 0.5, reminder_and_drug.TURN)
     shown = {"account": account, "start": start}
-    assert reading("reminder_and_drug", "memory with ketamine", **shown) == pytest.approx(
-        100 * found.strength[0]
-    )
+    words = {r.label: r.value for r in explorable("reminder_and_drug").at(**shown).readings}
+    whole = [int(words[name].split("%")[0]) for name in ("memory with ketamine", "memory without")]
+    assert whole[0] == round(100 * found.strength[0])
+    change = int(words["change"].split()[0].replace("−", "-"))
+    assert change == whole[0] - whole[1], "what is read out adds up"
     view = explorable("reminder_and_drug").at(**shown)
     curve = np.interp(start, *view.artists["with"])
     assert curve == pytest.approx(100 * found.strength[0], abs=0.6)
@@ -41,9 +43,9 @@ def test_the_reminder_reads_out_its_model(account, start):
     ("account", "met"), [("blocks opening and storing", 1), ("makes it surprising only", 3)]
 )
 def test_no_account_meets_every_finding(account, met):
-    assert reading("reminder_and_drug", "findings met", account=account) == f"{met} of 4"
+    assert reading("reminder_and_drug", "findings reproduced", account=account) == f"{met} of 4"
     for name in reminder_and_drug.ACCOUNTS:
-        assert reading("reminder_and_drug", "findings met", account=name) != "4 of 4"
+        assert reading("reminder_and_drug", "findings reproduced", account=name) != "4 of 4"
 
 
 def test_a_ring_stands_only_where_the_model_has_the_measured_direction():
@@ -110,7 +112,7 @@ def test_the_fan_holds_the_shares_it_is_coloured_by():
 @pytest.mark.parametrize("name", ["ptsd", "responders", "alcohol", "widths", "one_scale"])
 def test_pictures_draw_without_clipping_their_words(name):
     with course_look():
-        figure = getattr(draw, name)()
+        figure = getattr(draw, name)().figure
         figure.draw_without_rendering()
     width, height = figure.get_size_inches() * figure.dpi
     for axes in figure.axes:
@@ -125,3 +127,20 @@ def test_the_law_of_width_is_that_of_two_equal_groups():
     for n in (20, 100, 400):
         se = nt.standard_error_of_trial(HEDGES_G, n / 2)
         assert draw.law(n) == pytest.approx(2 * 1.959964 * se)
+
+
+def test_a_question_that_is_settled_today_needs_nobody():
+    words = "people in each group to settle it in 80 of 100"
+    for name, key in how_many_more.ASKED.items():
+        excludes = open_questions()[key].interval[0] > 0
+        shown = reading("how_many_more", words, question=name)
+        assert shown.startswith("none") == excludes, name
+
+
+@pytest.mark.parametrize("group", ["10", "15", "100"])
+def test_what_stays_in_the_drawer_is_not_drawn(group):
+    everything = explorable("small_trials_shine").at(group=group)
+    published = explorable("small_trials_shine").at(group=group, shown=small_trials_shine.PRINTED)
+    assert len(published.artists["open"]) == 0
+    assert published.artists["found"] == everything.artists["found"]
+    assert published.readings == everything.readings

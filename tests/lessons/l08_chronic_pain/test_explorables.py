@@ -40,15 +40,16 @@ def test_wind_up_reads_what_the_recursion_says(interval: float, block: int):
     assert read("wind_up", "pulse 16, blocked", **setting) == pytest.approx(
         sixteenth(interval, block / 100)
     )
-    assert read("wind_up", "pulse 1, blocked", **setting) == 1
+    shown = explorable("wind_up").at(**setting).artists
+    assert shown["blocked"][1][0] == shown["free"][1][0] == 1, "built in, and said so"
 
 
 def test_the_interval_of_summation_is_where_the_sixteenth_pulse_stops_growing():
-    shown = float(read("wind_up", "sums up to, blocked", block=50).split()[0])
+    shown = float(read("wind_up", "longest interval that sums, blocked", block=50).split()[0])
     assert sixteenth(shown - 0.1, 0.5) > 1
     assert sixteenth(shown + 0.1, 0.5) == 1
-    assert read("wind_up", "sums up to, no drug", fade=20.0, jump=6.0, threshold=2.0) == "more than 6 s"
-    assert read("wind_up", "sums up to, no drug", jump=1.0, threshold=15.0) == "never"
+    assert read("wind_up", "longest interval that sums, no drug", fade=20.0, jump=6.0, threshold=2.0) == "more than 6 s"
+    assert read("wind_up", "longest interval that sums, no drug", jump=1.0, threshold=15.0) == "never"
     assert read("wind_up", "growth taken away", interval=6.0) == "nothing grows"
 
 
@@ -65,7 +66,7 @@ def test_a_trials_signs_stand_only_beside_its_own_course():
             drawn = [] if artists[artist] is None else 7 * np.asarray(artists[artist][0])
             np.testing.assert_allclose(drawn, days)
     assert shown.at(rate=21).artists["better"] is None
-    assert read("relief_over_weeks", "trial with this course", rate=21) == "none here"
+    assert read("relief_over_weeks", "trial with this course", rate=21) == "none"
 
 
 def test_after_the_drug_has_gone_relief_halves_in_its_half_life():
@@ -73,7 +74,7 @@ def test_after_the_drug_has_gone_relief_halves_in_its_half_life():
     at = [float(np.interp(day / 7, *days)) for day in (30.0, 40.9, 51.8)]
     assert at[1] / at[0] == pytest.approx(0.5, rel=2e-3)
     assert at[2] / at[1] == pytest.approx(0.5, rel=2e-3)
-    assert read("relief_over_weeks", "from that, half left after", half_life=5.4) == "6 days"
+    assert read("relief_over_weeks", "time to halve from there", half_life=5.4) == "6 days"
 
 
 def test_a_course_reaches_what_scipy_integrates_from_its_plasma_level():
@@ -133,3 +134,15 @@ def test_the_saving_is_the_printed_one():
     assert read("opioid_sparing", "morphine saved") == pytest.approx(12.9)
     assert read("opioid_sparing", "interval of the saving") == "3.4 to 22 mg"
     assert read("opioid_sparing", "morphine saved", who="dependent on opioids") == pytest.approx(42)
+
+
+def test_where_no_opioid_was_given_none_is_saved():
+    shown = explorable("opioid_sparing").at(review="against other drugs (Seo 2025)")
+    assert shown.artists["use_bar"] is None
+    assert "no morphine to save" in shown.sentence
+    assert "mg" not in shown.sentence
+
+
+@pytest.mark.parametrize(("hours", "days", "words"), [(1.0, 1, "for 1 hour "), (0.5, 1, "for 0.5 hours "), (24.0, 4, "day and night for 4 days"), (5.0, 7, "for 5 hours a day for 7 days")])
+def test_a_course_is_said_in_grammar(hours: float, days: int, words: str):
+    assert words in explorable("relief_over_weeks").at(hours=hours, days=days).sentence

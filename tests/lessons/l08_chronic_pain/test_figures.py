@@ -30,7 +30,7 @@ def bars(axes) -> list[tuple[float, ...]]:
 
 
 def test_the_weeks_are_the_published_estimates_with_their_intervals():
-    axes = draw.weeks(table("pooled_estimates"), 2.0).axes[0]
+    axes = draw.weeks(table("pooled_estimates"), 2.0).figure.axes[0]
     rows = POOLED.loc[list(draw.WINDOWS)]
     assert sorted(y for _, y in markers(axes)) == sorted(rows.estimate)
     assert sorted(bars(axes)) == sorted(zip(rows.low, rows.high, strict=True))
@@ -39,7 +39,7 @@ def test_the_weeks_are_the_published_estimates_with_their_intervals():
 
 def test_every_follow_up_of_every_trial_is_drawn_once():
     followed = table("pain_followup")
-    axes = draw.fading(followed).axes[0]
+    axes = draw.fading(followed).figure.axes[0]
     assert sorted(x for x, _ in markers(axes)) == pytest.approx(sorted(followed.days))
     assert set(followed.trial) == set(draw.TRIALS)
 
@@ -47,7 +47,7 @@ def test_every_follow_up_of_every_trial_is_drawn_once():
 def test_every_experiment_with_an_nmda_blocker_has_a_sign():
     rows = table("sensitisation_experiments")
     shown = rows[rows.measure.isin(draw.MEASURES) & ~rows.drug.isin(["morphine", "alfentanil"])]
-    texts = [text.get_text() for text in draw.experiments(rows).axes[0].texts]
+    texts = [text.get_text() for text in draw.experiments(rows).figure.axes[0].texts]
     cells = shown.groupby(["population", "drug", "reference", "measure"]).sign.agg(set)
     for glyph in ("▼", "=", "▲", "▼ ="):
         expected = sum(
@@ -58,7 +58,7 @@ def test_every_experiment_with_an_nmda_blocker_has_a_sign():
 
 def test_savings_are_drawn_where_printed_and_signed_where_not():
     rows = table("opioid_sparing").set_index("row").loc[list(draw.SAVINGS)]
-    axes = draw.savings(table("opioid_sparing")).axes[0]
+    axes = draw.savings(table("opioid_sparing")).figure.axes[0]
     assert sorted(x for x, _ in markers(axes)) == sorted(rows.value.dropna())
     signed = [text.get_text() for text in axes.texts]
     assert len(signed) == rows.value.isna().sum()
@@ -67,7 +67,7 @@ def test_savings_are_drawn_where_printed_and_signed_where_not():
 
 def test_doses_are_rates_for_seventy_kilograms():
     regimens = table("pain_regimens")
-    axes = draw.doses(table("pain_guidelines"), regimens).axes[0]
+    axes = draw.doses(table("pain_guidelines"), regimens).figure.axes[0]
     assert sorted(x for x, _ in markers(axes)) == pytest.approx(sorted(regimens.rate_mg_h / 70))
 
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Rectangle
 from matplotlib.ticker import NullFormatter
@@ -13,33 +12,53 @@ from matplotlib.ticker import NullFormatter
 from ketalab.data import table
 from ketalab.data.bibliography import short_name
 from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.trials import (
+    COLUMNS,
     CONDITIONS,
     DIFFERENCE,
     ODDS,
     PRINTED,
     OpenQuestion,
+    day_one,
+    mapped_trials,
     open_questions,
 )
 from ketalab.metaanalysis.number_needed import wilson_interval
-from ketalab.plots.evidence_map import DIRECTIONS
+from ketalab.plots.evidence_map import DIRECTIONS, evidence_map
+from ketalab.plots.forest import funnel
+from ketalab.plots.show import Picture
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, VERMILION, figure
-from ketalab.text import interval, real_minus
+from ketalab.text import decimals, interval, real_minus
 
 CONDITION = {"PTSD": VERMILION, "anxiety": ORANGE, "OCD": PURPLE, "alcohol": GREEN, "depression": GREY}
 HOW = {PRINTED: "o", ODDS: "s", DIFFERENCE: "D"}
 HOW_WORD = {
-    PRINTED: "printed as g or d",
-    ODDS: "from an odds ratio",
-    DIFFERENCE: "from a difference in days",
+    PRINTED: "as published",
+    ODDS: "our conversion from an odds ratio",
+    DIFFERENCE: "our conversion from a difference in days",
 }
 CONTROL = {"any": BLACK, "inactive": ORANGE, "another drug": BLUE}
 BETTER = "ketamine better →"
 
 
+# The map ------------------------------------------------------------------------------------------
+
+
+def the_map() -> Picture:
+    """Every trial by condition, comparison, size and result."""
+    rows = mapped_trials()
+    labels = table("trials").set_index("trial").label
+    said = []
+    for name, group in rows.groupby("indication", sort=False):
+        trials = "; ".join(f"{labels[r.trial]}, {r.n:.0f} people, {r.direction}" for r in group.itertuples())
+        said.append(f"{name}: {trials}.")
+    alt = f"Map of {len(rows)} trials by condition and comparison. {' '.join(said)}"
+    return Picture(evidence_map(rows, designs=list(COLUMNS)), "07_map", alt)
+
+
 # A memory -----------------------------------------------------------------------------------------
 
 
-def two_ways() -> Figure:
+def two_ways() -> Picture:
     """What a cue without the old outcome does to a memory, short and long, and where a drug can act."""
     fig = figure(10.4, 4.2)
     axes = fig.subplots()
@@ -70,7 +89,12 @@ def two_ways() -> Figure:
         axes.text(x, y, label, color="white", ha="center", va="center", fontsize=13, zorder=6)
     axes.text(7.25, 2.1, "1 opening   2 storing again   3 storing the new:", fontsize=12.5, ha="center")
     axes.text(7.25, 1.75, "in rats NMDA receptors are needed for all three", fontsize=12.5, ha="center")
-    return fig
+    alt = (
+        "A fear memory can go two ways. A short reminder opens it for hours; then it is stored again, weaker, "
+        "the same or stronger. A long session makes a new memory, tone means safe now, stored beside the old "
+        "one. Three numbers mark where NMDA receptors are needed in rats: opening, storing again, storing the new."
+    )
+    return Picture(fig, "07_two_ways", alt)
 
 
 # PTSD ---------------------------------------------------------------------------------------------
@@ -85,13 +109,12 @@ POOLS = (
 PTSD_TRIALS = (
     ("feder2014", "1 dose, midazolam", "another drug"),
     ("feder2021", "6 doses, midazolam", "another drug"),
-    ("dadabayev2020", "1 dose, ketorolac", "another drug"),
     ("duek2023", "1 dose and therapy, midazolam", "another drug"),
     ("abdallah2022", "8 doses, saline", "inactive"),
 )
 
 
-def ptsd() -> Figure:
+def ptsd() -> Picture:
     """Pools and trials in PTSD: an interval where one can be had in g, the direction alone where not."""
     fig = figure(10.4, 5.0)
     strip, axes = fig.subplots(1, 2, sharey=True, width_ratios=(1, 6.6))
@@ -105,7 +128,8 @@ def ptsd() -> Figure:
     differences = table("trial_differences")
     differences = differences[(differences.domain == "PTSD") & (differences.poolable != "no")]
     differences = differences.set_index("trial")
-    marks = {"positive": "benefit", "null": "no clear difference", "mixed": "no clear difference"}
+    marks = {"positive": "benefit", "null": "no clear difference", "mixed": "mixed"}
+    said = [f"{words}: {decimals(e)} ({interval(a, b)})" for words, _, e, a, b in rows]
     for y, (trial, _, control) in zip(places[len(rows) + 1 :], PTSD_TRIALS, strict=True):
         direction = marks[trials.primary_result[trial]]
         shape, _, colour = DIRECTIONS[direction]
@@ -121,6 +145,7 @@ def ptsd() -> Figure:
         else:
             words = f"{found.value:g} points ({found.low:g} to {found.high:g}), n = {n}"
         axes.text(2.1, y, words, va="center", fontsize=12)
+        said.append(f"{trials.label[trial]}: {direction}, {words}")
     names = (
         [words for words, *_ in rows]
         + [""]
@@ -143,10 +168,11 @@ def ptsd() -> Figure:
     handles[-1].set_label("another drug as control")
     handles += [
         Line2D([], [], linestyle="none", marker=DIRECTIONS[name][0], color=DIRECTIONS[name][2], label=name)
-        for name in ("benefit", "no clear difference")
+        for name in ("benefit", "mixed", "no clear difference")
     ]
-    fig.legend(handles=handles, loc="outside upper left", ncols=5, columnspacing=1.0, handletextpad=0.4)
-    return fig
+    fig.legend(handles=handles, loc="outside upper left", ncols=6, columnspacing=0.8, handletextpad=0.3)
+    alt = f"Pooled differences in PTSD symptoms (g), then single trials. {'; '.join(said)}."
+    return Picture(fig, "07_ptsd", alt)
 
 
 def _pool(axes: Axes, y: float, estimate: float, low: float, high: float, colour: str) -> None:
@@ -157,7 +183,7 @@ def _pool(axes: Axes, y: float, estimate: float, low: float, high: float, colour
 # Numbers that belong together ---------------------------------------------------------------------
 
 
-def inside(rows: pd.DataFrame) -> Figure:
+def inside(rows: pd.DataFrame) -> Picture:
     """Where each printed estimate lies in its own interval: half-way, or the numbers do not fit."""
     fig = figure(10.4, 4.8)
     axes = fig.subplots()
@@ -183,13 +209,16 @@ def inside(rows: pd.DataFrame) -> Figure:
     axes.set_xticks([0, 0.5, 1], ["lower end", "half-way", "upper end"])
     axes.set_xlabel("the printed estimate in its own interval (odds ratios: logarithms)", x=0.35)
     axes.grid(visible=False)
-    return fig
+    outside = rows[(rows.estimate < rows.low) | (rows.estimate > rows.high)]
+    said = "; ".join(f"{r.estimate:g} with {r.low:g} to {r.high:g}" for r in outside.itertuples())
+    alt = f"{len(rows)} printed estimates, each drawn in its own interval. Outside its interval: {said}."
+    return Picture(fig, "07_inside", alt)
 
 
 # Who got better -----------------------------------------------------------------------------------
 
 RESPONDERS = (
-    ("feder2021", "CAPS-5", "PTSD\nscore 30 % lower"),
+    ("feder2021", "CAPS-5", "PTSD\nscore 30% lower"),
     ("taylor2018", "rater", "social anxiety\nthe rater's scale"),
     ("taylor2018", "self", "social anxiety\nthe patient's scale"),
     ("rodriguez2013", "Y-BOCS", "OCD\nrater, one week"),
@@ -198,19 +227,23 @@ RESPONDERS = (
 )
 
 
-def responders() -> Figure:
+def responders() -> Picture:
     """Who got better, with ketamine and with the control: shares with Wilson's intervals and counts."""
     fig = figure(10.4, 4.9)
     axes = fig.subplots()
-    counts = table("trial_counts")
-    for y, (trial, definition, _) in enumerate(reversed(RESPONDERS)):
+    counts, said = table("trial_counts"), []
+    for y, (trial, definition, words) in enumerate(reversed(RESPONDERS)):
         row = next(r for r in counts[counts.trial == trial].itertuples() if definition in r.definition)
         _share(axes, y + 0.17, row.events_active, row.n_active, BLUE, "o")
         if pd.notna(row.n_control):
             _share(axes, y - 0.17, row.events_control, row.n_control, GREY, "s")
             axes.text(132, y, row.control.removesuffix(" x 6"), va="center", fontsize=12, color=GREY)
+            other = f"{row.events_control:.0f} of {row.n_control:.0f}"
         else:
+            other = "no control"
             axes.text(132, y, "no control", va="center", fontsize=12, color=GREY)
+        name = words.replace("\n", ", ")
+        said.append(f"{name}: {row.events_active:.0f} of {row.n_active:.0f}, {other}")
     axes.set_yticks(range(len(RESPONDERS)), [name for *_, name in reversed(RESPONDERS)], fontsize=12.5)
     axes.set(xlim=(-3, 160), ylim=(-0.6, len(RESPONDERS) - 0.4), xlabel="people who got better (%)")
     axes.set_xticks([0, 20, 40, 60, 80, 100])
@@ -223,7 +256,8 @@ def responders() -> Figure:
         Line2D([], [], color=GREY, marker="s", linewidth=2.5, label="control, named on the right"),
     ]
     fig.legend(handles=handles, loc="outside upper left", ncols=2)
-    return fig
+    alt = f"People who got better, ketamine and control, with wide intervals. {'; '.join(reversed(said))}."
+    return Picture(fig, "07_responders", alt)
 
 
 def _share(axes: Axes, y: float, events: float, n: float, colour: str, shape: str) -> None:
@@ -248,7 +282,7 @@ COMPARED = (
 )
 
 
-def alcohol() -> Figure:
+def alcohol() -> Picture:
     """The alcohol trial as a square of four groups, and what each comparison across it found."""
     fig = figure(10.4, 4.4)
     square, axes = fig.subplots(1, 2, width_ratios=(1, 1.35))
@@ -270,18 +304,24 @@ def alcohol() -> Figure:
     square.text(2.02, 1.52, "both", color=VERMILION, ha="right", fontsize=13)
     rows = table("trial_differences")
     rows = rows[(rows.trial == "grabski2022") & (rows.scale == "days abstinent")]
-    for y, (active, control, _, colour) in enumerate(reversed(COMPARED)):
+    said = []
+    for y, (active, control, name, colour) in enumerate(reversed(COMPARED)):
         row = rows[(rows.active == active) & (rows.control == control)].iloc[0]
         axes.plot([row.low, row.high], [y, y], color=colour, linewidth=3)
         axes.plot(row.value, y, "o", color=colour, markersize=11)
         words = f"{row.value:.1f} ({interval(row.low, row.high, 1)})"
+        said.append(f"{name.splitlines()[0]}: {words}")
         axes.text(max(row.value, 6.5), y + 0.2, words, ha="center", fontsize=13, color=colour)
     axes.axvline(0, color=BLACK, linewidth=1)
     axes.set_yticks(range(len(COMPARED)), [words for *_, words, _ in reversed(COMPARED)], fontsize=12.5)
     axes.set(xlim=(-10, 32), ylim=(-0.5, len(COMPARED) - 0.4))
-    axes.set_xlabel("more days abstinent over 6 months\n(percentage points, 95 % interval)")
+    axes.set_xlabel("more days abstinent over 6 months\n(percentage points, 95% interval)")
     axes.grid(visible=False)
-    return fig
+    alt = (
+        "A square of four groups: saline or ketamine, with therapy or education, 23 to 25 people each. Beside "
+        f"it more days abstinent, in percentage points. {'; '.join(reversed(said))}."
+    )
+    return Picture(fig, "07_alcohol", alt)
 
 
 # How wide -----------------------------------------------------------------------------------------
@@ -301,11 +341,11 @@ BESIDE = {  # points by which a label stands off its mark
 
 
 def law(n: np.ndarray | float) -> np.ndarray | float:
-    """Width of a 95 % interval of g with n people in two equal groups and a small effect."""
+    """Width of a 95% interval of g with n people in two equal groups and a small effect."""
     return 2 * 1.959964 * 2 / np.sqrt(n)
 
 
-def widths() -> Figure:
+def widths() -> Picture:
     """Width of each interval against the people behind it, beside the least that arithmetic allows."""
     fig = figure(10.4, 4.9)
     axes = fig.subplots()
@@ -329,7 +369,7 @@ def widths() -> Figure:
         )
     axes.set(xscale="log", yscale="log", xlim=(9, 900), ylim=(0.22, 5))
     axes.set_xlabel("people behind the estimate")
-    axes.set_ylabel("width of the 95 % interval (g)")
+    axes.set_ylabel("width of the 95% interval (g)")
     axes.set_xticks([10, 30, 100, 300], ["10", "30", "100", "300"])
     axes.set_yticks([0.25, 0.5, 1, 2, 4], ["0.25", "0.5", "1", "2", "4"])
     for axis in (axes.xaxis, axes.yaxis):
@@ -339,13 +379,17 @@ def widths() -> Figure:
         for how, shape in HOW.items()
     ]
     fig.legend(handles=handles, loc="outside upper left", ncols=3)
-    return fig
+    said = "; ".join(
+        f"{q.name}: {q.width:.2f} with {q.n:.0f} people" for q in open_questions().values() if q.n == q.n
+    )
+    alt = f"Width of the interval against people, both axes logarithmic, with the model 7.84 over root n. {said}."
+    return Picture(fig, "07_widths", alt)
 
 
 # All on one scale -----------------------------------------------------------------------------------
 
 
-def one_scale(questions: Sequence[OpenQuestion] | None = None) -> Figure:
+def one_scale(questions: Sequence[OpenQuestion] | None = None) -> Picture:
     """Every estimate with its interval on the scale of g, by condition, depression as the yardstick."""
     shown = list(questions or open_questions().values())
     fig = figure(10.4, 5.4)
@@ -365,4 +409,31 @@ def one_scale(questions: Sequence[OpenQuestion] | None = None) -> Figure:
     axes.set_xticks([-0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3])
     axes.set_xlabel(f"difference (g, in standard deviations)   {BETTER}", x=0.32)
     axes.grid(visible=False)
-    return fig
+    handles = [
+        Line2D([], [], linestyle="none", marker=shape, color=BLACK, markersize=9, label=HOW_WORD[how])
+        for how, shape in HOW.items()
+    ]
+    fig.legend(handles=handles, loc="outside upper left", ncols=3)
+    said = "; ".join(f"{q.name}: {decimals(q.estimate)} ({interval(*q.interval)})" for q in shown)
+    return Picture(fig, "07_one_scale", f"Estimates with intervals on one scale, in g. {said}.")
+
+
+# Do small trials shine? -----------------------------------------------------------------------------
+
+
+def funnel_of_depression() -> Picture:
+    """Trials in depression a day after the first dose: a funnel, Egger's line, and what trim-and-fill adds."""
+    found = day_one()
+    fig = funnel(
+        found.effects,
+        found.pooled,
+        filled=found.filled,
+        line=found.line,
+        favours=("control better", "ketamine better"),
+    )
+    alt = (
+        f"Funnel of {len(found.effects)} trials in depression: odds ratio of response against standard error. "
+        f"Pool {found.pooled.natural.estimate:.1f}; trim-and-fill imagines {found.filled.missing} trials on the "
+        f"{found.filled.side} and then gives {found.filled.pooled.natural.estimate:.1f}."
+    )
+    return Picture(fig, "07_funnel", alt)

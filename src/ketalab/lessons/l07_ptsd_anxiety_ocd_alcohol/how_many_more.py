@@ -65,7 +65,7 @@ def how_many_more() -> Explorable:
                 0.8,
                 0.1,
                 0.4,
-                "Below this, patients would not bother. A judgement, not a measurement.",
+                "An effect below this is too small to matter to patients. A judgement, not a measurement.",
                 (0.4,),
             ),
             Slider(
@@ -76,7 +76,7 @@ def how_many_more() -> Explorable:
                 0.4,
                 0.1,
                 0.1,
-                "Standard deviation of true effects between trials. One estimate can't tell; our range.",
+                "Standard deviation of the true effects between trials, which one estimate cannot tell: our assumption.",
                 (0.1,),
             ),
         ),
@@ -105,7 +105,7 @@ def _more_stage() -> Stage:
         for name, colour in OUTCOME.items()
     }
     artists["power"] = chance.plot(
-        [], [], color=BLACK, linestyle=DASHED, label="its power, if today's is true"
+        [], [], color=BLACK, linestyle=DASHED, label="power, if today's estimate is true"
     )[0]
     artists["here"] = chance.plot([], [], color=BLUE, linewidth=2.5)[0]
     look = {"markersize": 11, "markeredgecolor": "white"}
@@ -183,18 +183,22 @@ def _more_view(question: str, belief: str, group: str, worth: float, tau: float)
         artists[f"{name} bars"] = segments(low[these], high[these], np.arange(FAN)[these])
     open_ = 1 - shows - rules_out
     settled = PEOPLE[100 - benefit - small <= 20]
-    enough = f"{settled[0]:.0f}" if len(settled) else "more than 1,500"
+    enough = f"{settled[0]:.0f} people" if len(settled) else "more than 1,500 people"
+    if len(settled) and settled[0] == PEOPLE[0]:
+        enough = "10 people or fewer"
+    if asked.interval[0] > 0 and belief == BELIEFS[0]:
+        enough = "none: today's interval already excludes zero"
     readings = [
         Reading("today", f"{asked.estimate:.2f} ({interval(*asked.interval)})"),
         Reading("shows a benefit", f"{100 * shows:.0f} of 100"),
         Reading("rules out one that matters", f"{100 * rules_out:.0f} of 100"),
         Reading("stays open", f"{100 * open_:.0f} of 100"),
         Reading("width, today and then", f"{asked.width:.2f} and {2 * Z * after.se:.2f}"),
-        Reading("a group for 80 of 100 settled", enough),
+        Reading("people in each group to settle it in 80 of 100", enough),
     ]
     sentence = (
-        f"With {2 * n} more people {100 * (1 - open_):.0f} of 100 such trials would settle it, "
-        f"{100 * shows:.0f} with a benefit."
+        f"With {2 * n} more people {100 * (1 - open_):.0f} of 100 such trials would settle the question, "
+        f"{100 * shows:.0f} of them by showing a benefit."
     )
     wide = max(abs(end) for end in (*asked.interval, low[0], high[-1]))
     right = next(limit for limit in (1.5, 2.5, 4.0) if limit >= min(wide, 4.0))

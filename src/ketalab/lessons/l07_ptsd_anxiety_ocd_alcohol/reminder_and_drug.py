@@ -13,7 +13,7 @@ from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.shared import DASHED
 from ketalab.models import reconsolidation as rc
 from ketalab.models.reconsolidation import Hypothesis
-from ketalab.plots.style import BLACK, BLUE, GREY, figure, legend_above
+from ketalab.plots.style import BLACK, BLUE, GREY, ORANGE, figure, legend_above
 
 ACCOUNTS = {
     "blocks opening and storing": Hypothesis(opening=1, storing=1, surprise=0),
@@ -41,7 +41,7 @@ def reminder_and_drug() -> Explorable:
                 "Ketamine",
                 tuple(ACCOUNTS),
                 "blocks opening and storing",
-                "What ketamine is taken to do to a memory. Four accounts; none is proven.",
+                "What ketamine is assumed to do to a memory. None of the four accounts is proven.",
             ),
             Steps(
                 "length",
@@ -49,7 +49,7 @@ def reminder_and_drug() -> Explorable:
                 ("reminder, 5 min", "longer reminder, 15 min", "extinction, 60 min"),
                 "reminder, 5 min",
                 "How long the cue is shown without the old outcome. Short: the memory opens. Long: a new "
-                "one is learned. Half and half at 20 min, a number that is ours.",
+                "one is learned. Half of each at 20 min, which is our assumption.",
             ),
             Slider(
                 "start",
@@ -118,7 +118,7 @@ def _reminder_stage() -> Stage:
     artists = {
         "without": main.plot([], [], color=GREY, linestyle=DASHED, label="model, no drug")[0],
         "with": main.plot([], [], color=BLUE, linewidth=3, label="model, ketamine")[0],
-        "here": main.plot([], [], "o", color=BLACK, markersize=9, label="your infusion")[0],
+        "here": main.plot([], [], "D", color=ORANGE, markersize=10, label="your infusion")[0],
         "met": signs.plot([], [], "o", color=BLUE, label="model agrees", **ring)[0],
     }
     for direction, shape in MARK.items():
@@ -159,15 +159,16 @@ def _reminder_view(account: str, length: str, start: float, peak: float) -> View
     word = {"stronger": "stronger than", "weaker": "weaker than", "no effect": "as strong as"}
     sentence = (
         f"A day later the memory is {word[_direction(change)]} without the drug; "
-        f"this account meets {met.sum()} of {len(rows)} findings."
+        f"this account reproduces {met.sum()} of {len(rows)} findings."
     )
+    with_drug, without_drug = round(100 * float(here.strength[0])), round(100 * without)
     readings = [
-        Reading("memory with ketamine", 100 * float(here.strength[0]), "%", 2, 0.5),
-        Reading("memory without", 100 * without, "%", 2, 0.5),
-        Reading("change", f"{round(100 * change):+d} points".replace("+0", "0").replace("-", "−")),
+        Reading("memory with ketamine", f"{with_drug}% of before"),
+        Reading("memory without", f"{without_drug}% of before"),
+        Reading("change", f"{with_drug - without_drug:+d} points".replace("+0", "0").replace("-", "−")),
         Reading("opened by the session", 100 * float(here.opened[0]), "%", 2, 0.5),
         Reading("storing that met a block", 100 * float(here.blocked[0]), "%", 2, 0.5),
-        Reading("findings met", f"{met.sum()} of {len(rows)}"),
+        Reading("findings reproduced", f"{met.sum()} of {len(rows)}"),
     ]
     top = next(limit for limit in (110.0, 160.0, 220.0) if limit >= 100 * strength.max())
     return View(artists, readings, sentence, {"main.y": (0, top)})

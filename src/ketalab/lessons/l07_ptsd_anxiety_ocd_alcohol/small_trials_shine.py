@@ -7,8 +7,8 @@ from matplotlib.lines import Line2D
 from scipy.special import ndtri
 
 from ketalab.explorables.canvas import Stage
-from ketalab.explorables.controls import Slider, Steps
-from ketalab.explorables.description import Explorable, Reading, View
+from ketalab.explorables.controls import Choice, Slider, Steps
+from ketalab.explorables.description import Explorable, Reading, View, significant
 from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.shared import DASHED, Z, segments, the_rows
 from ketalab.metaanalysis import next_trial as nt
 from ketalab.metaanalysis.effect_size import HEDGES_G
@@ -16,6 +16,7 @@ from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, VERMILION, figure, leg
 
 GROUPS = (10, 15, 20, 30, 50, 100, 200, 400)
 TRIALS = 50
+ALL, PRINTED = "all fifty trials", "only the “significant” ones"
 
 
 @cache
@@ -35,7 +36,7 @@ def small_trials_shine() -> Explorable:
                 "People in each group",
                 tuple(map(str, GROUPS)),
                 "15",
-                "Two equal groups. Outside depression 8 to 50 are usual.",
+                "Two equal groups. Outside depression most trials have fewer than 50 people.",
                 tuple(map(str, GROUPS)),
             ),
             Slider(
@@ -49,6 +50,13 @@ def small_trials_shine() -> Explorable:
                 "The difference that all fifty trials look for, in standard deviations.",
                 (0.0, 0.2, 0.3, 0.5, 0.8),
             ),
+            Choice(
+                "shown",
+                "Published are",
+                (ALL, PRINTED),
+                ALL,
+                "If only “significant” trials are published, the grey ones stay in a drawer.",
+            ),
         ),
         stage=_shine_stage,
         view=_shine_view,
@@ -58,6 +66,7 @@ def small_trials_shine() -> Explorable:
             "50 a group, a small effect": {"group": "50"},
             "200 a group, a small effect": {"group": "200"},
             "15 a group, a large effect": {"effect": 0.8},
+            "15 a group, only what is published": {"shown": PRINTED},
         },
     )
 
@@ -65,7 +74,7 @@ def small_trials_shine() -> Explorable:
 def _shine_stage() -> Stage:
     fig = figure(7.6, 4.6)
     main = fig.subplots()
-    main.set(xlim=(-1.5, 2.5), ylim=(-1, TRIALS), xlabel="what a trial prints (g, with its 95 % interval)")
+    main.set(xlim=(-1.5, 2.5), ylim=(-1, TRIALS), xlabel="what a trial prints (g, with its 95% interval)")
     main.set_yticks([])
     main.set_ylabel("50 simulated trials (model)")
     main.grid(visible=False)
@@ -93,7 +102,7 @@ def _shine_stage() -> Stage:
     return Stage(fig, {"main": main}, artists)
 
 
-def _shine_view(group: str, effect: float) -> View:
+def _shine_view(group: str, effect: float, shown: str) -> View:
     n = int(group)
     se = nt.standard_error_of_trial(HEDGES_G, n, effect=effect)
     printed = effect + se * _luck()
@@ -103,7 +112,7 @@ def _shine_view(group: str, effect: float) -> View:
     y = np.arange(TRIALS)
     artists = {}
     for name in ("open", "found", "wrong"):
-        these = kind == name
+        these = (kind == name) & ((name != "open") | (shown == ALL))
         artists[name] = segments(low[these], high[these], y[these])
         artists[f"{name} dots"] = (printed[these], y[these])
     artists["truth"] = ([effect] * 2, [-1, TRIALS])
@@ -114,9 +123,9 @@ def _shine_view(group: str, effect: float) -> View:
     tail = "all by luck" if effect == 0 else f"printing {chosen.type_m:.1f} times the truth"
     readings = [
         Reading("trials “significant”", f"{found} of {TRIALS}"),
-        Reading("chance of it (power)", 100 * chosen.power, "%", 2),
+        Reading("chance of it (power)", f"{significant(100 * chosen.power, 2)}%"),
         Reading("they print, on average", larger + (" the truth" if effect else "")),
-        Reading("of those, wrong side", 100 * chosen.type_s, "%", 2, 0.1),
+        Reading("of those, wrong side", f"{significant(100 * chosen.type_s, 2)}%" if chosen.type_s >= 0.001 else "below 0.1%"),
         Reading("width of an interval", 2 * Z * se, "g", 2),
         Reading("people in a trial", f"{2 * n}"),
     ]

@@ -3,11 +3,20 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from ketalab.data.bibliography import short_name
 from ketalab.models import sensitisation
+from ketalab.plots.show import Picture
 from ketalab.plots.style import BLACK, BLUE, DRUG, GREEN, GREY, LEVEL, ORANGE, PALE, VERMILION, figure
+from ketalab.text import decimals, real_minus
+from ketalab.text import interval as between
+
+def _said(rows, name, value="value") -> str:
+    """Each row in words: its name, its estimate, its interval."""
+    return "; ".join(
+        f"{name(row)}: {decimals(getattr(row, value))} ({between(row.low, row.high)})" for row in rows
+    )
+
 
 HOLLOW = {"markerfacecolor": "white", "markeredgewidth": 2, "markersize": 9, "zorder": 3}
 
@@ -29,7 +38,7 @@ PRICE = {
 }
 
 
-def acute(pooled: pd.DataFrame) -> Figure:
+def acute(pooled: pd.DataFrame) -> Picture:
     """Ketamine against opioids for acute pain, by the clock, and what it costs."""
     rows = pooled.rename(columns={"estimate": "value"}).set_index("estimate_id")
     fig = figure(10.0, 4.6)
@@ -52,13 +61,16 @@ def acute(pooled: pd.DataFrame) -> Figure:
     price.set_xticks([], minor=True)
     price.grid(False, axis="y")
     price.set_title("Price: more of these with ketamine", loc="left", fontsize=14)
-    return fig
+    left = _said(rows[rows.reference == "shi2024"].itertuples(), lambda row: f"{60 * row.time_h:.0f} minutes")
+    right = _said(rows.loc[list(PRICE)].itertuples(), lambda row: row.outcome)
+    alt = f"Left, pain after ketamine minus after an opioid (SMD), {left}. Right, risk ratios, {right}."
+    return Picture(fig, "08_acute", alt)
 
 
 # Summation -----------------------------------------------------------------------------------------
 
 
-def summation(constants: pd.DataFrame, neurone: sensitisation.Neurone | None = None) -> Figure:
+def summation(constants: pd.DataFrame, neurone: sensitisation.Neurone | None = None) -> Picture:
     """Pain that climbs in people while the heat stays the same, and a neurone's slow potential."""
     by_key = constants.set_index("constant")
     fig = figure(10.0, 4.4)
@@ -91,7 +103,14 @@ def summation(constants: pd.DataFrame, neurone: sensitisation.Neurone | None = N
     cell.set_title("A spinal neurone: each pulse on the last", loc="left", fontsize=14)
     cell.legend(loc="upper left", fontsize=12, frameon=True, framealpha=0.9, edgecolor="none")
     cell.set_ylim(0, 1.45 * cell.dataLim.y1)
-    return fig
+    ends = {key: by_key.value[key] for key in ("pulses_first", "pulses_last", "steady_first", "steady_last")}
+    alt = (
+        "Left, measured: 27 people rate the same heat at the start and at the end. Heat pulses climb from "
+        f"{ends['pulses_first']:g} to {ends['pulses_last']:g} of 100, steady heat from {ends['steady_first']:g} to "
+        f"{ends['steady_last']:g}. Right, model: the slow potential of a spinal neurone climbs like a staircase "
+        "with one pulse a second, and hardly at all with one every 5 seconds."
+    )
+    return Picture(fig, "08_summation", alt)
 
 
 def sawtooth(neurone: sensitisation.Neurone, gap: float, until: float) -> tuple[np.ndarray, np.ndarray]:
@@ -121,7 +140,7 @@ MEASURES = {
 }
 
 
-def experiments(rows: pd.DataFrame) -> Figure:
+def experiments(rows: pd.DataFrame) -> Picture:
     """What blockers of the NMDA receptor did to one pulse, to many, to spread and to pain: signs only."""
     shown = rows[rows.measure.isin(MEASURES) & ~rows.drug.isin(["morphine", "alfentanil"])]
     lines = list(dict.fromkeys(zip(shown.population, shown.drug, shown.reference, strict=True)))
@@ -147,7 +166,12 @@ def experiments(rows: pd.DataFrame) -> Figure:
             axes.text(places[measure], y, text, fontsize=16, ha="center", va="center", color=colour)
     axes.text(0, 0.2, "▼ less   = no difference", fontsize=13, va="bottom")
     axes.set(xlim=(0, 1.34), ylim=(-len(lines), 1.6))
-    return fig
+    said = []
+    for measure, words in MEASURES.items():
+        signs = shown[shown.measure == measure].sign.value_counts()
+        said.append(words.replace("\n", " ") + ", " + ", ".join(f"{sign} {n} times" for sign, n in signs.items()))
+    alt = f"Experiments with blockers of the NMDA receptor, signs only. {'; '.join(said)}."
+    return Picture(fig, "08_experiments", alt.replace(" 1 times", " once"))
 
 
 # Over weeks ----------------------------------------------------------------------------------------
@@ -171,7 +195,7 @@ REVIEWS = {
 }
 
 
-def weeks(pooled: pd.DataFrame, relevant: float) -> Figure:
+def weeks(pooled: pd.DataFrame, relevant: float) -> Picture:
     """Pooled differences from placebo in chronic pain by time, from two reviews."""
     rows = pooled.rename(columns={"estimate": "value"}).set_index("estimate_id")
     fig = figure(10.0, 4.6)
@@ -200,7 +224,10 @@ def weeks(pooled: pd.DataFrame, relevant: float) -> Figure:
     axes.set(xlim=(-0.5, 8.5), ylim=(-3.2, 0.6), ylabel="points of 10, ketamine minus placebo")
     axes.set_xticks(range(len(COLUMNS)), COLUMNS)
     fig.legend(loc="outside upper left", ncols=2)
-    return fig
+    drawn = rows.loc[list(WINDOWS)].assign(place=[COLUMNS[column] for column in WINDOWS.values()])
+    said = _said(drawn.itertuples(), lambda row: f"{row.place}, {short_name(row.reference)}")
+    alt = f"Ketamine minus placebo, points of 10, by time. {said}. A line at minus {relevant:g}: much improved."
+    return Picture(fig, "08_weeks", alt)
 
 
 TRIALS = {
@@ -214,13 +241,13 @@ TRIALS = {
 LANDMARKS = {1 / 24: "1 h", 1: "1 d", 7: "1 wk", 28: "4 wk", 84: "12 wk"}
 
 
-def fading(followup: pd.DataFrame) -> Figure:
+def fading(followup: pd.DataFrame) -> Picture:
     """When each trial still saw less pain than with the control, and when not: signs on a clock."""
     fig = figure(10.0, 4.2)
     axes = fig.subplots()
     looks = {
         "better": ("v", GREEN, "less pain than control, measured"),
-        "no difference": ("s", VERMILION, "no difference, measured"),
+        "no difference": ("s", VERMILION, "no significant difference, measured"),
     }
     for y, trial in enumerate(reversed(TRIALS)):
         rows = followup[followup.trial == trial]
@@ -238,7 +265,13 @@ def fading(followup: pd.DataFrame) -> Figure:
     axes.set_xticks([], minor=True)
     axes.grid(False, axis="y")
     fig.legend(loc="outside upper left", ncols=2)
-    return fig
+    said = []
+    for trial, words in TRIALS.items():
+        rows = followup[followup.trial == trial].sort_values("days")
+        seen = {"better": "less pain", "no difference": "not significant"}
+        visits = ", ".join(f"day {row.days:.2g} {seen[row.sign]}" for row in rows.itertuples())
+        said.append(f"{short_name(trial)}, {words}: {visits}")
+    return Picture(fig, "08_fading", f"Six trials on a logarithmic clock. {'; '.join(said)}.")
 
 
 # Opioids -------------------------------------------------------------------------------------------
@@ -251,12 +284,12 @@ SAVINGS = {
     "loftus_use_6w": "dependent on opioids, spine, 6 weeks",
     "nielsen_use_1y": "dependent on opioids, spine, 1 year",
     "stubhaug_use": "kidney donors, 72 h",
-    "sveticic_use": "bones and joints",
+    "sveticic_use": "orthopaedic surgery",
     "ferraro_use": "chronic pain, 67 trials",
 }
 
 
-def savings(rows: pd.DataFrame) -> Figure:
+def savings(rows: pd.DataFrame) -> Picture:
     """Opioid with ketamine minus without: intervals where printed, signs where only a direction was."""
     by_key = rows.set_index("row")
     fig = figure(10.0, 5.0)
@@ -276,20 +309,25 @@ def savings(rows: pd.DataFrame) -> Figure:
     axes.set_xlabel("mg in 24 hours, measured (morphine; Brinck: oxycodone)")
     axes.set_title("▼ less   = no difference: only the direction was printed", loc="right", fontsize=12)
     axes.grid(False, axis="y")
-    return fig
+    chosen = by_key.loc[list(SAVINGS)].assign(name=SAVINGS.values())
+    sized = _said(chosen[chosen.measure != "sign"].itertuples(), lambda row: row.name)
+    signs = chosen[chosen.measure == "sign"].itertuples()
+    signed = "; ".join(f"{row.name}: {row.sign}" for row in signs)
+    alt = f"Opioid with ketamine minus without, mg in 24 hours. {sized}. Direction only: {signed}."
+    return Picture(fig, "08_savings", real_minus(alt))
 
 
 # Doses ---------------------------------------------------------------------------------------------
 
 
-def doses(guidelines: pd.DataFrame, regimens: pd.DataFrame) -> Figure:
+def doses(guidelines: pd.DataFrame, regimens: pd.DataFrame) -> Picture:
     """What guidelines allow as an infusion, and what the trials gave."""
     by_key = guidelines.set_index("item")
     fig = figure(10.0, 4.6)
     axes = fig.subplots()
     bars = (
-        ("acute_infusion", "guideline, acute: not above", GREY),
-        ("acute_tolerated", "guideline, acute: often enough", GREY),
+        ("acute_infusion", "guideline, acute: at most", GREY),
+        ("acute_tolerated", "guideline, acute: often sufficient", GREY),
         ("chronic_infusion", "guideline, chronic: range", GREY),
     )
     top = len(bars) + len(regimens) - 1
@@ -320,4 +358,13 @@ def doses(guidelines: pd.DataFrame, regimens: pd.DataFrame) -> Figure:
     axes.set_xticks([0.05, 0.1, 0.2, 0.5, 1, 2], ["0.05", "0.1", "0.2", "0.5", "1", "2"])
     axes.set_xticks([], minor=True)
     axes.grid(False, axis="y")
-    return fig
+    given = "; ".join(
+        f"{short_name(row.trial)}: {row.rate_mg_h / 70:.2g} mg/kg/h, {row.total_mg:,.0f} mg in all"
+        for row in regimens.itertuples()
+    )
+    acute, chronic = by_key.loc["acute_infusion"], by_key.loc["chronic_infusion"]
+    alt = (
+        f"Infusion rates on a logarithmic axis. Guidelines: acute pain at most {acute.high:g}, chronic pain "
+        f"{chronic.low:g} to {chronic.high:g} mg/kg/h. Trials: {given}."
+    )
+    return Picture(fig, "08_doses", alt)

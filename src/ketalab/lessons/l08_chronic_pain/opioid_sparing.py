@@ -19,7 +19,7 @@ NAUSEA = {
     "pain pumps (Assouline 2016)": "assouline_nausea",
     "any comparison (Seo 2025)": "seo_nausea",
     "against opioids (Seo 2025)": "seo_nausea_opioid",
-    "against others (Seo 2025)": "seo_nausea_other",
+    "against other drugs (Seo 2025)": "seo_nausea_other",
 }
 PUMPS, ANY, OPIOIDS, OTHERS = NAUSEA
 
@@ -43,7 +43,7 @@ def opioid_sparing() -> Explorable:
                 "Nausea, from",
                 tuple(NAUSEA),
                 PUMPS,
-                "Two reviews, four answers: what the control group got decides.",
+                "Two reviews, four answers: it depends on what the control group was given.",
                 tuple(NAUSEA),
             ),
             Slider(
@@ -54,7 +54,7 @@ def opioid_sparing() -> Explorable:
                 60,
                 1,
                 18,
-                "18 % in the placebo group of one trial of 356 people; other places have far more.",
+                "18% in the placebo group of one trial of 356 people; elsewhere far more.",
                 (18, 40),
             ),
             Slider(
@@ -65,7 +65,7 @@ def opioid_sparing() -> Explorable:
                 15.0,
                 0.5,
                 4.0,
-                "None of 178 in that placebo group; after other operations more. Move it.",
+                "None of 178 people in that placebo group; more after other operations. Always from the review of pain pumps.",
                 (1.0, 4.0, 10.0),
             ),
         ),
@@ -74,7 +74,7 @@ def opioid_sparing() -> Explorable:
         presets={
             "Pain pumps: the smaller review": {},
             "The larger review, any comparison": {"review": ANY},
-            "Against a technique without opioids": {"review": OTHERS},
+            "Against drugs other than opioids": {"review": OTHERS},
             "Often sick, against opioids": {"review": OPIOIDS, "sick": 40},
             "Dependent on opioids": {"who": DEPENDENT, "review": ANY},
         },
@@ -87,7 +87,7 @@ def _sparing_stage() -> Stage:
     use.set(xlim=(0, 140), ylim=(-0.7, 0.7), xlabel="morphine in 24 hours (mg)")
     use.set_yticks([0], ["opioid"])
     people.set(xlim=(0, 1000), ylim=(-0.6, 1.6), xlabel="of 1,000 people")
-    people.set_yticks([1, 0], ["nausea,\nvomiting", "hallucina-\ntions"])
+    people.set_yticks([1, 0], ["nausea,\nvomiting", "hallucinations"])
     for axes in (use, people):
         axes.grid(False, axis="y")
     artists = {}
@@ -146,18 +146,21 @@ def _sparing_view(who: str, review: str, sick: float, seeing: float) -> View:
         "people_with": ([ill[0], visions[0]], [1, 0]),
     }
     fewer, more = 10 * sick - ill, visions - 10 * seeing
+    some = review != OTHERS  # against other drugs there is no opioid to save
+    if not some:
+        artists |= dict.fromkeys(("use_bar", "use_without", "use_with"))
+    spared = Reading("morphine saved", without - left[0], "mg", 3)
+    between = f"{without - left[2]:.2g} to {without - left[1]:.2g} mg"
     readings = [
-        Reading("morphine saved", without - left[0], "mg", 3),
-        Reading("interval of the saving", f"{without - left[2]:.2g} to {without - left[1]:.2g} mg"),
+        spared if some else Reading("morphine saved", "no opioid in the control group"),
+        Reading("interval of the saving", between if some else "not a question"),
         Reading("nausea, per 1,000", _change(-fewer[0])),
         Reading("interval of nausea", f"{_change(-fewer[1])} to {_change(-fewer[2])}"),
         Reading("hallucinations, per 1,000", _change(more[0])),
         Reading("interval of these", f"{_change(more[1])} to {_change(more[2])}"),
     ]
-    sentence = (
-        f"Of 1,000 people {_change(-fewer[0])} have nausea and {_change(more[0])} hallucinate, for "
-        f"{without - left[0]:.3g} mg less morphine in a day."
-    )
+    sentence = f"Of 1,000 people {_change(-fewer[0])} have nausea and {_change(more[0])} hallucinate"
+    sentence += f", for {spared.text} less morphine in a day." if some else "; there is no morphine to save."
     top = round_up(1.05 * max(ill[2], 10 * sick, visions[2]))
     return View(artists, readings, sentence, {"people.x": (0, top)})
 

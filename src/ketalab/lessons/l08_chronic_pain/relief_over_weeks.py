@@ -16,12 +16,13 @@ from ketalab.models import pharmacokinetics as pk
 from ketalab.models import sensitisation as model
 from ketalab.plots.axes import round_up
 from ketalab.plots.style import DIRECTION_ONLY, DRUG, GREEN, LEVEL, VERMILION, figure, legend_above
+from ketalab.text import count
 
 DAYS = np.concatenate([np.arange(0, 16, 0.01), np.linspace(16, 84, 137)])
 WEEKS = DAYS / 7
 ESKETAMINE, RACEMIC = "S-ketamine", "racemic ketamine"
 TRIALS = {
-    "100 hours, S-ketamine (Sigtermans 2009)": "sigtermans2009",
+    "Four days, S-ketamine (Sigtermans 2009)": "sigtermans2009",
     "5 hours on 7 days, racemic (Amr 2010)": "amr2010",
     "One half-hour, S-ketamine (Noppers 2011)": "noppers2011",
     "One hour, racemic (Pickering 2020)": "pickering2020",
@@ -77,7 +78,7 @@ def relief_over_weeks() -> Explorable:
                 21.0,
                 0.1,
                 10.9,
-                "10.9 days, 95 % interval 5.3 to 20.5: the band in the picture.",
+                "10.9 days (95% interval 5.3 to 20.5): the band in the picture.",
                 (5.3, 10.9, 20.5),
             ),
             Choice(
@@ -85,7 +86,7 @@ def relief_over_weeks() -> Explorable:
                 "Drug",
                 (ESKETAMINE, RACEMIC),
                 ESKETAMINE,
-                "Half of racemic ketamine is S-ketamine; that the other half does nothing is assumed.",
+                "Half of racemic ketamine is S-ketamine. That the other half does nothing is our assumption.",
                 (ESKETAMINE,),
             ),
         ),
@@ -115,20 +116,20 @@ def _relief_stage() -> Stage:
     level, relief = fig.subplots(2, 1, sharex=True, height_ratios=(1, 2))
     level.set(xlim=(-0.1, 12.2), ylabel="S-ketamine\n(ng/mL),\nmodel")
     level.yaxis.set_major_locator(MaxNLocator(3))
-    relief.set(xlabel="weeks after the start", ylabel="relief (% of ceiling)")
+    relief.set(xlabel="weeks after the start", ylabel="relief (% of the most possible)")
     relief.set_xticks(range(0, 13, 2))
     sign = {"linestyle": "none", "markersize": 11, "markeredgewidth": 2, "markerfacecolor": "white"}
     sign["gid"] = DIRECTION_ONLY
     artists = {
         "level": level.plot([], [], color=DRUG["esketamine"], linewidth=1.6)[0],
         "band": relief.fill_between(
-            [0], [0], color=LEVEL["person"], alpha=0.3, linewidth=0, label="its 95 % interval, model"
+            [0], [0], color=LEVEL["person"], alpha=0.3, linewidth=0, label="95% interval of the half-life, model"
         ),
         "relief": relief.plot([], [], color=LEVEL["person"], label="relief, model")[0],
         "better": relief.plot([], [], "v", color=GREEN, label="less pain than control, measured", **sign)[
             0
         ],
-        "same": relief.plot([], [], "s", color=VERMILION, label="no difference, measured", **sign)[0],
+        "same": relief.plot([], [], "s", color=VERMILION, label="no significant difference, measured", **sign)[0],
     }
     legend_above(fig, [artists[n] for n in ("relief", "band", "better", "same")], columns=2)
     return Stage(fig, {"level": level, "relief": relief}, artists)
@@ -148,18 +149,21 @@ def _relief_view(rate: float, hours: float, days: float, half_life: float, drug:
     for name, sign, height in (("better", "better", 0.93), ("same", "no difference", 0.8)):
         at = seen.days[seen.sign == sign] / 7
         artists[name] = (at, np.full(len(at), height * top)) if len(at) else None
-    end = days - 1 + hours / 24
     readings = [
         Reading("given in all", rate * hours * days, "mg", 3),
         Reading("S-ketamine, highest", float(level.max()), "ng/mL", 2),
-        Reading("most relief", float(curve.max()), "% of ceiling", 2, least=0.1),
-        Reading("from that, half left after", _halved_after(curve)),
-        Reading("left at 12 weeks", float(curve[-1]), "% of ceiling", 2, least=0.01),
-        Reading("trial with this course", short_name(trial) if trial else "none here"),
+        Reading("most relief", float(curve.max()), "% of the most possible", 2, least=0.1),
+        Reading("time to halve from there", _halved_after(curve)),
+        Reading("left at 12 weeks", float(curve[-1]), "% of the most possible", 2, least=0.01),
+        Reading("trial with this course", short_name(trial) if trial else "none"),
     ]
+    a_day = "day and night" if hours == 24 else f"for {hours:g} hour{'s' * (hours != 1)} a day"
+    course = f"{a_day} for {count(int(days), 'day')}"
+    if days == 1:
+        course = f"for {hours:g} hour{'s' * (hours != 1)}"
     sentence = (
-        f"{rate:.0f} mg/h of {drug}, {hours:g} hours a day on {days:.0f} day{'s' * (days > 1)} (to day "
-        f"{end:.1f}), lifts relief to {readings[2].text}; at 12 weeks it is {readings[4].text}."
+        f"{rate:.0f} mg/h of {drug} {course} lifts relief to {readings[2].text}; at 12 weeks it is "
+        f"{readings[4].text}."
     )
     limits = {"level.y": (0, round_up(1.05 * level.max())), "relief.y": (0, top)}
     return View(artists, readings, sentence, limits)

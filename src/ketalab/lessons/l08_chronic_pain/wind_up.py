@@ -40,12 +40,12 @@ def wind_up() -> Explorable:
                 100,
                 1,
                 50,
-                "By ketamine. Lesson 02 found estimates from a few percent to more than half for one dose.",
+                "By ketamine. Lesson 02 found estimates from a few per cent to more than half for one dose.",
                 (0, 20, 50, 100),
             ),
             Slider(
                 "fade",
-                "Slow potential fades in",
+                "Slow potential fades with",
                 "s",
                 1.0,
                 20.0,
@@ -62,27 +62,27 @@ def wind_up() -> Explorable:
                 60,
                 5,
                 40,
-                "Of the slow potential at rest. No source gave it: move it.",
+                "Share of the slow potential at rest. No source gave it, so move it.",
             ),
             Slider(
                 "jump",
-                "One pulse leaves",
+                "Added by one pulse",
                 "mV",
                 1.0,
                 6.0,
                 0.5,
                 5.0,
-                "Slow depolarisation after one pulse at rest. No source gave it: move it.",
+                "Slow depolarisation that one pulse adds at rest. No source gave it, so move it.",
             ),
             Slider(
                 "threshold",
-                "More answer from",
+                "Threshold",
                 "mV",
                 2.0,
                 15.0,
                 0.5,
                 6.5,
-                "Depolarisation above which the cell answers more. Set so that summation starts at 3 s.",
+                "Depolarisation above which the cell answers more. We set it so that summation starts at 3 s, as in people.",
             ),
         ),
         stage=_wind_up_stage,
@@ -100,7 +100,7 @@ def wind_up() -> Explorable:
 def _wind_up_stage() -> Stage:
     fig = figure(7.6, 4.6)
     train, rates = fig.subplots(1, 2, width_ratios=(3, 2))
-    train.set(xlim=(1, PULSES), xlabel="pulse", ylabel="answer (the first pulse: 1)")
+    train.set(xlim=(1, PULSES), xlabel="pulse", ylabel="answer (first pulse: 1)")
     train.set_xticks([1, 4, 8, 12, 16])
     rates.set(xlim=(0, LONGEST), xlabel="one pulse every ... s", ylabel="answer to pulse 16")
     rates.set_xticks([0, 1, 2, 3, 4, 5, 6])
@@ -147,13 +147,13 @@ def _wind_up_view(
     readings = [
         Reading("pulse 16, no drug", free[-1], "times the first", 2),
         Reading("pulse 16, blocked", blocked[-1], "times the first", 2),
-        Reading("growth taken away", taken if free[-1] > 1 else "nothing grows", "%", 2),
-        Reading("pulse 1, blocked", blocked[0], "of the undrugged", 2),
-        Reading("sums up to, no drug", _summing(ends[0], threshold)),
-        Reading("sums up to, blocked", _summing(ends[1], threshold)),
+        Reading("growth taken away", f"{taken:.0f}%" if free[-1] > 1 else "nothing grows"),
+        Reading("pulse 1, blocked", "as without the drug (built in)"),
+        Reading("longest interval that sums, no drug", _summing(ends[0], threshold)),
+        Reading("longest interval that sums, blocked", _summing(ends[1], threshold)),
     ]
     sentence = (
-        f"One pulse every {interval:.1f} s makes pulse {PULSES} {readings[0].text}; with {block:.0f} % of "
+        f"One pulse every {interval:.1f} s makes pulse {PULSES} {readings[0].text}; with {block:.0f}% of "
         f"the NMDA channels blocked it is {readings[1].text}."
     )
     return View(artists, readings, sentence, {"train.y": (0, top), "rates.y": (0, high)})
