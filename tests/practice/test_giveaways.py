@@ -15,7 +15,6 @@ STILL_ABOVE: dict[tuple[str, str], set[str]] = {
     ("04", "when_most_spines"): {"about a week"},
     ("06", "mood_and_suicidality"): {"-0.20", "−0.20", "-0.43", "−0.43"},
     ("07", "before_a_reminder"): {"stronger"},
-    ("09", "slow_delay"): {"never lost"},
 }
 
 
