@@ -112,7 +112,8 @@ def judge_shock_index(answer) -> Judgement:
         )
     index, group = answer
     says = (
-        "1.18, which is above 0.9: pressure did not clearly rise in such people after ketamine, and it fell "
+        "1.18, which is above 0.9: pressure did not clearly rise in such people after "
+        "ketamine, and it fell "
         "below 90 mmHg in a quarter of them."
     )
     mistakes = (

@@ -345,7 +345,9 @@ def induction_clock() -> Picture:
         spans = []
         for what in ("onset", "duration"):
             rows = block[block.quantity == what]
-            ends = rows[["value", "low", "high"]].mul(np.where(rows.unit == "min", 60, 1), axis=0).to_numpy()
+            ends = (
+                rows[["value", "low", "high"]].mul(np.where(rows.unit == "min", 60, 1), axis=0).to_numpy()
+            )
             spans.append((np.nanmin(ends), np.nanmax(ends)))
         (first, last), (short, long) = spans
         where = " into a muscle" if route == "intramuscular" else ""
@@ -391,7 +393,7 @@ def _induction_clock(drugs: pd.DataFrame) -> Figure:
 
 @cache
 def bolus() -> tuple[Array, Array, dict[str, Array]]:
-    """Minutes, plasma and effect sites (ng/mL) after 2 mg/kg in a minute, arterial model, 70 kg [@simons2022]."""
+    """Minutes, plasma and effect sites (ng/mL) after 2 mg/kg in a minute, arterial, 70 kg [@simons2022]."""
     minutes = np.arange(0, 20.01, 0.05)
     patient = pk.published("simons2022").typical(weight=70)
     dose = [pk.Dose(140, "iv", duration=1)]
@@ -422,7 +424,10 @@ def delays() -> Picture:
     told = []
     for name, site in sites.items():
         if es.minutes_above(minutes, site, lost) > 0:
-            out, again = es.first_minute_above(minutes, site, lost), es.last_minute_above(minutes, site, back)
+            out, again = (
+                es.first_minute_above(minutes, site, lost),
+                es.last_minute_above(minutes, site, back),
+            )
             told.append(
                 f"with a delay of {name}, response is lost after {60 * out:.0f} seconds and back at "
                 f"{again:.1f} minutes"
@@ -487,7 +492,8 @@ def sedation() -> Picture:
     return Picture(
         _sedation(harms),
         "09_sedation",
-        f"Harms in a thousand sedations of children, ketamine against propofol, with intervals: {told}. Most "
+        f"Harms in a thousand sedations of children, ketamine against propofol, with "
+        f"intervals: {told}. Most "
         "intervals overlap.",
     )
 
@@ -593,8 +599,10 @@ def ambulance() -> Picture:
     return Picture(
         _ambulance(table("paramedic_survey")),
         "09_ambulance",
-        f"A hundred squares for a hundred paramedics in the United States. {not_allowed} were not allowed to "
-        f"give ketamine. Of the {100 - not_allowed} who were, {never} had never given it, {few} had given it "
+        f"A hundred squares for a hundred paramedics in the United States. {not_allowed} were "
+        f"not allowed to "
+        f"give ketamine. Of the {100 - not_allowed} who were, {never} had never given it, "
+        f"{few} had given it "
         f"fewer than five times and {often} more often.",
     )
 

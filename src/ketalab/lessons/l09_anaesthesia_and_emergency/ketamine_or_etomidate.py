@@ -115,7 +115,9 @@ def _trials_view(until: str, kind: str, method: str, risk: float) -> View:
     ]
     dead = [10 * risk + extra for extra in more]
     words = f"{10 * risk:.0f} deaths in 1,000 become {dead[0]:.0f} ({dead[1]:.0f} to {dead[2]:.0f})"
-    verdict = "the interval includes no difference" if ratio.low < 1 < ratio.high else "the interval excludes 1"
+    verdict = (
+        "the interval includes no difference" if ratio.low < 1 < ratio.high else "the interval excludes 1"
+    )
     sentence = (
         f"{pooled.k} trials, {people:,} people, {method}: risk ratio {ratio.estimate:.2f} "
         f"({ratio.low:.2f} to {ratio.high:.2f}), so {words}: {verdict}."

@@ -102,7 +102,8 @@ def _pressure_view(who: str, pressure: float, pulse: float) -> View:
     else:
         high = index >= SHOCK_INDEX
         sentence = (
-            f"The shock index is {index:.2f}, which is {'high' if high else 'low'}: people like this went from "
+            f"The shock index is {index:.2f}, which is {'high' if high else 'low'}: people like "
+            f"this went from "
             f"{pressure:.0f} to about {readings[int(high)].text} after ketamine."
         )
     bottom = 0.0 if who == PLANNED else 2.0

@@ -1,4 +1,4 @@
-"""Frames of the lesson on anaesthesia and emergencies: one row a drug, delay, trial or count, with units."""
+"""Frames of the lesson on anaesthesia and emergencies: a row is a drug, delay, trial or count."""
 
 import re
 from functools import cache
@@ -93,7 +93,9 @@ def infusion_frame() -> pd.DataFrame:
         for model, name in MODELS.items():
             level = pk.concentration(pk.published(model).typical(70), doses, [60], "ketamine")[0, 0]
             said[f"{name} (ng/mL)"] = f"{round(level, -1):,.0f}"
-        found[f"{short_name(row.reference)}: {row.drug}, {row.bolus:g} mg/kg, {row.rate:g} µg/kg/min"] = said
+        found[f"{short_name(row.reference)}: {row.drug}, {row.bolus:g} mg/kg, {row.rate:g} µg/kg/min"] = (
+            said
+        )
     return pd.DataFrame(found).T.rename_axis("infusion")
 
 
@@ -116,7 +118,14 @@ SERIES = ["green2009", "green1996", "masaki2019", "villegas2019"]
 def waking() -> pd.DataFrame:
     """Reactions on waking, and what was tried against them."""
     rows = table("sedation_harms")
-    names = {"event": "event", "drug": "drug", "people": "in", "value": "value", "low": "from", "high": "to"}
+    names = {
+        "event": "event",
+        "drug": "drug",
+        "people": "in",
+        "value": "value",
+        "low": "from",
+        "high": "to",
+    }
     names |= {"unit": "unit", "note": "note", "reference": "source"}
     return _renamed(rows[rows.study.isin(WAKING)], names)
 
@@ -166,7 +175,10 @@ def packman_frame() -> pd.DataFrame:
     shares = table("trial_counts").query("trial == 'packman'")
     pain = table("trial_differences").query("trial == 'packman' and scale.str.startswith('sum')").iloc[0]
     found = {
-        f"{row.outcome} (%)": {"ketamine": f"{row.percent_active:g}", "morphine": f"{row.percent_control:g}"}
+        f"{row.outcome} (%)": {
+            "ketamine": f"{row.percent_active:g}",
+            "morphine": f"{row.percent_control:g}",
+        }
         for row in shares.itertuples()
     }
     relief = re.search(r"([\d.]+) against ([\d.]+) points", pain.note)
@@ -181,7 +193,8 @@ def agitation_frame() -> pd.DataFrame:
     rows = table("agitation_sedation").query("study in ('barbic2021', 'brown2022')")
     rows = rows[~rows.event.str.startswith("oxygen")]
     measured = [
-        f"{row.minutes:g} min" if np.isfinite(row.minutes) else f"{row.percent:g}%" for row in rows.itertuples()
+        f"{row.minutes:g} min" if np.isfinite(row.minutes) else f"{row.percent:g}%"
+        for row in rows.itertuples()
     ]
     return pd.DataFrame(
         {
@@ -209,7 +222,9 @@ def counted() -> pd.DataFrame:
 
 def compared(rows: pd.DataFrame) -> Effects:
     """Risk of an event with ketamine over that with etomidate, one trial a row."""
-    return risk_ratio(rows.events_active, rows.n_active, rows.events_control, rows.n_control, study=rows.trial)
+    return risk_ratio(
+        rows.events_active, rows.n_active, rows.events_control, rows.n_control, study=rows.trial
+    )
 
 
 def _ratio(rows: pd.DataFrame, method: str = "paule-mandel") -> dict[str, str]:
@@ -259,7 +274,13 @@ def collapse_frame() -> pd.DataFrame:
 def published_pools() -> pd.DataFrame:
     """Pools that others have published, ketamine against etomidate."""
     rows = table("pooled_estimates").query("indication == 'anaesthesia' and comparator == 'etomidate'")
-    names = {"outcome": "outcome", "measure": "measure", "estimate": "estimate", "low": "from", "high": "to"}
+    names = {
+        "outcome": "outcome",
+        "measure": "measure",
+        "estimate": "estimate",
+        "low": "from",
+        "high": "to",
+    }
     return _renamed(rows[rows.low.notna()], names | {"k": "trials", "n": "people", "reference": "source"})
 
 

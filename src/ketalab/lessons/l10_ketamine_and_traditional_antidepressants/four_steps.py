@@ -225,7 +225,9 @@ def _steps_view(entry: str, ratio: float, after: str, onward: str, remission: st
         Reading("difference", f"{decimals(extra, 1, sign=True)} ({interval(low, high, 1)})"),
         Reading("well at 12 months, as counted", 100 * counted[year], "of 100", 3),
         Reading("given esketamine", treated, "of 100", 2),
-        Reading("more well, of 100 given it", decimals(100 * extra / treated, 1) if treated else "none given"),
+        Reading(
+            "more well, of 100 given it", decimals(100 * extra / treated, 1) if treated else "none given"
+        ),
         Reading("sessions for one more well", _sessions(treated, extra)),
     ]
     highest = 100 * float(np.percentile(spray_draws[..., 1], 97.5, axis=0).max())
@@ -276,6 +278,7 @@ def _steps_sentence(entry: str, extra: float, treated: float, onward: str) -> st
         others = "everybody goes on" if onward == EVERYBODY else "as many leave as in STAR*D"
         return f"Nobody gets esketamine here, and {others}: the dotted line is the course as counted."
     return (
-        f"Of 100 people who start, {treated:.0f} reach {entry}; with esketamine there, {decimals(extra, 1)} "
+        f"Of 100 people who start, {treated:.0f} reach {entry}; with esketamine there, "
+        f"{decimals(extra, 1)} "
         "more of the 100 are well at 12 months."
     )

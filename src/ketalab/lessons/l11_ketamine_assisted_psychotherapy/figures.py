@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
 
 from ketalab.data import table
+from ketalab.lessons.l11_ketamine_assisted_psychotherapy.trials import as_effects, correlations
 from ketalab.metaanalysis.effect_size import (
     HEDGES_G,
     ODDS_RATIO,
@@ -16,9 +17,8 @@ from ketalab.metaanalysis.effect_size import (
     standardised,
     standardised_from_difference,
 )
-from ketalab.models.depression_trials import masked_scores
-from ketalab.lessons.l11_ketamine_assisted_psychotherapy.trials import as_effects, correlations
 from ketalab.metaanalysis.pooling import pool
+from ketalab.models.depression_trials import masked_scores
 from ketalab.plots.evidence_map import DIRECTIONS
 from ketalab.plots.forest import forest
 from ketalab.plots.show import Picture
@@ -85,9 +85,11 @@ def protocols() -> Picture:
     return Picture(
         _protocols(),
         "11_protocols",
-        f"{len(after)} protocols on one clock. Some prepare for one or two weeks; all give ketamine within an "
+        f"{len(after)} protocols on one clock. Some prepare for one or two weeks; all give "
+        f"ketamine within an "
         f"hour. Talk within two hours after the dose began: {early}. In all others therapy or training "
-        f"begins {after[after >= 2].min():.0f} hours after it, and lasts from one session to 14 weeks. Hatched "
+        f"begins {after[after >= 2].min():.0f} hours after it, and lasts from one session to "
+        f"14 weeks. Hatched "
         "bars have times that were assumed in part.",
     )
 
@@ -172,7 +174,8 @@ def contrasts() -> Picture:
     return Picture(
         _contrasts(),
         "11_contrasts",
-        f"{len(rows)} randomised comparisons under four headings, in standard deviations. {'. '.join(told)}.",
+        f"{len(rows)} randomised comparisons under four headings, in standard deviations. "
+        f"{'. '.join(told)}.",
     )
 
 
@@ -237,9 +240,12 @@ def roads() -> Picture:
     return Picture(
         _roads(),
         "11_roads",
-        "Three diagrams of arrows. In the first, ketamine causes dissociation and dissociation causes benefit. "
-        "In the second, a hidden trait causes both. In the third, dissociation causes the belief that one had "
-        "the drug, and the belief causes benefit. In all three, ketamine also has an arrow straight to benefit.",
+        "Three diagrams of arrows. In the first, ketamine causes dissociation and "
+        "dissociation causes benefit. "
+        "In the second, a hidden trait causes both. In the third, dissociation causes the "
+        "belief that one had "
+        "the drug, and the belief causes benefit. In all three, ketamine also has an arrow "
+        "straight to benefit.",
     )
 
 
@@ -299,7 +305,8 @@ def masked() -> Picture:
     return Picture(
         _masked(),
         "11_asleep",
-        f"Depression scores of 40 people under anaesthesia: {fell}. Both groups stay low for two weeks, and "
+        f"Depression scores of 40 people under anaesthesia: {fell}. Both groups stay low for "
+        f"two weeks, and "
         "their intervals overlap at every time after the infusion.",
     )
 

@@ -158,7 +158,7 @@ def _clear(curves: Array, level: float) -> Array:
 
 @cache
 def _top(route: str) -> float:
-    """The end of the level's axis (ng/mL): room for the largest dose of a route, so that it stands still."""
+    """The end of the level's axis (ng/mL): room for the largest dose of a route, so it stands still."""
     devices = round(LARGEST * KG / pk.DEVICE_MG) if route == NASAL else 0
     given = 1.0 if route == NASAL else LARGEST * KG
     return round_up(1.05 * float(np.percentile(given * _levels(route, devices), 95, axis=0).max()))

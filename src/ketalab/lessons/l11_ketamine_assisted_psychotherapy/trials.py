@@ -135,7 +135,9 @@ def measured_in_people() -> pd.DataFrame:
 def _span(start: float, end: float) -> str:
     if np.isnan(start):
         return "not given"
-    return f"{start:g}" if start == end else f"{start:g} to {end:.2g}" if end < 1 else f"{start:g} to {end:g}"
+    return (
+        f"{start:g}" if start == end else f"{start:g} to {end:.2g}" if end < 1 else f"{start:g} to {end:g}"
+    )
 
 
 def comparisons() -> pd.DataFrame:
@@ -157,7 +159,7 @@ def comparisons() -> pd.DataFrame:
 
 
 def comparison_frame() -> pd.DataFrame:
-    """The comparisons with an interval, in standard deviations; positive means that what was added is better."""
+    """The comparisons with an interval, in SD; positive means that what was added is better."""
     from ketalab.lessons.l11_ketamine_assisted_psychotherapy.figures import on_one_scale
 
     rows = table("therapy_contrasts").query("finding != 'under way'")
@@ -171,7 +173,8 @@ def comparison_frame() -> pd.DataFrame:
                     "comparison": row.label,
                     "added": {"therapy": "therapy", "drug": "ketamine"}.get(row.isolates, row.isolates),
                     "people": row.n,
-                    "difference (SD, 95% interval)": f"{decimals(one.estimate)} ({interval(one.low, one.high)})",
+                    "difference (SD, 95% interval)": f"{decimals(one.estimate)} "
+                    f"({interval(one.low, one.high)})",
                     "as printed": f"{row.measure} {decimals(row.value)} ({interval(row.low, row.high)})",
                 }
             )
@@ -215,7 +218,9 @@ def pool_frame() -> pd.DataFrame:
     found = {}
     for words, people in (("that P values imply", "implied"), ("that abstracts print", "printed")):
         whole = pool(as_effects(correlations(people).query("time_h <= 24"))).natural
-        found[words] = {"pooled correlation (95% interval)": f"{whole.estimate:.2f} ({interval(whole.low, whole.high)})"}
+        found[words] = {
+            "pooled correlation (95% interval)": f"{whole.estimate:.2f} ({interval(whole.low, whole.high)})"
+        }
     return pd.DataFrame(found).T.rename_axis("with the people")
 
 
@@ -264,7 +269,7 @@ def experience_links() -> pd.DataFrame:
 def asleep_frame() -> pd.DataFrame:
     """Depression scores (MADRS points, mean) of the trial under anaesthesia, by day."""
     rows = table("trial_scores").query("trial == 'lii2023' and scale == 'MADRS'")
-    wide = rows.pivot(index="time_h", columns="arm", values="mean")
+    wide = rows.pivot_table(index="time_h", columns="arm", values="mean")
     days = [f"day {hour / 24:g}" if hour else "before" for hour in wide.index]
     return wide.set_axis(pd.Index(days, name="mean score (MADRS points)")).rename_axis(columns=None)
 
