@@ -48,7 +48,10 @@ def test_the_interval_of_summation_is_where_the_sixteenth_pulse_stops_growing():
     shown = float(read("wind_up", "longest interval that sums, blocked", block=50).split()[0])
     assert sixteenth(shown - 0.1, 0.5) > 1
     assert sixteenth(shown + 0.1, 0.5) == 1
-    assert read("wind_up", "longest interval that sums, no drug", fade=20.0, jump=6.0, threshold=2.0) == "more than 6 s"
+    assert (
+        read("wind_up", "longest interval that sums, no drug", fade=20.0, jump=6.0, threshold=2.0)
+        == "more than 6 s"
+    )
     assert read("wind_up", "longest interval that sums, no drug", jump=1.0, threshold=15.0) == "never"
     assert read("wind_up", "growth taken away", interval=6.0) == "nothing grows"
 
@@ -143,6 +146,14 @@ def test_where_no_opioid_was_given_none_is_saved():
     assert "mg" not in shown.sentence
 
 
-@pytest.mark.parametrize(("hours", "days", "words"), [(1.0, 1, "for 1 hour "), (0.5, 1, "for 0.5 hours "), (24.0, 4, "day and night for 4 days"), (5.0, 7, "for 5 hours a day for 7 days")])
+@pytest.mark.parametrize(
+    ("hours", "days", "words"),
+    [
+        (1.0, 1, "for 1 hour "),
+        (0.5, 1, "for 0.5 hours "),
+        (24.0, 4, "day and night for 4 days"),
+        (5.0, 7, "for 5 hours a day for 7 days"),
+    ],
+)
 def test_a_course_is_said_in_grammar(hours: float, days: int, words: str):
     assert words in explorable("relief_over_weeks").at(hours=hours, days=days).sentence

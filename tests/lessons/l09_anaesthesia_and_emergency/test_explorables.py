@@ -98,12 +98,12 @@ def test_the_group_follows_the_shock_index():
     near = explorable("pressure_at_induction").at(
         who=pressure_at_induction.EMERGENCY, pressure=100, pulse=90
     )
-    assert "so high" in near.sentence
+    assert "which is high" in near.sentence
     assert "about 102 mmHg" in near.sentence
     calm = explorable("pressure_at_induction").at(
         who=pressure_at_induction.EMERGENCY, pressure=105, pulse=90
     )
-    assert "so low" in calm.sentence
+    assert "which is low" in calm.sentence
     assert "about 121 mmHg" in calm.sentence
 
 
@@ -151,7 +151,7 @@ def test_the_pool_is_that_of_the_trials_chosen(until: str, kind: str, method: st
     assert shown["people"] == f"{rows.n_active.sum() + rows.n_control.sum():,.0f}"
     assert shown["pooled risk ratio"] == pytest.approx(pooled.natural.estimate)
     more = [200 * (ratio - 1) for ratio in pooled.natural[:3]]
-    assert shown["with ketamine"] == f"{more[0]:+.0f} ({more[1]:+.0f} to {more[2]:+.0f})"
+    assert shown["with ketamine"] == f"{more[0]:+.0f} ({more[1]:.0f} to {more[2]:.0f})".replace("-", "−")
 
 
 def test_trials_that_are_out_stay_in_the_picture_pale():

@@ -14,7 +14,7 @@ def points(figure, marker: str = "o") -> list[tuple[float, float]]:
 
 
 def test_a_hundred_paramedics_are_a_hundred_squares_in_the_survey_s_shares():
-    squares = draw.ambulance(table("paramedic_survey")).axes[0].get_lines()
+    squares = draw.ambulance().figure.axes[0].get_lines()
     assert [len(line.get_xdata()) for line in squares] == [11, 10, 11, 68]
     allowed = 3421 / 10737
     assert len(squares[3].get_xdata()) == pytest.approx(100 * (1 - allowed), abs=0.5)
@@ -25,12 +25,12 @@ def test_a_hundred_paramedics_are_a_hundred_squares_in_the_survey_s_shares():
 
 def test_harms_of_sedation_are_the_pooled_rates():
     harms = table("sedation_harms").query("study == 'bellolio2016' and drug in ('ketamine', 'propofol')")
-    drawn = sorted(x for x, _ in points(draw.sedation(table("sedation_harms"))))
+    drawn = sorted(x for x, _ in points(draw.sedation().figure))
     assert drawn == sorted(harms.value)
 
 
 def test_emergence_is_drawn_as_printed():
-    assert sorted(x for x, _ in points(draw.emergence(table("sedation_harms")))) == [
+    assert sorted(x for x, _ in points(draw.emergence().figure)) == [
         1.4,
         7.6,
         8,
@@ -41,11 +41,11 @@ def test_emergence_is_drawn_as_printed():
 
 
 def test_the_large_trial_is_drawn_as_printed():
-    assert [x for x, _ in points(draw.collapse(table("trial_differences")))] == [-0.8, 5.1, 9.7, 10.7]
+    assert [x for x, _ in points(draw.collapse().figure)] == [-0.8, 5.1, 9.7, 10.7]
 
 
 def test_the_clock_runs_from_the_earliest_onset_to_the_latest_end():
-    bars = draw.induction_clock(table("induction_drugs")).axes[0].patches
+    bars = draw.induction_clock().figure.axes[0].patches
     ends = {(bar.get_y(), x) for bar in bars for x in (bar.get_x(), bar.get_x() + bar.get_width())}
     spans = [sorted(x for y, x in ends if np.isclose(y, row - 0.21)) for row in range(5)]
     assert [(span[0], span[-1]) for span in spans] == [
@@ -73,7 +73,7 @@ def test_models_are_lines_and_the_measurement_a_marker():
     drugs = table("induction_drugs")
     waited = drugs[drugs.quantity == "simple orders followed"].iloc[0]
     curve = 1000 * np.exp(-minutes / 5)
-    figure = draw.delays(minutes, curve, {"a": curve, "b": curve, "c": curve}, waited)
+    figure = draw._delays(minutes, curve, {"a": curve, "b": curve, "c": curve}, waited)
     lines = [line for line in figure.axes[0].get_lines() if isinstance(line, Line2D)]
     models = [line for line in lines if "model" in line.get_label()]
     assert len(models) == 4

@@ -49,7 +49,9 @@ def the_map() -> Picture:
     labels = table("trials").set_index("trial").label
     said = []
     for name, group in rows.groupby("indication", sort=False):
-        trials = "; ".join(f"{labels[r.trial]}, {r.n:.0f} people, {r.direction}" for r in group.itertuples())
+        trials = "; ".join(
+            f"{labels[r.trial]}, {r.n:.0f} people, {r.direction}" for r in group.itertuples()
+        )
         said.append(f"{name}: {trials}.")
     alt = f"Map of {len(rows)} trials by condition and comparison. {' '.join(said)}"
     return Picture(evidence_map(rows, designs=list(COLUMNS)), "07_map", alt)
@@ -90,9 +92,12 @@ def two_ways() -> Picture:
     axes.text(7.25, 2.1, "1 opening   2 storing again   3 storing the new:", fontsize=12.5, ha="center")
     axes.text(7.25, 1.75, "in rats NMDA receptors are needed for all three", fontsize=12.5, ha="center")
     alt = (
-        "A fear memory can go two ways. A short reminder opens it for hours; then it is stored again, weaker, "
-        "the same or stronger. A long session makes a new memory, tone means safe now, stored beside the old "
-        "one. Three numbers mark where NMDA receptors are needed in rats: opening, storing again, storing the new."
+        "A fear memory can go two ways. A short reminder opens it for hours; then it is stored "
+        "again, weaker, "
+        "the same or stronger. A long session makes a new memory, tone means safe now, stored "
+        "beside the old "
+        "one. Three numbers mark where NMDA receptors are needed in rats: opening, storing again, "
+        "storing the new."
     )
     return Picture(fig, "07_two_ways", alt)
 
@@ -318,7 +323,8 @@ def alcohol() -> Picture:
     axes.set_xlabel("more days abstinent over 6 months\n(percentage points, 95% interval)")
     axes.grid(visible=False)
     alt = (
-        "A square of four groups: saline or ketamine, with therapy or education, 23 to 25 people each. Beside "
+        "A square of four groups: saline or ketamine, with therapy or education, 23 to 25 people "
+        "each. Beside "
         f"it more days abstinent, in percentage points. {'; '.join(reversed(said))}."
     )
     return Picture(fig, "07_alcohol", alt)
@@ -382,7 +388,8 @@ def widths() -> Picture:
     said = "; ".join(
         f"{q.name}: {q.width:.2f} with {q.n:.0f} people" for q in open_questions().values() if q.n == q.n
     )
-    alt = f"Width of the interval against people, both axes logarithmic, with the model 7.84 over root n. {said}."
+    alt = "Width of the interval against people, both axes logarithmic, with the model 7.84 over "
+    f"root n. {said}."
     return Picture(fig, "07_widths", alt)
 
 
@@ -432,8 +439,10 @@ def funnel_of_depression() -> Picture:
         favours=("control better", "ketamine better"),
     )
     alt = (
-        f"Funnel of {len(found.effects)} trials in depression: odds ratio of response against standard error. "
-        f"Pool {found.pooled.natural.estimate:.1f}; trim-and-fill imagines {found.filled.missing} trials on the "
+        f"Funnel of {len(found.effects)} trials in depression: odds ratio of response against "
+        "standard error. "
+        f"Pool {found.pooled.natural.estimate:.1f}; trim-and-fill imagines {found.filled.missing} "
+        "trials on the "
         f"{found.filled.side} and then gives {found.filled.pooled.natural.estimate:.1f}."
     )
     return Picture(fig, "07_funnel", alt)

@@ -76,7 +76,8 @@ def how_many_more() -> Explorable:
                 0.4,
                 0.1,
                 0.1,
-                "Standard deviation of the true effects between trials, which one estimate cannot tell: our assumption.",
+                "Standard deviation of the true effects between trials, which one estimate cannot "
+                "tell: our assumption.",
                 (0.1,),
             ),
         ),

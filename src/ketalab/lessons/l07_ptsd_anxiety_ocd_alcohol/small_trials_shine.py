@@ -125,7 +125,10 @@ def _shine_view(group: str, effect: float, shown: str) -> View:
         Reading("trials “significant”", f"{found} of {TRIALS}"),
         Reading("chance of it (power)", f"{significant(100 * chosen.power, 2)}%"),
         Reading("they print, on average", larger + (" the truth" if effect else "")),
-        Reading("of those, wrong side", f"{significant(100 * chosen.type_s, 2)}%" if chosen.type_s >= 0.001 else "below 0.1%"),
+        Reading(
+            "of those, wrong side",
+            f"{significant(100 * chosen.type_s, 2)}%" if chosen.type_s >= 0.001 else "below 0.1%",
+        ),
         Reading("width of an interval", 2 * Z * se, "g", 2),
         Reading("people in a trial", f"{2 * n}"),
     ]

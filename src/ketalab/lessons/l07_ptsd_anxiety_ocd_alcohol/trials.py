@@ -149,7 +149,9 @@ def mapped_trials() -> pd.DataFrame:
     """
     trials = table("trials")
     drinking = trials.population.str.contains("alcohol|drinking")
-    rows = trials[(trials.domain.isin(["PTSD", "anxiety", "OCD"]) | drinking) & (trials.trial != PAIN)].copy()
+    rows = trials[
+        (trials.domain.isin(["PTSD", "anxiety", "OCD"]) | drinking) & (trials.trial != PAIN)
+    ].copy()
     rows["indication"] = rows.domain.where(~drinking, "alcohol")
     rows["interval"] = rows.trial.isin(_with_interval())
     randomised = ~rows.design.isin(["single arm", "cohort"])
@@ -208,7 +210,9 @@ def controls_table() -> pd.DataFrame:
             "g": [decimals(value) for value in (*rows.estimate, gap)],
             "95% interval": [interval(low, high) for low, high in ends],
         },
-        index=pd.Index(["inactive control", "another drug", "difference between the two"], name="PTSD, a day"),
+        index=pd.Index(
+            ["inactive control", "another drug", "difference between the two"], name="PTSD, a day"
+        ),
     )
 
 
@@ -219,11 +223,12 @@ def alcohol_table() -> pd.DataFrame:
         {
             "outcome": rows.scale.to_numpy(),
             "compared with": rows.control.to_numpy(),
-            "measure": [
-                "points of 100" if name == "mean difference" else name for name in rows.measure
-            ],
+            "measure": ["points of 100" if name == "mean difference" else name for name in rows.measure],
             "estimate": rows.value.to_numpy(),
-            "95% interval": [f"{low:g} to {high:g}".replace("-", "−") for low, high in zip(rows.low, rows.high, strict=True)],
+            "95% interval": [
+                f"{low:g} to {high:g}".replace("-", "−")
+                for low, high in zip(rows.low, rows.high, strict=True)
+            ],
         },
         index=pd.Index(rows.active, name="group"),
     )
@@ -232,7 +237,12 @@ def alcohol_table() -> pd.DataFrame:
 def assurance_table() -> pd.DataFrame:
     """Power if today's estimate is true, and assurance, for trials of a planned size (%)."""
     rows = {}
-    for key, group in (("ptsd_corrected", 54), ("ptsd_repeated", 54), ("ocd_response", 53), ("alcohol_relapse", 140)):
+    for key, group in (
+        ("ptsd_corrected", 54),
+        ("ptsd_repeated", 54),
+        ("ocd_response", 53),
+        ("alcohol_relapse", 140),
+    ):
         question = open_questions()[key]
         se = next_trial.standard_error_of_trial(HEDGES_G, group, effect=question.estimate)
         today = next_trial.predictive(pool(question.effects), tau=0.1)

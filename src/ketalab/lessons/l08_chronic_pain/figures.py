@@ -11,6 +11,7 @@ from ketalab.plots.style import BLACK, BLUE, DRUG, GREEN, GREY, LEVEL, ORANGE, P
 from ketalab.text import decimals, real_minus
 from ketalab.text import interval as between
 
+
 def _said(rows, name, value="value") -> str:
     """Each row in words: its name, its estimate, its interval."""
     return "; ".join(
@@ -61,7 +62,9 @@ def acute(pooled: pd.DataFrame) -> Picture:
     price.set_xticks([], minor=True)
     price.grid(False, axis="y")
     price.set_title("Price: more of these with ketamine", loc="left", fontsize=14)
-    left = _said(rows[rows.reference == "shi2024"].itertuples(), lambda row: f"{60 * row.time_h:.0f} minutes")
+    left = _said(
+        rows[rows.reference == "shi2024"].itertuples(), lambda row: f"{60 * row.time_h:.0f} minutes"
+    )
     right = _said(rows.loc[list(PRICE)].itertuples(), lambda row: row.outcome)
     alt = f"Left, pain after ketamine minus after an opioid (SMD), {left}. Right, risk ratios, {right}."
     return Picture(fig, "08_acute", alt)
@@ -103,11 +106,15 @@ def summation(constants: pd.DataFrame, neurone: sensitisation.Neurone | None = N
     cell.set_title("A spinal neurone: each pulse on the last", loc="left", fontsize=14)
     cell.legend(loc="upper left", fontsize=12, frameon=True, framealpha=0.9, edgecolor="none")
     cell.set_ylim(0, 1.45 * cell.dataLim.y1)
-    ends = {key: by_key.value[key] for key in ("pulses_first", "pulses_last", "steady_first", "steady_last")}
+    ends = {
+        key: by_key.value[key] for key in ("pulses_first", "pulses_last", "steady_first", "steady_last")
+    }
     alt = (
         "Left, measured: 27 people rate the same heat at the start and at the end. Heat pulses climb from "
-        f"{ends['pulses_first']:g} to {ends['pulses_last']:g} of 100, steady heat from {ends['steady_first']:g} to "
-        f"{ends['steady_last']:g}. Right, model: the slow potential of a spinal neurone climbs like a staircase "
+        f"{ends['pulses_first']:g} to {ends['pulses_last']:g} of 100, steady heat from "
+        f"{ends['steady_first']:g} to "
+        f"{ends['steady_last']:g}. Right, model: the slow potential of a spinal neurone climbs like "
+        "a staircase "
         "with one pulse a second, and hardly at all with one every 5 seconds."
     )
     return Picture(fig, "08_summation", alt)
@@ -169,7 +176,9 @@ def experiments(rows: pd.DataFrame) -> Picture:
     said = []
     for measure, words in MEASURES.items():
         signs = shown[shown.measure == measure].sign.value_counts()
-        said.append(words.replace("\n", " ") + ", " + ", ".join(f"{sign} {n} times" for sign, n in signs.items()))
+        said.append(
+            words.replace("\n", " ") + ", " + ", ".join(f"{sign} {n} times" for sign, n in signs.items())
+        )
     alt = f"Experiments with blockers of the NMDA receptor, signs only. {'; '.join(said)}."
     return Picture(fig, "08_experiments", alt.replace(" 1 times", " once"))
 
@@ -226,7 +235,8 @@ def weeks(pooled: pd.DataFrame, relevant: float) -> Picture:
     fig.legend(loc="outside upper left", ncols=2)
     drawn = rows.loc[list(WINDOWS)].assign(place=[COLUMNS[column] for column in WINDOWS.values()])
     said = _said(drawn.itertuples(), lambda row: f"{row.place}, {short_name(row.reference)}")
-    alt = f"Ketamine minus placebo, points of 10, by time. {said}. A line at minus {relevant:g}: much improved."
+    alt = f"Ketamine minus placebo, points of 10, by time. {said}. A line at minus {relevant:g}: "
+    "much improved."
     return Picture(fig, "08_weeks", alt)
 
 
@@ -364,7 +374,8 @@ def doses(guidelines: pd.DataFrame, regimens: pd.DataFrame) -> Picture:
     )
     acute, chronic = by_key.loc["acute_infusion"], by_key.loc["chronic_infusion"]
     alt = (
-        f"Infusion rates on a logarithmic axis. Guidelines: acute pain at most {acute.high:g}, chronic pain "
+        f"Infusion rates on a logarithmic axis. Guidelines: acute pain at most {acute.high:g}, "
+        "chronic pain "
         f"{chronic.low:g} to {chronic.high:g} mg/kg/h. Trials: {given}."
     )
     return Picture(fig, "08_doses", alt)

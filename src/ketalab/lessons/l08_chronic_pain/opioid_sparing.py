@@ -65,7 +65,8 @@ def opioid_sparing() -> Explorable:
                 15.0,
                 0.5,
                 4.0,
-                "None of 178 people in that placebo group; more after other operations. Always from the review of pain pumps.",
+                "None of 178 people in that placebo group; more after other operations. Always from "
+                "the review of pain pumps.",
                 (1.0, 4.0, 10.0),
             ),
         ),
@@ -160,7 +161,9 @@ def _sparing_view(who: str, review: str, sick: float, seeing: float) -> View:
         Reading("interval of these", f"{_change(more[1])} to {_change(more[2])}"),
     ]
     sentence = f"Of 1,000 people {_change(-fewer[0])} have nausea and {_change(more[0])} hallucinate"
-    sentence += f", for {spared.text} less morphine in a day." if some else "; there is no morphine to save."
+    sentence += (
+        f", for {spared.text} less morphine in a day." if some else "; there is no morphine to save."
+    )
     top = round_up(1.05 * max(ill[2], 10 * sick, visions[2]))
     return View(artists, readings, sentence, {"people.x": (0, top)})
 

@@ -86,7 +86,8 @@ def relief_over_weeks() -> Explorable:
                 "Drug",
                 (ESKETAMINE, RACEMIC),
                 ESKETAMINE,
-                "Half of racemic ketamine is S-ketamine. That the other half does nothing is our assumption.",
+                "Half of racemic ketamine is S-ketamine. That the other half does nothing is our "
+                "assumption.",
                 (ESKETAMINE,),
             ),
         ),
@@ -123,13 +124,20 @@ def _relief_stage() -> Stage:
     artists = {
         "level": level.plot([], [], color=DRUG["esketamine"], linewidth=1.6)[0],
         "band": relief.fill_between(
-            [0], [0], color=LEVEL["person"], alpha=0.3, linewidth=0, label="95% interval of the half-life, model"
+            [0],
+            [0],
+            color=LEVEL["person"],
+            alpha=0.3,
+            linewidth=0,
+            label="95% interval of the half-life, model",
         ),
         "relief": relief.plot([], [], color=LEVEL["person"], label="relief, model")[0],
         "better": relief.plot([], [], "v", color=GREEN, label="less pain than control, measured", **sign)[
             0
         ],
-        "same": relief.plot([], [], "s", color=VERMILION, label="no significant difference, measured", **sign)[0],
+        "same": relief.plot(
+            [], [], "s", color=VERMILION, label="no significant difference, measured", **sign
+        )[0],
     }
     legend_above(fig, [artists[n] for n in ("relief", "band", "better", "same")], columns=2)
     return Stage(fig, {"level": level, "relief": relief}, artists)

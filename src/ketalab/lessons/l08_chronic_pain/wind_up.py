@@ -40,7 +40,8 @@ def wind_up() -> Explorable:
                 100,
                 1,
                 50,
-                "By ketamine. Lesson 02 found estimates from a few per cent to more than half for one dose.",
+                "By ketamine. Lesson 02 found estimates from a few per cent to more than half for "
+                "one dose.",
                 (0, 20, 50, 100),
             ),
             Slider(
@@ -82,7 +83,8 @@ def wind_up() -> Explorable:
                 15.0,
                 0.5,
                 6.5,
-                "Depolarisation above which the cell answers more. We set it so that summation starts at 3 s, as in people.",
+                "Depolarisation above which the cell answers more. We set it so that summation "
+                "starts at 3 s, as in people.",
             ),
         ),
         stage=_wind_up_stage,

@@ -50,8 +50,7 @@ def stable_and_safe():
         "In planned surgery ketamine raises pressure and heart rate, so stable is the wrong word to begin "
         "with. In septic shock the rise can fail: in the randomised trial of 2025 collapse was more "
         "frequent with ketamine than with etomidate, and the gap was widest in sepsis. Deaths by "
-        "day 28 did "
-        "not differ, so it is not the safest drug, nor proven to be a deadly one."
+        "day 28 did not clearly differ, so it is not the safest drug, nor proven to be a deadly one."
     )  # at least 25 words
     # done
     return reply
@@ -113,11 +112,12 @@ def judge_shock_index(answer) -> Judgement:
         )
     index, group = answer
     says = (
-        "1.18, which is above 0.9: people like this did not gain pressure after ketamine, and a quarter "
-        "of them fell below 90 mmHg."
+        "1.18, which is above 0.9: pressure did not clearly rise in such people after "
+        "ketamine, and it fell "
+        "below 90 mmHg in a quarter of them."
     )
     mistakes = (
-        (95 / 112, "You divided the other way round. Heart rate stands on top."),
+        (95 / 112, "You divided the other way round. Heart rate comes first."),
         (112 - 95, "That is the difference. An index is a ratio."),
     )
     judged = number(112 / 95, "", says, ("1.18",), mistakes)(index)
@@ -126,7 +126,7 @@ def judge_shock_index(answer) -> Judgement:
     named = str(group).strip().lower()
     if named not in GROUPS:
         return Judgement(
-            False, f"The index is right. Name the group as it is written there: {' or '.join(GROUPS)}."
+            False, f"The index is right. Name the group as the task does: {' or '.join(GROUPS)}."
         )
     return (
         judged

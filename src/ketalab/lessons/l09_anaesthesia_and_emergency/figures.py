@@ -18,7 +18,9 @@ from ketalab.data import table
 from ketalab.data.bibliography import short_name
 from ketalab.metaanalysis.effect_size import Effects
 from ketalab.metaanalysis.pooling import Pooled
-from ketalab.plots.axes import ReadAs, read_as
+from ketalab.models import effect_site as es
+from ketalab.models import pharmacokinetics as pk
+from ketalab.plots.show import Picture
 from ketalab.plots.style import (
     BLACK,
     BLUE,
@@ -26,14 +28,13 @@ from ketalab.plots.style import (
     DRUG,
     GREY,
     LEVEL,
-    MARKS_A_PLACE,
     ORANGE,
     PALE,
     VERMILION,
     figure,
     legend_above,
 )
-from ketalab.text import real_minus
+from ketalab.text import interval, real_minus
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -203,7 +204,7 @@ def pressure_stage(fig: Figure, rows: Rows, low: float) -> tuple[dict[str, Axes]
     keys = [
         Line2D([], [], color=GREY, linestyle="--", linewidth=1.4, label="before"),
         Line2D([], [], marker="o", color=GREY, linewidth=4, label="measured change"),
-        Line2D([], [], marker=">", linestyle="none", color=GREY, **HOLLOW, label="direction alone"),
+        Line2D([], [], marker=">", linestyle="none", color=GREY, **HOLLOW, label="direction only"),
         Line2D([], [], marker="D", linestyle="none", color=GREY, **HOLLOW, label="no change"),
         Line2D([], [], color=GREY, linestyle=":", linewidth=1.4, label=f"{low:g} mmHg"),
     ]
@@ -277,16 +278,13 @@ def trials_stage(fig: Figure, effects: Effects) -> tuple[Axes, dict[str, Artist]
     ticks = (0.25, 0.5, 1, 2, 4)
     axes.set_xlim(np.log(0.22), np.log(4.5))
     axes.set_xticks(np.log(ticks), [f"{tick:g}" for tick in ticks])
-    read_as(axes.xaxis, ReadAs(ratio=True))
     axes.grid(False, axis="y")
     axes.axvline(0, color=GREY, linewidth=1.4)
     start = [[(0.0, -9.0), (0.0, -9.0)]]
     artists: dict[str, Artist] = {
         "out": axes.add_collection(LineCollection(start, colors=PALE, linewidths=3), autolim=False),
         "intervals": axes.add_collection(LineCollection(start, colors=BLACK, linewidths=2), autolim=False),
-        "squares": axes.add_collection(
-            PolyCollection(start, facecolors=BLACK, gid=MARKS_A_PLACE), autolim=False
-        ),
+        "squares": axes.add_collection(PolyCollection(start, facecolors=BLACK), autolim=False),
         "line": axes.plot([], [], color=BLUE, linewidth=1.4, linestyle="--")[0],
         "diamond": axes.add_collection(PolyCollection(start, facecolors=BLUE), autolim=False),
         "people": axes.text(
@@ -335,14 +333,41 @@ def place_trials(effects: Effects, pooled: Pooled, inside: Mask, people: str) ->
 # Figures of the story -------------------------------------------------------------------------------
 
 
-def induction_clock(drugs: pd.DataFrame) -> Figure:
+CLOCK = ("propofol", "etomidate", "thiopental", "racemic ketamine")
+
+
+def induction_clock() -> Picture:
     """From injection to sleep and back: onset and duration of each drug on one axis of time."""
-    order = ["propofol", "etomidate", "thiopental", "racemic ketamine"]
+    drugs = table("induction_drugs")
+    told = []
+    for drug, route in (*((d, "intravenous") for d in CLOCK), ("racemic ketamine", "intramuscular")):
+        block = drugs[(drugs.drug == drug) & (drugs.route == route)]
+        spans = []
+        for what in ("onset", "duration"):
+            rows = block[block.quantity == what]
+            ends = (
+                rows[["value", "low", "high"]].mul(np.where(rows.unit == "min", 60, 1), axis=0).to_numpy()
+            )
+            spans.append((np.nanmin(ends), np.nanmax(ends)))
+        (first, last), (short, long) = spans
+        where = " into a muscle" if route == "intramuscular" else ""
+        told.append(
+            f"{drug.removeprefix('racemic ')}{where}, asleep after "
+            f"{f'{first:.0f} to {last:.0f}' if last > first else f'{last:.0f}'} seconds, awake after "
+            f"{short / 60:.0f} to {long / 60:.0f} minutes"
+        )
+    return Picture(
+        _induction_clock(drugs), "09_clock", f"Bars on a logarithmic axis of time. {'; '.join(told)}."
+    )
+
+
+def _induction_clock(drugs: pd.DataFrame) -> Figure:
+    """From injection to sleep and back: onset and duration of each drug on one axis of time."""
     fig = figure(9.6, 4.4)
     axes = fig.subplots()
     ticks = []
     rows = drugs[drugs.quantity.isin(["onset", "duration"])]
-    wanted = [(drug, "intravenous") for drug in order] + [("racemic ketamine", "intramuscular")]
+    wanted = [(drug, "intravenous") for drug in CLOCK] + [("racemic ketamine", "intramuscular")]
     for y, (drug, route) in enumerate(wanted):
         block = rows[(rows.drug == drug) & (rows.route == route)]
         ends = block[["value", "low", "high"]].mul(np.where(block.unit == "min", 60, 1), axis=0)
@@ -366,7 +391,61 @@ def induction_clock(drugs: pd.DataFrame) -> Figure:
     return fig
 
 
-def delays(minutes: NDArray, plasma: NDArray, sites: dict[str, NDArray], waited: pd.Series) -> Figure:
+@cache
+def bolus() -> tuple[Array, Array, dict[str, Array]]:
+    """Minutes, plasma and effect sites (ng/mL) after 2 mg/kg in a minute, arterial, 70 kg [@simons2022]."""
+    minutes = np.arange(0, 20.01, 0.05)
+    patient = pk.published("simons2022").typical(weight=70)
+    dose = [pk.Dose(140, "iv", duration=1)]
+    effects = table("anaesthetic_effects").set_index("effect").delay_s / 60
+    pain = float(table("drug_facts").set_index("fact").value["ke0_half_life"])
+    half_lives = {
+        "23 s": float(effects["slow_waves"]),
+        "47 s": float(effects["theta_waves"]),
+        "8.3 min": pain,
+    }
+    sites = {
+        label: pk.concentration(es.with_effect_site(patient, t), dose, minutes, es.EFFECT_SITE)[0]
+        for label, t in half_lives.items()
+    }
+    return minutes, pk.concentration(patient, dose, minutes, "ketamine")[0], sites
+
+
+def orders_followed() -> pd.Series:
+    """When volunteers followed simple orders again after 2 mg/kg of racemate (min)."""
+    rows = table("induction_drugs")
+    return rows[(rows.quantity == "simple orders followed") & (rows.drug == "racemic ketamine")].iloc[0]
+
+
+def delays() -> Picture:
+    """One bolus, several delays: the same plasma, and effect sites that follow it in their own time."""
+    minutes, plasma, sites = bolus()
+    lost, back = level("loss of response"), level("return of response")
+    told = []
+    for name, site in sites.items():
+        if es.minutes_above(minutes, site, lost) > 0:
+            out, again = (
+                es.first_minute_above(minutes, site, lost),
+                es.last_minute_above(minutes, site, back),
+            )
+            told.append(
+                f"with a delay of {name}, response is lost after {60 * out:.0f} seconds and back at "
+                f"{again:.1f} minutes"
+            )
+        else:
+            told.append(
+                f"with a delay of {name}, the site peaks at {site.max():,.0f} ng/mL at "
+                f"{minutes[np.argmax(site)]:.1f} minutes, just short of the level of lost response"
+            )
+    return Picture(
+        _delays(minutes, plasma, sites, orders_followed()),
+        "09_delays",
+        "Plasma and effect site after 2 milligrams per kilogram in a minute, on a logarithmic axis: "
+        f"{'; '.join(told)}. Volunteers followed orders again at {orders_followed().value} minutes.",
+    )
+
+
+def _delays(minutes: NDArray, plasma: NDArray, sites: dict[str, NDArray], waited: pd.Series) -> Figure:
     """One bolus, several delays: the same plasma, and effect sites that follow it in their own time."""
     fig = figure(9.6, 4.8)
     main, side = fig.subplots(1, 2, width_ratios=(4.2, 1), sharey=True)
@@ -402,7 +481,24 @@ EVENTS = {
 }
 
 
-def sedation(harms: pd.DataFrame) -> Figure:
+def sedation() -> Picture:
+    """Ketamine and propofol side by side: harms in a thousand sedations of children, with intervals."""
+    harms = table("sedation_harms")
+    rows = harms[harms.study == "bellolio2016"].set_index(["drug", "event"]).value
+    told = "; ".join(
+        f"{name} {rows['ketamine', event]:g} against {rows['propofol', event]:g}"
+        for event, name in EVENTS.items()
+    )
+    return Picture(
+        _sedation(harms),
+        "09_sedation",
+        f"Harms in a thousand sedations of children, ketamine against propofol, with "
+        f"intervals: {told}. Most "
+        "intervals overlap.",
+    )
+
+
+def _sedation(harms: pd.DataFrame) -> Figure:
     """Ketamine and propofol side by side: harms in a thousand sedations of children, with intervals."""
     rows = harms[(harms.study == "bellolio2016") & harms.drug.isin(["ketamine", "propofol"])]
     fig = figure(9.6, 4.8)
@@ -425,64 +521,102 @@ def sedation(harms: pd.DataFrame) -> Figure:
     axes.set_yticks(range(len(EVENTS)), list(EVENTS.values())[::-1], fontsize=13)
     axes.set(
         xlim=(-1, 128),
-        xlabel=f"in 1,000 sedations, pooled, with 95 % interval ({short_name('bellolio2016')})",
+        xlabel=f"in 1,000 sedations, pooled, with 95% interval ({short_name('bellolio2016')})",
     )
     axes.grid(False, axis="y")
     legend_above(fig, axes.get_lines()[:2], columns=2)
     return fig
 
 
-def emergence(harms: pd.DataFrame) -> Figure:
+EMERGED = [
+    ("green2009b", "emergence reaction, clinically important", "children, clinically important"),
+    ("green2009b", "emergence reaction", "children, any agitation"),
+    ("ketalarlabel", "emergence reaction", "the label"),
+    ("masaki2019", "emergence reaction", "women in Kenya, treated for it"),
+    ("sener2011", "emergence reaction", "adults, any distress"),
+    ("sener2011m", "emergence reaction", "the same, with midazolam"),
+]
+
+
+def _emerged(harms: pd.DataFrame, study: str, event: str) -> pd.Series:
+    """The row of a study and event; a study whose key ends in m added midazolam."""
+    rows = harms[(harms.study == study.removesuffix("m")) & (harms.event == event)]
+    return rows[rows.drug == ("ketamine with midazolam" if study.endswith("m") else "ketamine")].iloc[0]
+
+
+def emergence() -> Picture:
     """Emergence reactions: how often, counted in which people and how strictly."""
-    wanted = [
-        ("green2009b", "emergence reaction, clinically important", "children, clinically important"),
-        ("green2009b", "emergence reaction", "children, any agitation"),
-        ("ketalarlabel", "emergence reaction", "the label"),
-        ("masaki2019", "emergence reaction", "women in Kenya, treated for it"),
-        ("sener2011", "emergence reaction", "adults, any distress"),
-        ("sener2011m", "emergence reaction", "the same, with midazolam"),
-    ]
+    harms = table("sedation_harms")
+    told = "; ".join(f"{label} {_emerged(harms, study, event).value:g}%" for study, event, label in EMERGED)
+    return Picture(
+        _emergence(harms),
+        "09_emergence",
+        f"Percentage of people with an emergence reaction after ketamine, by study. {told}.",
+    )
+
+
+def _emergence(harms: pd.DataFrame) -> Figure:
+    """Emergence reactions: how often, counted in which people and how strictly."""
     fig = figure(9.6, 4.4)
     axes = fig.subplots()
-    for y, (study, event, _) in enumerate(wanted):
-        rows = harms[(harms.study == study.removesuffix("m")) & (harms.event == event)]
-        row = rows[rows.drug == ("ketamine with midazolam" if study.endswith("m") else "ketamine")].iloc[0]
+    for y, (study, event, _) in enumerate(EMERGED):
+        row = _emerged(harms, study, event)
         people = "" if pd.isna(row.n) else f", n = {row.n:,.0f}"
         axes.plot([0, row.value], [y, y], color=PALE, linewidth=2, zorder=1)
         style = HOLLOW if study.endswith("m") else {}
         axes.plot(row.value, y, "o", color=BLUE, markersize=11, **style)
         axes.annotate(
-            f"{row.value:g} %  {short_name(row.reference)}{people}",
+            f"{row.value:g}%  {short_name(row.reference)}{people}",
             (row.value, y),
             (12, 0),
             textcoords="offset points",
             va="center",
             fontsize=12,
         )
-    axes.set_yticks(range(len(wanted)), [label for _, _, label in wanted], fontsize=13)
-    axes.set(xlim=(0, 44), xlabel="of people given ketamine (%)", ylim=(-0.6, len(wanted) - 0.4))
+    axes.set_yticks(range(len(EMERGED)), [label for _, _, label in EMERGED], fontsize=13)
+    axes.set(xlim=(0, 44), xlabel="of people given ketamine (%)", ylim=(-0.6, len(EMERGED) - 0.4))
     axes.grid(False, axis="y")
     return fig
 
 
-def ambulance(survey: pd.DataFrame) -> Figure:
-    """Of a hundred paramedics: how many may give ketamine, have given it, have given it often."""
+def _paramedics(survey: pd.DataFrame) -> NDArray[np.int64]:
+    """Of a hundred paramedics: gave it often, less often, never though allowed, not allowed."""
     rows = survey[survey.reference == "buckland2017"].set_index("question")
     share = rows.events["authorised by protocol to use it"] / rows.n["authorised by protocol to use it"]
     asked = rows.n["authorised, and have never given it"]
     never = rows.events["authorised, and have never given it"] / asked
     few = rows.events["authorised, and have given it less than five times"] / asked
     counts = [100 * share * (1 - never - few), 100 * share * few, 100 * share * never, 100 * (1 - share)]
+    whole = np.floor(counts).astype(int)
+    for i in np.argsort(np.array(counts) - whole)[::-1][: 100 - whole.sum()]:
+        whole[i] += 1
+    return whole
+
+
+def ambulance() -> Picture:
+    """Of a hundred paramedics: how many may give ketamine, have given it, have given it often."""
+    often, few, never, not_allowed = _paramedics(table("paramedic_survey"))
+    return Picture(
+        _ambulance(table("paramedic_survey")),
+        "09_ambulance",
+        f"A hundred squares for a hundred paramedics in the United States. {not_allowed} were "
+        f"not allowed to "
+        f"give ketamine. Of the {100 - not_allowed} who were, {never} had never given it, "
+        f"{few} had given it "
+        f"fewer than five times and {often} more often.",
+    )
+
+
+def _ambulance(survey: pd.DataFrame) -> Figure:
+    """Of a hundred paramedics: how many may give ketamine, have given it, have given it often."""
+    whole = _paramedics(survey)
     names = [
         "allowed, and gave it five times or more",
-        "allowed, and gave it less than five times",
+        "allowed, and gave it fewer than five times",
         "allowed, but never gave it",
         "not allowed",
     ]
     colours = [BLUE, DRUG["esketamine"], ORANGE, PALE]
-    whole = np.floor(counts).astype(int)
-    for i in np.argsort(np.array(counts) - whole)[::-1][: 100 - whole.sum()]:
-        whole[i] += 1
     fig = figure(9.6, 3.9)
     axes = fig.subplots()
     kinds = np.repeat(np.arange(4), whole)
@@ -502,15 +636,31 @@ def ambulance(survey: pd.DataFrame) -> Figure:
     return fig
 
 
-def collapse(differences: pd.DataFrame) -> Figure:
+COLLAPSE = {
+    "death in hospital by day 28": "death by day 28",
+    "cardiovascular collapse": "collapse at intubation",
+    "cardiovascular collapse, people with sepsis or septic shock": "collapse, in sepsis",
+    "cardiovascular collapse, APACHE II of 20 or more": "collapse, in the sickest",
+}
+
+
+def collapse() -> Picture:
     """The large trial of 2025: ketamine minus etomidate, deaths and collapse, in whom it was worse."""
-    wanted = {
-        "death in hospital by day 28": "death by day 28",
-        "cardiovascular collapse": "collapse at intubation",
-        "cardiovascular collapse, people with sepsis or septic shock": "collapse, in sepsis",
-        "cardiovascular collapse, APACHE II of 20 or more": "collapse, in the sickest",
-    }
-    rows = differences[differences.trial == "casey2025"].set_index("scale").loc[list(wanted)]
+    rows = table("trial_differences").query("trial == 'casey2025'").set_index("scale").loc[list(COLLAPSE)]
+    told = "; ".join(
+        f"{name} {real_minus(f'{row.value:+.1f}')} ({interval(row.low, row.high, 1)})"
+        for name, row in zip(COLLAPSE.values(), rows.itertuples(), strict=True)
+    )
+    return Picture(
+        _collapse(table("trial_differences")),
+        "09_collapse",
+        f"Ketamine minus etomidate, in 100 people, with 95% intervals. {told}.",
+    )
+
+
+def _collapse(differences: pd.DataFrame) -> Figure:
+    """The large trial of 2025: ketamine minus etomidate, deaths and collapse, in whom it was worse."""
+    rows = differences[differences.trial == "casey2025"].set_index("scale").loc[list(COLLAPSE)]
     fig = figure(9.6, 4.2)
     axes = fig.subplots()
     y = np.arange(len(rows))[::-1]
@@ -519,9 +669,9 @@ def collapse(differences: pd.DataFrame) -> Figure:
     axes.hlines(y, rows.low, rows.high, colors=colours, linewidth=4)
     for at, row, colour in zip(y, rows.itertuples(), colours, strict=True):
         axes.plot(row.value, at, "o", color=colour, markersize=12)
-        text = real_minus(f"{row.value:+.1f} [{row.low:.1f}, {row.high:.1f}]")
+        text = real_minus(f"{row.value:+.1f} ({row.low:.1f} to {row.high:.1f})")
         axes.annotate(text, (row.high, at), (12, 0), textcoords="offset points", va="center", fontsize=14)
-    axes.set_yticks(y, wanted.values(), fontsize=14)
+    axes.set_yticks(y, COLLAPSE.values(), fontsize=14)
     axes.set(
         xlim=(-6, 24),
         ylim=(-0.6, 3.6),

@@ -59,7 +59,7 @@ def infusion_designer() -> Explorable:
                 100.0,
                 0.5,
                 12.5,
-                "Runs behind the first dose. Volunteers and patients in studies were given 12.5 to 41.",
+                "Follows the first dose. Volunteers and patients in studies were given 12.5 to 41.",
                 (0.0, 12.5, 15.0, 41.0),
             ),
             Slider("minutes", "Infusion time", "min", 5, 120, 5, 40, "How long the infusion runs."),
@@ -68,15 +68,15 @@ def infusion_designer() -> Explorable:
                 "Delay",
                 tuple(DELAYS),
                 SLOW,
-                "Half-life between blood and effect, as measured: children roused, waves of the EEG, pain.",
+                "Half-life of the delay between blood and effect, as measured: rousing, brain waves, pain.",
                 (SLOW, PAIN),
             ),
             Choice(
                 "model",
-                "Whose parameters",
+                "Model",
                 (ARTERIAL, VENOUS),
                 ARTERIAL,
-                "The published parameter set behind the lines; both were made from S-ketamine.",
+                "The published model behind the lines; both were made from S-ketamine.",
             ),
             Choice("window", "Show", (SHORT, LONG), LONG, "How much of the time axis you see."),
         ),
@@ -163,7 +163,7 @@ def _designer_view(bolus: float, rate: float, minutes: float, delay: str, model:
         Reading(
             "response lost", _clock(es.first_minute_above(MINUTES, site, lost)) if asleep.any() else "never"
         ),
-        Reading("response back", _back(until) if asleep.any() else "never lost"),
+        Reading("response back", _back(until) if asleep.any() else "not lost"),
         Reading("given in all", bolus + rate * minutes / 1000, "mg/kg", 2),
     ]
     words = " and ".join(
@@ -177,7 +177,7 @@ def _designer_view(bolus: float, rate: float, minutes: float, delay: str, model:
     outcome = (
         f"response is lost after {readings[3].text}, {_until(until)}"
         if asleep.any()
-        else f"the effect site reaches {readings[1].text}; response is not lost"
+        else f"the effect site reaches {readings[1].text}, and response is not lost"
     )
     sentence = f"{words}: {outcome}." if words else "Nothing is given."
     return View(artists, readings, sentence, {"main.x": (0.0, WINDOWS[window])})

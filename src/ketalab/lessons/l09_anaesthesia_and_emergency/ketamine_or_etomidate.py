@@ -13,6 +13,7 @@ from ketalab.lessons.l09_anaesthesia_and_emergency import figures as draw
 from ketalab.metaanalysis.effect_size import Effects, risk_ratio, treated_risk
 from ketalab.metaanalysis.pooling import Pooled, pool
 from ketalab.plots.style import figure
+from ketalab.text import decimals, interval
 
 BEFORE, NOW = "until 2024", "with the trial of 2025"
 ALONE, ALL = "ketamine alone, by person", "also clusters and mixtures"
@@ -34,18 +35,16 @@ def ketamine_or_etomidate() -> Explorable:
                 "Which",
                 (ALONE, ALL),
                 ALONE,
-                "Two trials are odd: one gave clusters of patients the same drug, one gave "
-                "ketamine mixed with "
-                "propofol.",
+                "All adds two trials: one gave clusters of patients the same drug, one mixed "
+                "ketamine with propofol.",
             ),
             Choice(
                 "method",
                 "Pooled by",
                 (RANDOM, FIXED),
                 RANDOM,
-                "Random effects: the truth may differ between trials (Paule-Mandel, "
-                "Hartung-Knapp). Fixed effect: "
-                "one truth for all.",
+                "Random effects: the true effect may differ between trials (Paule-Mandel, "
+                "Hartung-Knapp). Fixed effect: it is one and the same.",
             ),
             Slider(
                 "risk",
@@ -56,7 +55,7 @@ def ketamine_or_etomidate() -> Explorable:
                 1,
                 29,
                 "Turns the ratio into people: how many of 1,000 would die with ketamine. It was "
-                "29.1 % in 2025.",
+                "29.1% in 2025.",
                 (15, 29, 45),
             ),
         ),
@@ -110,13 +109,15 @@ def _trials_view(until: str, kind: str, method: str, risk: float) -> View:
         Reading("trials", str(pooled.k)),
         Reading("people", f"{people:,}"),
         Reading("pooled risk ratio", ratio.estimate, "", 3),
-        Reading("its 95 % interval", f"{ratio.low:.2f} to {ratio.high:.2f}"),
+        Reading("its 95% interval", f"{ratio.low:.2f} to {ratio.high:.2f}"),
         Reading("deaths in 1,000, etomidate", f"{10 * risk:.0f}"),
-        Reading("with ketamine", f"{more[0]:+.0f} ({more[1]:+.0f} to {more[2]:+.0f})"),
+        Reading("with ketamine", f"{decimals(more[0], 0, sign=True)} ({interval(more[1], more[2], 0)})"),
     ]
     dead = [10 * risk + extra for extra in more]
     words = f"{10 * risk:.0f} deaths in 1,000 become {dead[0]:.0f} ({dead[1]:.0f} to {dead[2]:.0f})"
-    verdict = "no difference is shown" if ratio.low < 1 < ratio.high else "a difference is shown"
+    verdict = (
+        "the interval includes no difference" if ratio.low < 1 < ratio.high else "the interval excludes 1"
+    )
     sentence = (
         f"{pooled.k} trials, {people:,} people, {method}: risk ratio {ratio.estimate:.2f} "
         f"({ratio.low:.2f} to {ratio.high:.2f}), so {words}: {verdict}."

@@ -49,8 +49,8 @@ def pressure_at_induction() -> Explorable:
                 180,
                 5,
                 130,
-                "Systolic. Every measured mean change is added to it, as if it did not matter where "
-                "people start.",
+                "Systolic. Every measured mean change is added to it, as if the starting value did not "
+                "matter.",
                 (90, 130, 160),
             ),
             Slider(
@@ -102,7 +102,8 @@ def _pressure_view(who: str, pressure: float, pulse: float) -> View:
     else:
         high = index >= SHOCK_INDEX
         sentence = (
-            f"The shock index is {index:.2f}, so {'high' if high else 'low'}: people like this went from "
+            f"The shock index is {index:.2f}, which is {'high' if high else 'low'}: people like "
+            f"this went from "
             f"{pressure:.0f} to about {readings[int(high)].text} after ketamine."
         )
     bottom = 0.0 if who == PLANNED else 2.0

@@ -171,6 +171,6 @@ def _tornado_sentence(one: str, other: str, scale: str, frames, tops) -> str:
     more = "more than on placebo" if scale == MINUS else "on the drug"
     return (
         f"{one.capitalize()}: {tops['one']} in {top[0]:.0f} of 100 {more}; "
-        f"{other}: {tops['other']} in {top[1]:.0f}. A cross means that the reaction is not in that "
-        "table, not that it never happens."
+        f"{other}: {tops['other']} in {top[1]:.0f}. A cross means that the reaction is not in "
+        f"that table, not that it never happens."
     )

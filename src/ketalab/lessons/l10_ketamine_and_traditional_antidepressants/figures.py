@@ -17,6 +17,7 @@ from ketalab.models import pharmacokinetics as pk
 from ketalab.models import receptor
 from ketalab.plots.show import Picture
 from ketalab.plots.style import BLACK, DRUG, GREEN, GREY, PALE, PURPLE, SKY, YELLOW, figure
+from ketalab.text import real_minus
 
 Array = NDArray[np.float64]
 KETAMINE, SPRAY, ORAL = DRUG["ketamine"], DRUG["esketamine"], DRUG["oral antidepressant"]
@@ -27,6 +28,7 @@ CLASS_NAMES = {
     "reversible MAO-A inhibitor": "moclobemide",
     "low-dose SARI": "low-dose trazodone",
     "NaSSA": "mirtazapine",
+    "NRI": "reboxetine",
 }
 
 
@@ -51,7 +53,7 @@ def difference(row: pd.Series) -> tuple[float, float, float]:
 
 @cache
 def nmda_block() -> tuple[Array, Array, Array]:
-    """Hours after a 40-minute infusion of 35 mg, and block of NMDA channels (%) with 1 and 0 mM magnesium.
+    """Hours after 35 mg over 40 min, and the block of NMDA channels (%) with 1 and 0 mM magnesium.
 
     Model of lesson 02: 70 kg, free fraction 0.53, 237.73 g/mol, -70 mV [@simons2022].
     """
@@ -76,8 +78,8 @@ def two_clocks() -> Picture:
     return Picture(
         fig,
         "10_two_clocks",
-        "Two panels on one logarithmic clock, from an hour to six weeks. Above: most serotonin "
-        "transporters "
+        "Two panels on one logarithmic clock, from an hour to six weeks. Above: most "
+        "serotonin transporters "
         "are occupied 4 hours after one tablet, and about 80% on daily tablets; modelled NMDA block peaks "
         f"between {block[1].max():.0f} and {block[2].max():.0f}% and is gone within a day. Below, extra "
         f"responders in 100 people. Day 1: infusion against midazolam {infusion[0]:.0f}, infusion under "
@@ -161,8 +163,8 @@ def plane() -> Picture:
     return Picture(
         _plane(response, lost, drugs),
         "10_plane",
-        "Left: classes of tablets by odds of responding and odds of leaving the trial, both against "
-        "placebo. "
+        "Left: classes of tablets by odds of responding and odds of leaving the trial, both "
+        "against placebo. "
         f"Responding and leaving: SSRIs {odds['SSRI']:.2f} and {gone['SSRI']:.2f}, tricyclics "
         f"{odds['tricyclic']:.2f} and {gone['tricyclic']:.2f}, St John's wort {odds['hypericum']:.2f} and "
         f"{gone['hypericum']:.2f}. Right: single drugs against fluoxetine, head to head, from "
@@ -220,7 +222,7 @@ LABEL_AT = {
     "SNRI": ((8, -18), "left"),
     "low-dose SARI": ((6, -16), "left"),
     "hypericum": ((8, 5), "left"),
-    "NaSSA": ((8, 5), "left"),
+    "NaSSA": ((-7, 6), "right"),
     "reversible MAO-A inhibitor": ((-7, -17), "right"),
 }
 
@@ -239,8 +241,8 @@ def stard() -> Picture:
         "10_stard",
         f"Left: of 100 people who start step 1 of STAR*D, {one.remit:.0f} remit, {one.on:.0f} go on and "
         f"{one.leave:.0f} leave; at step 2 {two.remit:.0f} remit, {two.on:.0f} go on and {two.leave:.0f} "
-        f"leave; steps 3 and 4 together bring {three.remit + four.remit:.1f} remissions. Right: "
-        "three totals "
+        f"leave; steps 3 and 4 together bring {three.remit + four.remit:.1f} remissions. "
+        f"Right: three totals "
         f"of remission: {printed:.0f} of 100 if nobody had left, {counted:.0f} with those who left, "
         f"{again:.0f} in the re-analysis.",
     )
@@ -340,7 +342,7 @@ def other_prices() -> Picture:
         f"{common.max():.0f}% on SSRIs and venlafaxine, {sexual['mirtazapine']:.0f} on mirtazapine, "
         f"{sexual['moclobemide']:.0f} on moclobemide. After stopping: {stop.value:.0f}% have a symptom, "
         f"{stop.comparator_value:.0f} after placebo. Suicidal thoughts or behaviour per 1000 "
-        "people, against "
+        f"people, against "
         f"placebo: {young} under 18, {early} from 18 to 24, {middle} from 25 to 64, {old} from 65.",
     )
 
@@ -421,8 +423,8 @@ def fair() -> Picture:
     return Picture(
         _fair(rows),
         "10_fair",
-        f"Seven comparisons, percentage who did well without the drug and with it. {told}. Beside "
-        "each: what "
+        f"Seven comparisons, percentage who did well without the drug and with it. {told}. "
+        f"Beside each: what "
         "it was compared with, and what both groups took.",
     )
 
@@ -437,7 +439,7 @@ def _fair(rows: pd.DataFrame) -> Figure:
         axes.plot(row.control, y, "o", color=GREY, markersize=11)
         colour = {"tablet": ORAL, "spray": DARK_SPRAY, "infusion": KETAMINE}[row.kind]
         axes.plot(row.drug, y, "o", color=colour, markersize=13)
-        difference = f"{row.difference:+.0f} ({row.low:.0f} to {row.high:.0f})"
+        difference = real_minus(f"{row.difference:+.0f} ({row.low:.0f} to {row.high:.0f})")
         axes.text(95, y, difference, va="center", ha="right", fontsize=12)
         words.text(0.0, y, row.against, va="center", fontsize=12)
         words.text(0.53, y, row.alongside, va="center", fontsize=12)

@@ -297,8 +297,9 @@ def _people_sentence(study: str, tablet: str, time: str, left, right) -> str:
     when = {"day 1": "On day 1", END: "At the end of the tablet trials"}.get(time, f"In {time}")
     trial = study.rpartition("(")[2].rstrip(")")
     one = f"{trial} has {_extra(left)}" if left else f"{trial} counted nobody in both groups"
-    counted = _extra(right) if right else "no count in our data"
-    other = f"{tablet} trials have {counted}"
+    other = (
+        f"{tablet} trials have {_extra(right)}" if right else f"{tablet} trials have no count in our data"
+    )
     asked = " The two sides studied different people." if left and right else ""
     return f"{when} {one}; {other}.{asked}"
 

@@ -160,7 +160,7 @@ def _signed(middle: float, low: float, high: float) -> str:
 
 
 def fair_frame() -> pd.DataFrame:
-    """Each comparison of `designs` with comparator, both shares (%) and their difference with interval."""
+    """Each of the `designs` with its comparator, both shares (%) and their difference with interval."""
     rows = designs()
     return pd.DataFrame(
         {
@@ -341,7 +341,7 @@ SHOWN_REACTIONS = (
 
 
 def reactions_frame() -> pd.DataFrame:
-    """Adverse reactions in the article's two lists: on the drug, on placebo, and the difference (%)."""
+    """Adverse reactions of the article's two lists: on the drug, on placebo, and the difference (%)."""
     rows = table("adverse_reactions").query("people == 'all'").set_index(["drug", "reaction"])
     rows = rows[~rows.index.duplicated()].loc[list(SHOWN_REACTIONS)]
     return pd.DataFrame(

@@ -85,11 +85,11 @@ def protocols() -> Picture:
     return Picture(
         _protocols(),
         "11_protocols",
-        f"{len(after)} protocols on one clock. Some prepare for one or two weeks; all give ketamine "
-        "within an "
+        f"{len(after)} protocols on one clock. Some prepare for one or two weeks; all give "
+        f"ketamine within an "
         f"hour. Talk within two hours after the dose began: {early}. In all others therapy or training "
-        f"begins {after[after >= 2].min():.0f} hours after it, and lasts from one session to 14 "
-        "weeks. Hatched "
+        f"begins {after[after >= 2].min():.0f} hours after it, and lasts from one session to "
+        f"14 weeks. Hatched "
         "bars have times that were assumed in part.",
     )
 
@@ -240,12 +240,12 @@ def roads() -> Picture:
     return Picture(
         _roads(),
         "11_roads",
-        "Three diagrams of arrows. In the first, ketamine causes dissociation and dissociation "
-        "causes benefit. "
-        "In the second, a hidden trait causes both. In the third, dissociation causes the belief "
-        "that one had "
-        "the drug, and the belief causes benefit. In all three, ketamine also has an arrow straight "
-        "to benefit.",
+        "Three diagrams of arrows. In the first, ketamine causes dissociation and "
+        "dissociation causes benefit. "
+        "In the second, a hidden trait causes both. In the third, dissociation causes the "
+        "belief that one had "
+        "the drug, and the belief causes benefit. In all three, ketamine also has an arrow "
+        "straight to benefit.",
     )
 
 
@@ -305,8 +305,8 @@ def masked() -> Picture:
     return Picture(
         _masked(),
         "11_asleep",
-        f"Depression scores of 40 people under anaesthesia: {fell}. Both groups stay low for two "
-        "weeks, and "
+        f"Depression scores of 40 people under anaesthesia: {fell}. Both groups stay low for "
+        f"two weeks, and "
         "their intervals overlap at every time after the infusion.",
     )
 

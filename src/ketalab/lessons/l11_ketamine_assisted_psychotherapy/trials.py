@@ -159,7 +159,7 @@ def comparisons() -> pd.DataFrame:
 
 
 def comparison_frame() -> pd.DataFrame:
-    """The comparisons with an interval, in standard deviations; positive: what was added is better."""
+    """The comparisons with an interval, in SD; positive means that what was added is better."""
     from ketalab.lessons.l11_ketamine_assisted_psychotherapy.figures import on_one_scale
 
     rows = table("therapy_contrasts").query("finding != 'under way'")
