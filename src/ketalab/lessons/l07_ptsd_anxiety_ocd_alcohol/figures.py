@@ -388,8 +388,7 @@ def widths() -> Picture:
     said = "; ".join(
         f"{q.name}: {q.width:.2f} with {q.n:.0f} people" for q in open_questions().values() if q.n == q.n
     )
-    alt = "Width of the interval against people, both axes logarithmic, with the model 7.84 over "
-    f"root n. {said}."
+    alt = f"Width of the interval against people, both axes logarithmic; model: 7.84 over root n. {said}."
     return Picture(fig, "07_widths", alt)
 
 
@@ -429,7 +428,7 @@ def one_scale(questions: Sequence[OpenQuestion] | None = None) -> Picture:
 
 
 def funnel_of_depression() -> Picture:
-    """Trials in depression a day after the first dose: a funnel, Egger's line, and what trim-and-fill adds."""
+    """Trials in depression after a day: a funnel, Egger's line, and what trim-and-fill adds."""
     found = day_one()
     fig = funnel(
         found.effects,

@@ -235,8 +235,8 @@ def weeks(pooled: pd.DataFrame, relevant: float) -> Picture:
     fig.legend(loc="outside upper left", ncols=2)
     drawn = rows.loc[list(WINDOWS)].assign(place=[COLUMNS[column] for column in WINDOWS.values()])
     said = _said(drawn.itertuples(), lambda row: f"{row.place}, {short_name(row.reference)}")
-    alt = f"Ketamine minus placebo, points of 10, by time. {said}. A line at minus {relevant:g}: "
-    "much improved."
+    much = f"A line at minus {relevant:g}: much improved."
+    alt = f"Ketamine minus placebo, points of 10, by time. {said}. {much}"
     return Picture(fig, "08_weeks", alt)
 
 
