@@ -29,7 +29,7 @@ def overstated_efficacy():
 def what_it_shows():
     # your turn
     reply = (
-        "In this one trial both groups improved, also the people who got saline, so the fall after "
+        "In this one trial both groups improved, including the people who got saline, so the fall after "
         "ketamine cannot all be the drug. But the trial was small, forty people, and the interval of "
         "the difference is wide: a real effect could hide in it. And it was given under anaesthesia, "
         "where nobody felt it, which is not how ketamine is used for depression."

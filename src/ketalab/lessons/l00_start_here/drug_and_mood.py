@@ -5,12 +5,13 @@ from functools import cache
 import numpy as np
 
 from ketalab.explorables.canvas import Stage, set_scale
-from ketalab.explorables.controls import Choice, Slider, Steps
+from ketalab.explorables.controls import Choice, Steps
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models.depression_trials import masked_scores
 from ketalab.plots.axes import ReadAs, read_as
 from ketalab.plots.style import BLACK, DRUG, figure, legend_above
+from ketalab.text import decimals, interval
 
 CLOCK = {
     "before": 0.0,
@@ -41,7 +42,7 @@ def drug_and_mood() -> Explorable:
                 "Time after the start",
                 tuple(CLOCK),
                 "40 min",
-                "How far you have looked ahead. Later measurements stay hidden.",
+                "How far ahead you look. Later measurements stay hidden. The axis of time is logarithmic.",
             ),
             Choice(
                 "arms",
@@ -49,16 +50,6 @@ def drug_and_mood() -> Explorable:
                 (DRUG_ONLY, BOTH),
                 DRUG_ONLY,
                 "Look at the ketamine group alone, or beside the saline group.",
-            ),
-            Slider(
-                "dose",
-                "Dose",
-                "mg/kg",
-                0.1,
-                1.0,
-                0.05,
-                0.5,
-                "Changes the drug's curve only: the trial was done at 0.5 mg/kg.",
             ),
         ),
         stage=_mood_stage,
@@ -78,7 +69,7 @@ def _mood_stage() -> Stage:
     set_scale(drug, "x", "log")
     drug.set(xlim=(FIRST_HOUR, 400), ylim=(0, 105), ylabel="ketamine\n(% of its peak)")
     ticks = {"before": FIRST_HOUR, "1 h": 1, "6 h": 6, "1 day": 24, "3 days": 72, "14 days": 336}
-    mood.set(ylim=(0, 40), ylabel="depression score\n(MADRS)")
+    mood.set(ylim=(0, 40), ylabel="depression score\n(MADRS)", xlabel="time, on a logarithmic axis")
     mood.set_xticks(list(ticks.values()), list(ticks))
     mood.set_xticks([], minor=True)
     read_as(mood.xaxis, ReadAs(minutes=60))
@@ -107,14 +98,18 @@ def _mood_stage() -> Stage:
 
 @cache
 def _relative() -> tuple[np.ndarray, float]:
-    """Ketamine at 1 mg/kg over 40 min in a person of 70 kg: the curve (ng/mL) and its peak."""
+    """Ketamine at 0.5 mg/kg over 40 min in a person of 70 kg: the curve (ng/mL) and its peak.
+
+    The curve is zero where the logarithmic axis says "before".
+    """
     person = pk.published("otto2021").typical()
-    dose = [pk.Dose(70.0, "iv", duration=40.0)]
+    dose = [pk.Dose(35.0, "iv", duration=40.0)]
     curve = pk.concentration(person, dose, HOURS * 60, "ketamine")[0]
+    curve[0] = 0.0
     return curve, float(curve.max())
 
 
-def _mood_view(clock: str, arms: str, dose: float) -> View:
+def _mood_view(clock: str, arms: str) -> View:
     hour = CLOCK[clock]
     curve, peak = _relative()
     share = 0.0 if hour == 0 else float(np.interp(hour, HOURS, curve)) / peak
@@ -137,20 +132,23 @@ def _mood_view(clock: str, arms: str, dose: float) -> View:
         bars = zip(x, rows.low, rows.high, strict=True)
         artists[f"{arm} bars"] = [[(at, low), (at, high)] for at, low, high in bars]
         artists[arm] = (x, rows["mean"])
-    return View(artists, *_mood_words(clock, arms, share, dose * peak, latest))
+    return View(artists, *_mood_words(clock, arms, share, peak, latest))
 
 
 def _mood_words(clock, arms, share, peak, latest) -> tuple[list[Reading], str]:
     ketamine, saline = latest["ketamine"], latest["saline"]
     measured = "before" if ketamine.time_h == 0 else f"day {ketamine.time_h / 24:.0f}"
+    on = "before the infusion" if ketamine.time_h == 0 else f"on {measured}"
     readings = [
-        Reading("ketamine in blood now", share * peak, "ng/mL", least=0.01),
-        Reading("share of its peak", 100 * share, "%", 2, least=0.01),
+        Reading("ketamine in blood now", share * peak if share else "zero", "ng/mL", least=0.01),
+        Reading("share of its peak", 100 * share if share else "zero", "%", 2, least=0.01),
         Reading(f"score, ketamine group, {measured}", f"{ketamine['mean']:.1f} points"),
     ]
     sentence = (
-        f"{'Before the infusion' if clock == 'before' else f'{clock} after the start'} ketamine is at "
-        f"{readings[1].text} of its peak; the ketamine group's score was {ketamine['mean']:.1f}."
+        f"Before the infusion there is no ketamine. The ketamine group's score was {ketamine['mean']:.1f}."
+        if clock == "before"
+        else f"{clock} after the start ketamine is at {readings[1].text} of its peak. The ketamine group's "
+        f"last score, measured {on}, was {ketamine['mean']:.1f}."
     )
     if arms == BOTH:
         error = np.sqrt(ketamine.sd**2 / ketamine.n + saline.sd**2 / saline.n)
@@ -158,8 +156,8 @@ def _mood_words(clock, arms, share, peak, latest) -> tuple[list[Reading], str]:
         low, high = difference - 1.96 * error, difference + 1.96 * error
         readings += [
             Reading(f"score, saline group, {measured}", f"{saline['mean']:.1f} points"),
-            Reading("ketamine minus saline", f"{difference:.1f} points"),
-            Reading("95 % interval", f"{low:.1f} to {high:.1f}"),
+            Reading("ketamine minus saline", f"{decimals(difference, 1)} points"),
+            Reading("95% interval", interval(low, high, 1)),
         ]
         sentence += f" The saline group's was {saline['mean']:.1f}."
     return readings, sentence

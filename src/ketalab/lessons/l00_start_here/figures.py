@@ -1,13 +1,17 @@
-"""Pictures of the first lesson: the map of the course, the history, the verdicts."""
+"""Pictures of the first lesson, each with its words: map, history, verdicts, a model beside measurements."""
 
 import textwrap
 
+import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from ketalab.data import table
 from ketalab.data.verdict import Verdict
-from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, VERMILION, figure
+from ketalab.lessons.l00_start_here import trials
+from ketalab.plots.show import Picture
+from ketalab.plots.style import BLACK, BLUE, DRUG, GREEN, GREY, ORANGE, PALE, PURPLE, VERMILION, figure
+from ketalab.text import decimals, listed
 
 PARTS = {
     "Start": GREY,
@@ -28,17 +32,16 @@ KINDS = (
 )
 
 
-def course_map(lessons: pd.DataFrame, ready: set[str]) -> Figure:
-    """The lessons as stepping stones, coloured by part; those not ready are outlined only."""
+def course_map() -> Picture:
+    """The lessons as stepping stones in reading order, coloured by part."""
+    lessons = table("lessons")
     fig = figure(9.6, 4.5)
     axes = fig.subplots()
     axes.set(xlim=(0, 5), ylim=(0, 3))
     axes.axis("off")
     for index, row in enumerate(lessons.itertuples()):
         line, place = divmod(index, 5)
-        x = place if line % 2 == 0 else 4 - place
-        y = 2 - line
-        here = row.lesson in ready
+        x, y = place, 2 - line
         colour = PARTS[row.part]
         axes.add_patch(
             FancyBboxPatch(
@@ -46,24 +49,30 @@ def course_map(lessons: pd.DataFrame, ready: set[str]) -> Figure:
                 0.88,
                 0.82,
                 boxstyle="round,pad=0,rounding_size=0.06",
-                facecolor=colour if here else "white",
+                facecolor=colour,
                 edgecolor=colour,
                 linewidth=2,
-                linestyle="-" if here else (0, (4, 3)),
             )
         )
-        ink = "white" if here else BLACK
+        ink = BLACK if colour in (GREEN, ORANGE, PURPLE, VERMILION) else "white"
         axes.text(x + 0.1, y + 0.77, row.lesson, color=ink, weight="bold", fontsize=15, va="center")
         title = textwrap.fill(row.title, 17)
         axes.text(x + 0.1, y + 0.64, title, color=ink, fontsize=11.5, va="top", linespacing=1.1)
     shown = [part for part in PARTS if part in set(lessons.part)]
     handles = [FancyBboxPatch((0, 0), 1, 1, facecolor=PARTS[part], edgecolor="none") for part in shown]
     fig.legend(handles, shown, loc="outside lower left", ncols=7, handlelength=1, columnspacing=1)
-    return fig
+    return Picture(
+        fig,
+        "00_course_map",
+        f"{len(lessons)} stepping stones in three rows, read from left to right, numbered "
+        f"{lessons.lesson.iloc[0]} to {lessons.lesson.iloc[-1]} and coloured by part: "
+        f"{listed([part.lower() for part in shown])}.",
+    )
 
 
-def verdicts(claims: pd.DataFrame) -> Figure:
+def verdicts() -> Picture:
     """How many claims of each section of the article hold, as stacked bars."""
+    claims = table("claims")
     counts = claims.assign(part=claims.section.str.split(":").str[0]).pivot_table(
         index="part", columns="verdict", values="claim", aggfunc="count", fill_value=0, sort=False
     )
@@ -86,11 +95,46 @@ def verdicts(claims: pd.DataFrame) -> Figure:
     axes.set_xlabel("claims of the article")
     axes.grid(False, axis="y")
     fig.legend(loc="outside upper left", ncols=5, handlelength=1, columnspacing=1.2)
-    return fig
+    by_section = "; ".join(
+        f"{part}: {', '.join(f'{n} {name}' for name, n in row.items() if n)}"
+        for part, row in counts.iloc[::-1].iterrows()
+    )
+    return Picture(
+        fig, "00_verdicts", f"Stacked bars of verdicts for the sections of the article. {by_section}."
+    )
 
 
-def history(timeline: pd.DataFrame) -> Figure:
+def model_and_measurement() -> Picture:
+    """One dose: a model as a line, and what was measured in other people as hollow circles."""
+    rows = trials.volunteers()
+    minutes = np.arange(0, 601)
+    line = trials.predicted(minutes)
+    fig = figure(9.0, 4.0)
+    axes = fig.subplots()
+    axes.plot(minutes / 60, line, color=DRUG["esketamine"], label="model (Perez-Ruixo 2021)")
+    axes.plot(
+        rows.time_min / 60,
+        rows.value,
+        "o",
+        color=BLACK,
+        markerfacecolor="white",
+        markeredgewidth=2,
+        label="measured (Otto 2021, 17 volunteers)",
+    )
+    axes.set(xlabel="hours after the start", ylabel="S-ketamine in plasma (ng/mL)", ylim=(0, 60))
+    axes.legend()
+    return Picture(
+        fig,
+        "00_model_and_measurement",
+        f"A model line rises to about {decimals(line.max(), 0)} ng/mL at half an hour and falls over ten "
+        f"hours. {len(rows)} hollow circles, the measured values, start at {decimals(rows.value.max(), 0)} "
+        "ng/mL and lie above the line at every time.",
+    )
+
+
+def history() -> Picture:
     """Every dated event as a dot, one row for each kind, with the turning points named."""
+    timeline = table("timeline")
     fig = figure(9.6, 4.2)
     axes = fig.subplots()
     years = decimal_years(timeline.date)
@@ -104,13 +148,19 @@ def history(timeline: pd.DataFrame) -> Figure:
         ("NMDA block found", 1983, "basic science"),
         ("mood lifts", 2000, "clinical research"),
         ("nasal esketamine", 2019, "regulation"),
-        ("bladder harm", 2007, "safety"),
+        ("bladder harm", 2007.3, "safety"),
     ):
         row = KINDS[::-1].index(kind)
         axes.annotate(text, (year, row), (0, 9), textcoords="offset points", ha="center", fontsize=12)
     for gap in (1983, 2000):
         axes.axvline(gap, color=PALE, zorder=0)
-    return fig
+    return Picture(
+        fig,
+        "00_history",
+        f"{len(timeline)} dots on a time axis from 1956 to 2025 in six rows. Chemistry fills the 1950s and "
+        "1960s, the NMDA finding stands alone in 1983, clinical research falls silent between 1966 and 2000, "
+        "and regulation, guidelines and safety crowd together after 2015. Two grey lines mark 1983 and 2000.",
+    )
 
 
 def decimal_years(dates: pd.Series) -> pd.Series:

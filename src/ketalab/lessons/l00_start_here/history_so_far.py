@@ -18,7 +18,7 @@ def history_so_far() -> Explorable:
     """What was known in a year of your choice."""
     return Explorable(
         name="history_so_far",
-        title="What was known in ...?",
+        title="What was known by then?",
         controls=(
             Slider(
                 "year",
@@ -28,7 +28,7 @@ def history_so_far() -> Explorable:
                 2026,
                 1,
                 1975,
-                "Everything up to the end of this year is filled in; the rest is still to come.",
+                "Dots up to the end of this year are filled in; later ones are grey.",
                 (1956, 1966, 1975, 1985, 1995, 2005, 2010, 2015, 2020, 2026),
             ),
             Choice(
@@ -87,7 +87,7 @@ def _history_view(year: float, kind: str) -> View:
     if past.empty:
         sentence = f"By the end of {year}, none of these events had happened."
     else:
-        sentence = f"By the end of {year} the latest was ({latest.date.item()}): {latest.event.item()}"
+        sentence = f"Latest event by the end of {year}: {latest.event.item()} ({latest.date.item()})"
     readings = [
         Reading("events so far", str(len(past))),
         Reading("still to come", str(len(future))),
