@@ -43,7 +43,7 @@ print(*times)
 def main() -> None:
     names = [f"kl-{n:02d}" for n in range(max(CLASS_SIZES))]
     print(f"{os.cpu_count()} cores, {memory_gb():.0f} GB, Python {platform.python_version()}")
-    print("students  memory (MB)  a student (MB)  median move (ms)  95 % below (ms)")
+    print("students  memory (MB)  a student (MB)  median move (ms)  95% below (ms)")
     with classroom(names) as (students, _), ExitStack() as kernels:
         open_kernels: list[Kernel] = []
         curve = []

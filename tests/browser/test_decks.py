@@ -366,7 +366,7 @@ def test_the_speaker_sees_notes_the_clock_the_plan_and_the_next_slide(watched, d
 
 
 def test_the_decks_work_from_a_stick_wherever_it_is_mounted(watched, decks: Path, tmp_path: Path):
-    stick = tmp_path / "Zoë's USB stick, 50 % #1"
+    stick = tmp_path / "Zoë's USB stick, 50% #1"
     shutil.copytree(decks, stick)
     asked: list[str] = []
     watched.page.on("request", lambda request: asked.append(request.url))

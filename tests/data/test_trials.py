@@ -12,7 +12,7 @@ TRIALS = table("trials").set_index("trial")
 COUNTS, DIFFERENCES, SCORES = table("trial_counts"), table("trial_differences"), table("trial_scores")
 RATIOS = {"risk ratio", "rate ratio", "odds ratio", "hazard ratio"}
 
-PERCENTAGE_AS_PRINTED = {("dakwar2019", "abstinence", 840): "13 of 27 is 48.1 %, the abstract prints 48.2"}
+PERCENTAGE_AS_PRINTED = {("dakwar2019", "abstinence", 840): "13 of 27 is 48.1%, the abstract prints 48.2"}
 LOW_FIRST_SCORES = {"lii2023": "12 or less can be reached without halving a score below 24"}
 FIRST_PERIOD_ONLY = {"rodriguez2013": "carry-over: the authors analyse the first period alone"}
 P_AGAINST_INTERVAL = {

@@ -113,7 +113,7 @@ def test_every_number_is_tied(notebook: NotebookNode, lesson_name: str):
 
 
 @pytest.mark.parametrize(
-    "text", ["It rose by 61.803 %.", "About 7,411 people.", "the mean was -87.31 points"]
+    "text", ["It rose by 61.803%.", "About 7,411 people.", "the mean was -87.31 points"]
 )
 def test_a_number_from_nowhere_would_be_found(text: str):
     notebook = lessons()["01_from_dose_to_brain"]

@@ -23,7 +23,7 @@ def response(arms):
 
 
 def test_it_gives_the_published_odds_ratios_of_the_same_trials(response):
-    """Linde 2015 [@linde2015], Table 3, printed from a Bayesian model: within 3 %, limits within 7 %."""
+    """Linde 2015 [@linde2015], Table 3, printed from a Bayesian model: within 3%, limits within 7%."""
     printed = table("antidepressant_network").query("reference == 'linde2015'").set_index("drug")
     ours = response.frame().set_index("treatment")
     for drug, row in printed.iterrows():

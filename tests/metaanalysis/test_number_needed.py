@@ -14,7 +14,7 @@ from ketalab.metaanalysis import pooling as ma
 
 
 def test_altmans_interval_turns_inside_out():
-    """[@altman1998]: a risk reduction of 10 % with limits of -5 and 25 %."""
+    """[@altman1998]: a risk reduction of 10% with limits of -5 and 25%."""
     found = nn.number_needed_from_difference(0.10, -0.05, 0.25)
     assert found.estimate == pytest.approx(10)
     assert found.interval == "NNTB 4 to infinity to NNTH 20"
@@ -23,7 +23,7 @@ def test_altmans_interval_turns_inside_out():
 
 
 def test_barrowmans_stroke_example():
-    """[@barrowman2002]: 16.6 % with limits of 0.9 and 32.2 % is printed as about 6, from 3.1 to 111.1."""
+    """[@barrowman2002]: 16.6% with limits of 0.9 and 32.2% is printed as about 6, from 3.1 to 111.1."""
     found = nn.number_needed_from_difference(0.166, 0.009, 0.322)
     assert found.estimate == pytest.approx(6, abs=0.05)
     assert 1 / found.high == pytest.approx(3.1, abs=0.05)
@@ -60,7 +60,7 @@ def test_newcombes_interval_is_statsmodels_own(a, b, c, d):
 def test_counts_give_number_interval_and_words():
     found = nn.number_needed_to_treat(30, 47, 7, 25)
     assert repr(found) == (
-        "NNTB 2.8 (95 % interval NNTB 1.8 to 8.6): "
+        "NNTB 2.8 (95% interval NNTB 1.8 to 8.6): "
         "for every 2.8 people treated, one more gains than without the treatment."
     )
     assert nn.number_needed_to_treat(30, 47, 7, 25, wanted=False).name == "NNTH"

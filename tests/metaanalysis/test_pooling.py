@@ -413,9 +413,8 @@ def test_one_group_alone_has_nothing_to_differ_from():
 def test_the_pool_says_what_it_is():
     text = repr(ma.pool(effects("bcg", "RR")))
     assert text.splitlines() == [
-        "Risk ratio 0.49, 95 % interval 0.33 to 0.73; 13 trials (Paule-Mandel, Hartung-Knapp interval)",
-        "  spread between trials: tau² 0.32 (0.12 to 1.11), I² 92 % (88 to 95 %), "
-        "Q 152 on 12 df, P < 0.001",
+        "Risk ratio 0.49, 95% interval 0.33 to 0.73; 13 trials (Paule-Mandel, Hartung-Knapp interval)",
+        "  spread between trials: tau² 0.32 (0.12 to 1.11), I² 92% (88 to 95%), Q 152 on 12 df, P < 0.001",
         "  true effect in a new trial: 0.13 to 1.80",
     ]
     assert "tau² taken as 0" in repr(ma.pool(effects("bcg", "RR"), "fixed"))

@@ -65,7 +65,7 @@ def test_after_a_step_the_published_proportion_has_remitted(steps):
 
 
 def test_without_leaving_the_steps_give_the_published_two_thirds():
-    """STAR*D's printed 67 % [@rush2006] is its four proportions with nobody leaving."""
+    """STAR*D's printed 67% [@rush2006] is its four proportions with nobody leaving."""
     stay = [p.Step(r, 1, 0) for r in (0.368, 0.306, 0.137, 0.130)]
     assert round(100 * p.remission_ever(stay)[0]) == 67
 

@@ -118,7 +118,7 @@ def test_a_stored_run_is_what_the_network_does_today(key):
 
 
 def test_the_mean_field_is_near_the_network_and_fails_where_the_lesson_says():
-    """Within 15 % up to 6 Hz; above, the mean field runs ahead."""
+    """Within 15% up to 6 Hz; above, the mean field runs ahead."""
     far = []
     for run in spiking.stored_runs().values():
         state = circuit.steady_state(run.block_interneuron, run.block_pyramidal)

@@ -121,7 +121,7 @@ def test_the_picture_says_the_numbers_of_the_pool():
         "Prediction for a new trial",
         "Vaccinated",
         "8/2545",
-        "RR [95 % interval]",
+        "RR [95% interval]",
     } <= set(found)
     assert {"← vaccine better", "control better →"} <= set(found)
     shares = sum(int(text[:-2]) for text in found if re.fullmatch(r"\d+ %", text))

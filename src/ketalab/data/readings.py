@@ -26,7 +26,7 @@ STEP = dict.fromkeys(GRADES, STEPS[2]) | dict(zip(HOLDS, STEPS, strict=False))
 
 @dataclass(frozen=True)
 class Kappa:
-    """Agreement beyond chance: counts (rows the first reader, columns the second), kappa, 95 % interval."""
+    """Agreement beyond chance: counts (rows the first reader, columns the second), kappa, 95% interval."""
 
     counts: pd.DataFrame
     kappa: float
@@ -43,7 +43,7 @@ class Kappa:
 
     def __repr__(self) -> str:
         between = f"{self.low:.2f} to {self.high:.2f}"
-        return f"{self.agreed} of {self.graded} alike, kappa {self.kappa:.2f} (95 % interval {between})"
+        return f"{self.agreed} of {self.graded} alike, kappa {self.kappa:.2f} (95% interval {between})"
 
 
 def kappa(first: pd.Series, second: pd.Series, names: tuple[str, ...], linear: bool = False) -> Kappa:

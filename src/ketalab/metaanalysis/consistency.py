@@ -2,7 +2,7 @@
 
 An estimate lies inside its interval, and on the scale on which the interval was made (plain for a
 difference, logarithmic for a ratio) it lies in the middle, give or take the rounding in print. A P value
-below 0.05 goes with a 95 % interval that leaves out "no effect". A reader can check all three
+below 0.05 goes with a 95% interval that leaves out "no effect". A reader can check all three
 without any data. A finding is a question for the authors and not proof of an error: bootstrap, exact
 and Bayesian intervals are lopsided by right.
 """
@@ -127,7 +127,7 @@ def _against_p(
     if (out and p > limit) or (within and p < limit):
         leaves = "leaves out" if out else "includes"
         words = (
-            f"P = {p:g} does not go with a {100 * level:g} % interval that {leaves} no effect "
+            f"P = {p:g} does not go with a {100 * level:g}% interval that {leaves} no effect "
             f"({measure.null:g})."
         )
         return [Finding("against P", words)]

@@ -65,7 +65,7 @@ class NumberNeeded:
         return " to infinity to ".join(ends) if len(ends) == 2 else f"{ends[0]} to infinity"
 
     def __repr__(self) -> str:
-        level = f"{100 * self.level:g} % interval {self.interval}"
+        level = f"{100 * self.level:g}% interval {self.interval}"
         return f"{self.name} {people(self.estimate)} ({level}): {self.words}"
 
     @property

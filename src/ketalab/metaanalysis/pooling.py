@@ -112,16 +112,16 @@ class Pooled:
     @property
     def spread(self) -> str:
         """How far the trials differ, in one line."""
-        i2 = f"I² {100 * self.i2:.0f} %"
+        i2 = f"I² {100 * self.i2:.0f}%"
         if not np.isnan(self.i2_low):
-            i2 += f" ({100 * self.i2_low:.0f} to {100 * self.i2_high:.0f} %)"
+            i2 += f" ({100 * self.i2_low:.0f} to {100 * self.i2_high:.0f}%)"
         tau2 = f"tau² {shown(self.tau2)} ({shown(self.tau2_low)} to {shown(self.tau2_high)})"
         if self.method == "fixed":
             tau2 = "tau² taken as 0"
         return f"{tau2}, {i2}, Q {shown(self.q)} on {self.k - 1} df, {shown_p(self.q_p)}"
 
     def __repr__(self) -> str:
-        n, level, text = self.natural, f"{100 * self.level:g} %", self.measure.text
+        n, level, text = self.natural, f"{100 * self.level:g}%", self.measure.text
         trials = "1 trial" if self.k == 1 else f"{self.k} trials ({self.how})"
         name = self.measure.name.capitalize()
         lines = [f"{name} {text(n.estimate)}, {level} interval {text(n.low)} to {text(n.high)}; {trials}"]

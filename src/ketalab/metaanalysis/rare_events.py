@@ -50,7 +50,7 @@ def risk_of_rate(rate: float, years: float) -> float:
 def highest_risk_without_events(people: int, level: float = 0.95) -> float:
     """The highest risk that still fits when none of so many people had an event: (1 - p)^n = 1 - level.
 
-    For 95 % it is close to 3 / n. Raises ValueError for fewer than one person.
+    For 95% it is close to 3 / n. Raises ValueError for fewer than one person.
     """
     at_least("people", people, 1, "")
     return float(-np.expm1(np.log1p(-level) / people))

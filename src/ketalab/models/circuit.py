@@ -124,7 +124,7 @@ def steady_state(
     """Where the circuit settles when these fractions (0 to 1) of NMDA receptors are blocked.
 
     Arrays broadcast against each other. The first call for a set of parameters solves a table (about
-    a quarter of a second), later ones interpolate it (some 30 microseconds, within 1 % of
+    a quarter of a second), later ones interpolate it (some 30 microseconds, within 1% of
     `fixed_point`). `glutamate` is what all excitatory endings in the tissue release, relative to no
     drug: local_share of them belong to cells of this circuit, the others fire on as before.
 

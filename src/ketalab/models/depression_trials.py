@@ -142,7 +142,7 @@ def _about(rows: pd.DataFrame) -> pd.DataFrame:
 
 @cache
 def masked_scores() -> pd.DataFrame:
-    """Scores of the trial under anaesthesia, a row an arm and day, with 95 % intervals of the means."""
+    """Scores of the trial under anaesthesia, a row an arm and day, with 95% intervals of the means."""
     rows = table("trial_scores").query("trial == 'lii2023' and scale == 'MADRS' and kind == 'score'")
     people = rows.n.astype(float)
     half = stats.t.ppf(0.975, people - 1) * rows.sd / np.sqrt(people)

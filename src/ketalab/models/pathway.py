@@ -136,7 +136,7 @@ def proportion(events: float, n: float, draws: int, seed: int) -> Array:
 
 
 def ratio_draws(estimate: float, low: float, high: float, draws: int, seed: int) -> Array:
-    """Draws of a ratio from its printed estimate and 95 % limits: log-normal."""
+    """Draws of a ratio from its printed estimate and 95% limits: log-normal."""
     if not 0 < low <= estimate <= high:
         raise ValueError(
             f"estimate: {estimate:g} is not allowed; it must be from low to high, {low:g} to {high:g}, "

@@ -16,7 +16,7 @@ Time in hours, the session starts at 0 and lasts T. With b(t) the share of recep
     strength M = 1 - L + (1 - storing f) (L + G) - (1 - storing f) (1 - a)
 
 M is the strength at a test a day later, as a share of that before the session; without drug M = a. Storing
-runs with k = ln(20) / 6 h, so that 95 % is done after 6 h, where the window is said to close [@duek2023].
+runs with k = ln(20) / 6 h, so that 95% is done after 6 h, where the window is said to close [@duek2023].
 The drug follows the plasma: at a level c with peak c_max, b = x / (x + (1 - B) / B) with x = c / c_max,
 where B is the block at the peak. `opening`, `storing`, `surprise`, `turn` and B have no measured value in
 people: they are for moving, not for believing. The memory opens and changes as much as it possibly can.

@@ -101,7 +101,7 @@ def forest_parts(
     one_of("size", size, tuple(WIDTH))
     if pooled is not None and pooled.level != 0.95:
         raise ValueError(
-            f"level: {pooled.level:g} is not allowed; a forest plot shows 95 % intervals (0.95)"
+            f"level: {pooled.level:g} is not allowed; a forest plot shows 95% intervals (0.95)"
         )
     marks = _marks(effects.notes)
     label = names or study_name
@@ -254,7 +254,7 @@ def _columns(
     estimates = [interval_text(measure, *each) for each in frame]
     also = [interval_text(measure, *each.natural[:3]) for each in pools]
     name = Column("name", "Trial", labels, ["Prediction for a new trial"] if pools else [])
-    estimate = Column("estimate", f"{measure.short} [95 % interval]", estimates, also)
+    estimate = Column("estimate", f"{measure.short} [95% interval]", estimates, also)
     if size == "phone":
         return [name, estimate]
     columns = [name]
@@ -264,7 +264,7 @@ def _columns(
     elif not np.isnan(effects.n).all():
         columns.append(Column("people", "n", ["" if np.isnan(n) else f"{n:.0f}" for n in effects.n]))
     if has_weights:
-        columns.append(Column("weight", "Weight", [""] * len(effects), ["100 %"]))
+        columns.append(Column("weight", "Weight", [""] * len(effects), ["100%"]))
     return [*columns, estimate]
 
 
@@ -418,7 +418,7 @@ class ForestParts:
             "squares": self._squares(weights, inside),
         }
         for i in self.places:
-            moving[f"weight {i}"] = f"{100 * weights[i]:.0f} %" if inside[i] else "out"
+            moving[f"weight {i}"] = f"{100 * weights[i]:.0f}%" if inside[i] else "out"
         for i, line in enumerate(small_print(pooled, self.sheet.size)):
             moving[f"print {i}"] = line
         moving |= self._pool("", pooled) | self._prediction(pooled)

@@ -1,7 +1,7 @@
 """What a student may type for an answer, and one sentence of teaching for what can't be one.
 
 A number comes as int, float, NumPy scalar, array, list or Series of one, or as text: "2.8", "2,8", "about
-2.8 mg", "31.6 %", "−4.7". What can't be read as the one thing asked for raises `UnreadableError`, whose
+2.8 mg", "31.6%", "−4.7". What can't be read as the one thing asked for raises `UnreadableError`, whose
 words are for the student and never Python's.
 """
 

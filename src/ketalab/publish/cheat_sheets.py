@@ -162,7 +162,7 @@ def _row(name: str, **wanted: object):
 
 def _shares(trial: str, outcome: str, **more: object) -> str:
     row = _row("trial_counts", trial=trial, outcome=outcome, **more)
-    return f"{row.percent_active:g} and {row.percent_control:g} %"
+    return f"{row.percent_active:g} and {row.percent_control:g}%"
 
 
 def neuroscience(lessons: tuple[str, ...]) -> Sheet:
@@ -243,7 +243,7 @@ def neuroscience(lessons: tuple[str, ...]) -> Sheet:
             ),
             Fact(
                 "Glutamate turnover in people, minus placebo",
-                f"{turnover.change:+g} ± {turnover.spread:g} %, n = {turnover.n}",
+                f"{turnover.change:+g} ± {turnover.spread:g}%, n = {turnover.n}",
                 (turnover.reference,),
             ),
             Fact(
@@ -253,7 +253,7 @@ def neuroscience(lessons: tuple[str, ...]) -> Sheet:
             ),
             Fact(
                 "Response two weeks later, rapamycin or placebo before",
-                f"{after:g} and {before:g} %",
+                f"{after:g} and {before:g}%",
                 ("abdallah2020",),
             ),
         ),
@@ -320,7 +320,7 @@ def clinical(lessons: tuple[str, ...]) -> Sheet:
         numbers=(
             Fact(
                 "Respond: ketamine and control after a day; a week",
-                "{:g} and {:g} %; {:g} and {:g} %".format(*rates),
+                "{:g} and {:g}%; {:g} and {:g}%".format(*rates),
                 ("han2016",),
             ),
             Fact(
@@ -367,7 +367,7 @@ def clinical(lessons: tuple[str, ...]) -> Sheet:
             ),
             Fact(
                 "Reactions on waking: any, adults; important, children",
-                f"{waking[0]:g} %; {waking[1]:g} %",
+                f"{waking[0]:g}%; {waking[1]:g}%",
                 ("sener2011", "green2009b"),
             ),
             Fact(
@@ -434,7 +434,7 @@ def comparison(lessons: tuple[str, ...]) -> Sheet:
         numbers=(
             Fact(
                 "Serotonin transporters filled by five tablets",
-                f"{filled.low:g} to {filled.high:g} %",
+                f"{filled.low:g} to {filled.high:g}%",
                 (filled.reference,),
             ),
             Fact(
@@ -462,14 +462,14 @@ def comparison(lessons: tuple[str, ...]) -> Sheet:
             ),
             Fact(
                 "Relapse, tablet continued and stopped",
-                f"{kept.value:g} and {kept.comparator_value:g} %",
+                f"{kept.value:g} and {kept.comparator_value:g}%",
                 (kept.reference,),
             ),
             Fact("Relapse, spray continued and stopped", _shares("sustain1", "relapse"), ("daly2019",)),
             *(
                 Fact(
                     f"{row.reaction.capitalize()} on {drug} and on placebo",
-                    f"{row.percent_drug:g} and {row.percent_placebo:g} %",
+                    f"{row.percent_drug:g} and {row.percent_placebo:g}%",
                     (row.reference,),
                 )
                 for drug, row in told.items()
@@ -548,12 +548,12 @@ def risks(lessons: tuple[str, ...]) -> Sheet:
             ),
             Fact(
                 "Dissociation reported, esketamine and placebo",
-                f"{dissociation.value:g} and {dissociation.control:g} %",
+                f"{dissociation.value:g} and {dissociation.control:g}%",
                 (dissociation.reference,),
             ),
             Fact(
                 "Systolic pressure 40 mmHg up, esketamine and placebo",
-                f"{pressure.value:g} and {pressure.control:g} %",
+                f"{pressure.value:g} and {pressure.control:g}%",
                 (pressure.reference,),
             ),
             Fact(
@@ -562,14 +562,14 @@ def risks(lessons: tuple[str, ...]) -> Sheet:
                 (peak.reference, soon.reference),
             ),
             Fact("Watched at each session for at least", f"{watched.value:g} min", (watched.reference,)),
-            Fact("Sessions with a serious event", f"{forms.value:g} %", (forms.reference,)),
+            Fact("Sessions with a serious event", f"{forms.value:g}%", (forms.reference,)),
             Fact(
                 "Severe or serious reaction, esketamine and placebo",
-                f"{severe.percent_active:g} and {severe.percent_control:g} %",
+                f"{severe.percent_active:g} and {severe.percent_control:g}%",
                 (severe.reference,),
             ),
             *(
-                Fact(what, f"{surveys.percent[key]:g} %", (surveys.reference[key],))
+                Fact(what, f"{surveys.percent[key]:g}%", (surveys.reference[key],))
                 for key, what in (
                     ("online_never", "Urinary symptoms: never took ketamine"),
                     ("online_recent", "Urinary symptoms: used it in the last six months"),

@@ -136,7 +136,7 @@ def uses() -> Figure:
     axes.axvline(0, color=BLACK, linewidth=1)
     axes.set_yticks(range(len(QUESTIONS)), [questions[key].name for key in reversed(QUESTIONS)])
     axes.set(xlim=(-0.6, 5.6), ylim=(-0.6, len(QUESTIONS) - 0.4), xticks=(0, 0.5, 1, 1.5, 2, 2.5, 3))
-    axes.set_xlabel("measured: better with ketamine →  (standard deviations, 95 % interval)", x=0.35)
+    axes.set_xlabel("measured: better with ketamine →  (standard deviations, 95% interval)", x=0.35)
     _settle(axes)
     return fig
 

@@ -26,7 +26,7 @@ RULES = {
     rf"(?<![\d.,–-])1 (?:{THINGS})\b": "one of a thing is singular",
     r"\b[Nn]oughts?\b": "zero",
     r"\b(?:held|holds?|holding) against (?:midazolam|placebo|saline|a control|an active)": "test against",
-    r"(?:^|[.!?] )Who [^.?!]*\.": "people who, not who alone",
+    r"(?:^|[.!?] )Who [^.?!\n]*\.": "people who, not who alone",
     r"\b[Ee]xciting (?:cell|neuron|synapse|input|drive)s?\b": "excitatory",
     r"\b(?:randomi|hypothesi|summari|minimi|recogni|organi|generali|characteri|metaboli|locali|normali|standardi)z"
     r"(?:e[ds]?|ing|ation)\b": "British spelling: -ise",

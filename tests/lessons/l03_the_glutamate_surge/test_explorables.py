@@ -57,13 +57,13 @@ def test_what_is_drawn_in_advance_are_stored_runs():
     [
         ({"selectivity": 3.0, "half_dose": 6}, 5),
         ({"selectivity": 1.0, "half_dose": 20}, 1),
-        ({"selectivity": 3.0, "half_dose": 6, "local": "0 %"}, 1),
+        ({"selectivity": 3.0, "half_dose": 6, "local": "0%"}, 1),
     ],
 )
 def test_the_directions_met_are_counted_against_the_data(values: dict, met: int):
     shown = readings("dose_to_surge", **values)
     rats = table("surge_observations").query("reference == 'moghaddam1997'")
-    local = 0.0 if values.get("local") == "0 %" else 0.3
+    local = 0.0 if values.get("local") == "0%" else 0.3
     occupancy = rats.dose.to_numpy() / (rats.dose.to_numpy() + values["half_dose"])
     blocks = circuit.block_from_occupancy(occupancy, values["selectivity"])
     change = 100 * (circuit.fixed_point(*blocks, Parameters(0.1, local)).glutamate - 1)
@@ -90,7 +90,7 @@ def test_the_peak_is_the_highest_point_of_the_curve():
     doses, curve = view.artists["surge"]
     shown = {r.label: r.value for r in view.readings}
     assert shown["at a dose of"] == pytest.approx(doses[np.argmax(curve)])
-    assert shown["highest change"] == f"{curve.max():+.0f} %"
+    assert shown["highest change"] == f"{curve.max():+.0f}%"
     fine = np.geomspace(1, 300, 5000)
     blocks = circuit.block_from_occupancy(circuit.occupancy_from_dose(fine, 6), 3.0)
     exact = 100 * (circuit.steady_state(*blocks).glutamate - 1)

@@ -77,7 +77,7 @@ def test_doses_that_share_a_control_group_are_one_comparison():
 
 
 def test_an_interval_of_another_level_is_read_at_its_level():
-    """Takahashi printed standard errors beside 90 % intervals widened for three doses: the errors count."""
+    """Takahashi printed standard errors beside 90% intervals widened for three doses: the errors count."""
     weeks = depression.points_after_four_weeks()
     at = list(weeks.about.trial).index("takahashi2021")
     assert weeks.effects.se[at] == pytest.approx(12 * np.sqrt(1 / 112 + 1 / 72), rel=0.06)

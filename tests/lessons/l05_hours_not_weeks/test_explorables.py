@@ -223,7 +223,7 @@ def test_spray_doses_have_the_intervals_of_their_standard_errors():
     daly = rows[(rows.trial == "daly2018") & (rows.dose == 84)].squeeze()
     assert (daly.better, daly.above - daly.better) == pytest.approx((10.7, 1.96 * 2.88), rel=1e-3)
     takahashi = rows[(rows.trial == "takahashi2021") & (rows.dose == 28)].squeeze()
-    assert takahashi.above - takahashi.better == pytest.approx(1.96 * 2.25, rel=1e-3)  # printed at 90 %
+    assert takahashi.above - takahashi.better == pytest.approx(1.96 * 2.25, rel=1e-3)  # printed at 90%
 
 
 def test_the_dose_trial_is_told_as_its_row_says():

@@ -1,4 +1,4 @@
-"""Pictures of the first lesson, each with its words: map, history, verdicts, a model beside measurements."""
+"""Pictures of the first lesson, each with its words: map, history, verdicts, model beside measurements."""
 
 import textwrap
 
@@ -158,8 +158,10 @@ def history() -> Picture:
         fig,
         "00_history",
         f"{len(timeline)} dots on a time axis from 1956 to 2025 in six rows. Chemistry fills the 1950s and "
-        "1960s, the NMDA finding stands alone in 1983, clinical research falls silent between 1966 and 2000, "
-        "and regulation, guidelines and safety crowd together after 2015. Two grey lines mark 1983 and 2000.",
+        "1960s, the NMDA finding stands alone in 1983, clinical research falls silent between 1966 "
+        "and 2000, "
+        "and regulation, guidelines and safety crowd together after 2015. Two grey lines mark 1983 "
+        "and 2000.",
     )
 
 

@@ -109,7 +109,7 @@ def _patient(model: str) -> LinearModel:
 
 @cache
 def _rat() -> np.ndarray:
-    """Free concentration (µM) at which half of the sites were occupied in living rats, with 95 % CI."""
+    """Free concentration (µM) at which half of the sites were occupied in living rats, with 95% CI."""
     row = table("nmda_biophysics").set_index("constant").loc["ketamine_rat"]
     return np.array([row.value, row.low, row.high])
 

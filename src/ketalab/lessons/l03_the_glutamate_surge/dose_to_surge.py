@@ -20,8 +20,8 @@ from ketalab.plots.style import BLACK, GREY, LEVEL, PALE, figure, legend_above
 
 DOSES = np.geomspace(1, 300, 121)  # mg/kg
 NONE_BELOW = 3.0  # %, a change we call none, since no experiment would see it
-SHARES = {"5 %": 0.05, "10 %": 0.10, "15 %": 0.15}
-LOCAL = {"0 %": 0.0, "30 %": 0.30, "60 %": 0.60}
+SHARES = {"5%": 0.05, "10%": 0.10, "15%": 0.15}
+LOCAL = {"0%": 0.0, "30%": 0.30, "60%": 0.60}
 ROWS = {"microdialysis": 1, "carbon-13 spectroscopy": 0}
 
 
@@ -48,19 +48,19 @@ def dose_to_surge() -> Explorable:
                 "share",
                 "NMDA share of excitation",
                 tuple(SHARES),
-                "10 %",
+                "10%",
                 "The share of the excitatory current at rest that NMDA receptors carry. Not known; "
                 "our range.",
-                ("5 %", "10 %", "15 %"),
+                ("5%", "10%", "15%"),
             ),
             Steps(
                 "local",
                 "Synapses from this circuit",
                 tuple(LOCAL),
-                "30 %",
+                "30%",
                 "How many of the NMDA synapses, and of the endings that release glutamate, belong to cells "
                 "of this circuit. Not known; our range.",
-                ("30 %",),
+                ("30%",),
             ),
         ),
         stage=_surge_stage,
@@ -70,8 +70,8 @@ def dose_to_surge() -> Explorable:
             "All five directions": {"selectivity": 3.0, "half_dose": 6},
             "No selectivity": {"selectivity": 1.0},
             "Pyramidal cells better": {"selectivity": 0.5},
-            "Only distant synapses": {"local": "0 %", "selectivity": 4.0},
-            "Strong feedback": {"local": "60 %", "share": "15 %", "selectivity": 4.0},
+            "Only distant synapses": {"local": "0%", "selectivity": 4.0},
+            "Strong feedback": {"local": "60%", "share": "15%", "selectivity": 4.0},
         },
     )
 

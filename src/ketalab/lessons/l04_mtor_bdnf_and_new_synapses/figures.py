@@ -21,6 +21,7 @@ from ketalab.models import screening as screens
 from ketalab.plots.axes import FIRST_HOUR, clock_axis
 from ketalab.plots.show import Picture
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, SKY, VERMILION, figure
+from ketalab.text import decimals, real_minus
 
 Array = NDArray[np.float64]
 
@@ -231,7 +232,7 @@ def spines_picture() -> Picture:
     mice = by_mouse(from_first_day(table("dendritic_spines")))
     rows = ketamine_minus_saline(mice)
     said = "; ".join(
-        f"day {row.day}: {row.difference:.1f} points, {row.ketamine} against {row.saline} mice"
+        f"day {real_minus(str(row.day))}: {decimals(row.difference, 1)} points, {row.ketamine} against {row.saline} mice"
         for row in rows.itertuples()
     )
     alt = (

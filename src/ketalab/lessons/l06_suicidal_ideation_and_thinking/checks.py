@@ -56,7 +56,7 @@ MOST_PEOPLE, LEAST_LEFT, WANTED = 2000, 0.7, 0.8
 
 
 def judge_a_trial_that_can_answer(answer) -> Judgement:
-    """Judge a plan by the model: any event, effect and size within reach that gives 80 %."""
+    """Judge a plan by the model: any event, effect and size within reach that gives 80%."""
     instance(answer, dict, 'a dictionary, such as {"event": "...", "left": 0.8, "people": 500}')
     if set(answer) != {"event", "left", "people"}:
         return Judgement(False, 'The plan needs exactly these three: "event", "left" and "people".')

@@ -84,7 +84,7 @@ def _people(arm: str, number: int) -> tuple[np.ndarray, np.ndarray]:
 
 @cache
 def _shares() -> dict[str, np.ndarray]:
-    """By arm: percent free and the ends of Wilson's 95 % interval, at each time."""
+    """By arm: percent free and the ends of Wilson's 95% interval, at each time."""
     rows, found = ideation.course(), {}
     for arm, role, *_ in ARMS:
         looks = zip(rows[f"events_{role}"], rows[f"n_{role}"], strict=True)

@@ -227,7 +227,7 @@ RESPONDERS = (
     ("taylor2018", "rater", "social anxiety\nthe rater's scale"),
     ("taylor2018", "self", "social anxiety\nthe patient's scale"),
     ("rodriguez2013", "Y-BOCS", "OCD\nrater, one week"),
-    ("bloch2012", "35 %", "OCD, treatment failed\nopen, three days"),
+    ("bloch2012", "35%", "OCD, treatment failed\nopen, three days"),
     ("dakwar2020", "alcohol", "alcohol\nabstinent, 3 weeks"),
 )
 

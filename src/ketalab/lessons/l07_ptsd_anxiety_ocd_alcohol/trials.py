@@ -253,7 +253,7 @@ def assurance_table() -> pd.DataFrame:
 
 
 def widest_table() -> pd.DataFrame:
-    """The published pool in social anxiety (whittaker2021): odds ratio and interval, upper over lower end."""
+    """The pool in social anxiety (whittaker2021): odds ratio and interval, upper over lower end."""
     row = table("pooled_estimates").set_index("estimate_id").loc["whittaker2021_1"]
     values = {"odds ratio": row.estimate, "lower end": row.low, "upper end": row.high}
     values["upper over lower"] = round(row.high / row.low)

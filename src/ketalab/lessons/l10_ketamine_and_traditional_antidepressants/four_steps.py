@@ -135,7 +135,7 @@ def _steps_stage() -> Stage:
 
 @cache
 def from_trial(outcome: str) -> tuple[float, float, float]:
-    """Remission with esketamine over remission with quetiapine, and its 95 % limits [@reif2023]."""
+    """Remission with esketamine over remission with quetiapine, and its 95% limits [@reif2023]."""
     rows = table("trial_counts").query("trial == 'escapetrd'")
     row = rows[rows.outcome == outcome].iloc[0]
     found = risk_ratio([row.events_active], [row.n_active], [row.events_control], [row.n_control])

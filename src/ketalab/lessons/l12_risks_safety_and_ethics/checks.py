@@ -8,6 +8,7 @@ from ketalab.lessons.l12_risks_safety_and_ethics import trials as risks
 from ketalab.models import benefit_harm
 from ketalab.practice.answers import instance, whole
 from ketalab.practice.exercise import Judgement
+from ketalab.text import decimals
 
 
 def largest_risk():
@@ -80,10 +81,12 @@ def judge_two_readers(answer) -> Judgement:
         return Judgement(False, f"You changed {len(changed)} weights; one is enough.")
     net = benefit_harm.expected_net(risks.outcomes(risks.YOUNGER), dict(answer))
     if net >= -1e-9:
-        return Judgement(False, f"The balance is still {net:+.0f}, on the first reader's side.")
+        return Judgement(
+            False, f"The balance is still {decimals(net, 0, sign=True)}, on the first reader's side."
+        )
     return Judgement(
         True,
-        f"With another weight for {changed[0]} the balance is {net:+.0f}. Both readers saw the same data.",
+        f"With another weight for {changed[0]} the balance is {decimals(net, 0, sign=True)}. Both readers saw the same data.",
     )
 
 

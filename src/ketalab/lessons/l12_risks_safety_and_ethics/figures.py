@@ -279,7 +279,7 @@ def _gates_in_words(rows: pd.DataFrame) -> str:
         some = rows[rows.kind == kind].itertuples()
         said = [row.what + (" (European text)" if row.place == "European Union" else "") for row in some]
         parts.append(f"{name[:1].upper()}{name[1:]}: {'; '.join(said)}")
-    return f"Who should not have the esketamine spray, or needs care first. {'. '.join(parts)}."
+    return f"People who should not have the esketamine spray, or need care first. {'. '.join(parts)}."
 
 
 # Access --------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The last lesson's tables, and the trials that would change a verdict, each with the size it needs.
 
 Every row is a proposal of this course and not a registered trial. Sizes are people in each of two groups
-for a chance of 80 % to tell them apart, from `next_trial.power` or, for events, from
+for a chance of 80% to tell them apart, from `next_trial.power` or, for events, from
 `rare_events.people_needed`. The effect that is worth finding is a judgement and stands in its row.
 """
 
