@@ -232,7 +232,8 @@ def spines_picture() -> Picture:
     mice = by_mouse(from_first_day(table("dendritic_spines")))
     rows = ketamine_minus_saline(mice)
     said = "; ".join(
-        f"day {real_minus(str(row.day))}: {decimals(row.difference, 1)} points, {row.ketamine} against {row.saline} mice"
+        f"day {real_minus(str(row.day))}: {decimals(row.difference, 1)} points, "
+        f"{row.ketamine} against {row.saline} mice"
         for row in rows.itertuples()
     )
     alt = (

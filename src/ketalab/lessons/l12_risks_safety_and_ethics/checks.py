@@ -86,7 +86,8 @@ def judge_two_readers(answer) -> Judgement:
         )
     return Judgement(
         True,
-        f"With another weight for {changed[0]} the balance is {decimals(net, 0, sign=True)}. Both readers saw the same data.",
+        f"With another weight for {changed[0]} the balance is {decimals(net, 0, sign=True)}. "
+        "Both readers saw the same data.",
     )
 
 
