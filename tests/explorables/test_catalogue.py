@@ -38,7 +38,7 @@ def test_every_extreme_and_preset_gives_a_finite_picture_without_a_warning(name:
             for reading in view.readings:
                 assert isinstance(reading.value, str) or np.isfinite(reading.value), (reading, values)
                 assert reading.text, (reading.label, values)
-            assert view.sentence.endswith((".", "!")), view.sentence
+            assert view.sentence.endswith((".", "!", "?")), view.sentence
             assert shown.frame(values).words.startswith(view.sentence)
 
 

@@ -87,7 +87,7 @@ def _history_view(year: float, kind: str) -> View:
     if past.empty:
         sentence = f"By the end of {year}, none of these events had happened."
     else:
-        sentence = f"Latest event by the end of {year}: {latest.event.item()} ({latest.date.item()})"
+        sentence = f"Latest event by the end of {year} ({latest.date.item()}): {latest.event.item()}"
     readings = [
         Reading("events so far", str(len(past))),
         Reading("still to come", str(len(future))),
