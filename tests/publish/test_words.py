@@ -8,7 +8,7 @@ from ketalab.publish.words import faults, found
 @pytest.mark.parametrize(
     ("wrong", "right"),
     [
-        ("At the end 95% were well.", "At the end 95% were well."),
+        ("At the end 95 % were well.", "At the end 95% were well."),
         ("The cell rests at -70 mV.", "The cell rests at −70 mV."),
         ("The difference is −0.0 points.", "The difference is 0.0 points."),
         ("A pool of 1 studies.", "A pool of 1 study, of 11 studies, of 0.1 points."),
@@ -34,7 +34,7 @@ def test_a_rule_finds_the_wrong_form_and_leaves_the_right_one(wrong: str, right:
         "`dose -1`",
         "$x^{-1}$",
         "$$-70$$",
-        "> The article writes: 95% were randomized.",
+        "> The article writes: 95 % were randomized.",
         "[A 1980 color](https://example.org/-1)",
         "[word](glossary.ipynb#cell-id=x-1)",
         "days 1-3 and C01-C61 and 2007-05",
