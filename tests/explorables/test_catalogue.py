@@ -88,7 +88,7 @@ def test_controls_without_effect_are_greyed():
     assert greyed("route_to_plasma") == set()
     assert greyed("route_to_plasma", route="intramuscular") == {"minutes"}
     assert greyed("route_to_plasma", route="swallowed") == {"minutes", "model"}
-    assert greyed("relapse_and_repeat", sessions="none") == {"ratio", "window"}
+    assert greyed("relapse_and_repeat", sessions="none") == {"ratio"}
     assert greyed("cascade_knockout", blocked="nothing") == {"strength"}
     assert greyed("four_steps", entry="no step") == {"ratio", "after"}
     assert greyed("silent_studies", silent=0) == {"size", "link"}
