@@ -135,5 +135,7 @@ def _shine_view(group: str, effect: float, shown: str) -> View:
     sentence = f"One trial in {1 / chosen.power:.0f} is “significant”, {tail}."
     if chosen.power > 0.5:
         sentence = f"Of 100 trials {100 * chosen.power:.0f} are “significant”, {tail}."
+    if shown == PRINTED:
+        sentence += " The picture shows only these."
     fits = printed[0] - Z * se > -1.5 and printed[-1] + Z * se < 2.5
     return View(artists, readings, sentence, {"main.x": (-1.5, 2.5) if fits else (-2.5, 3.5)})
