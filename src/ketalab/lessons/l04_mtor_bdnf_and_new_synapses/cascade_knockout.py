@@ -51,6 +51,7 @@ def cascade_knockout() -> Explorable:
                 90,
                 "A drug rarely blocks everything. For the Met/Met mice no number was found.",
                 (50, 90, 100),
+                greyed=lambda at: "Nothing is blocked." if at["blocked"] == NOTHING else None,
             ),
             Slider(
                 "surge",
