@@ -10,8 +10,7 @@ from nbformat import NotebookNode
 from ketalab.data.lessons import ready as lessons_ready
 from ketalab.lessons import lesson
 from ketalab.publish import slides
-from ketalab.publish.cells import place
-from ketalab.publish.cells import for_the_curious
+from ketalab.publish.cells import for_the_curious, place
 from ketalab.publish.slides import Deck, build
 
 
@@ -58,10 +57,13 @@ def test_every_quiz_question_is_a_slide_whose_options_open_to_their_feedback(dec
 
 def test_every_explorable_of_the_lesson_moves_in_its_deck(deck: Deck, notebook: NotebookNode):
     html = "".join(part for slide in deck.slides for part in slide.parts)
-    core = [
-        c for c, aside in zip(notebook.cells, for_the_curious(notebook.cells), strict=True) if not aside
+    moving = [
+        (cell, aside)
+        for cell, aside in zip(notebook.cells, for_the_curious(notebook.cells), strict=True)
+        if cell.source.startswith("explorable(")
     ]
-    shown = sum(cell.source.startswith("explorable(") for cell in core)
+    assert all(place(cell) != "skip" for cell, aside in moving if not aside), "the core path is projected"
+    shown = sum(place(cell) != "skip" for cell, _ in moving)  # one for the curious may be, too
     assert html.count('class="ketalab-view"') == shown
     assert html.count('<script type="application/vnd.ketalab.parcel">') == shown
     assert html.count('<img class="ketalab-still"') == shown
