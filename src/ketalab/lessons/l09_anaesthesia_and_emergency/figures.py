@@ -20,6 +20,7 @@ from ketalab.metaanalysis.effect_size import Effects
 from ketalab.metaanalysis.pooling import Pooled
 from ketalab.models import effect_site as es
 from ketalab.models import pharmacokinetics as pk
+from ketalab.plots.axes import ReadAs, read_as
 from ketalab.plots.show import Picture
 from ketalab.plots.style import (
     BLACK,
@@ -28,6 +29,7 @@ from ketalab.plots.style import (
     DRUG,
     GREY,
     LEVEL,
+    MARKS_A_PLACE,
     ORANGE,
     PALE,
     VERMILION,
@@ -278,13 +280,16 @@ def trials_stage(fig: Figure, effects: Effects) -> tuple[Axes, dict[str, Artist]
     ticks = (0.25, 0.5, 1, 2, 4)
     axes.set_xlim(np.log(0.22), np.log(4.5))
     axes.set_xticks(np.log(ticks), [f"{tick:g}" for tick in ticks])
+    read_as(axes.xaxis, ReadAs(ratio=True))
     axes.grid(False, axis="y")
     axes.axvline(0, color=GREY, linewidth=1.4)
     start = [[(0.0, -9.0), (0.0, -9.0)]]
     artists: dict[str, Artist] = {
         "out": axes.add_collection(LineCollection(start, colors=PALE, linewidths=3), autolim=False),
         "intervals": axes.add_collection(LineCollection(start, colors=BLACK, linewidths=2), autolim=False),
-        "squares": axes.add_collection(PolyCollection(start, facecolors=BLACK), autolim=False),
+        "squares": axes.add_collection(
+            PolyCollection(start, facecolors=BLACK, gid=MARKS_A_PLACE), autolim=False
+        ),
         "line": axes.plot([], [], color=BLUE, linewidth=1.4, linestyle="--")[0],
         "diamond": axes.add_collection(PolyCollection(start, facecolors=BLUE), autolim=False),
         "people": axes.text(
