@@ -8,6 +8,7 @@ descriptor; it is not used here because importing it costs two seconds before th
 
 import json
 import os
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,11 @@ def table(name: str) -> pd.DataFrame:
     and FileNotFoundError when the file is missing.
     """
     return _load(data_folder(), name).copy()
+
+
+def renamed(rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Only these columns, in this order, under the names a reader sees."""
+    return rows[list(names)].rename(columns=names)
 
 
 def rows_by_table() -> dict[str, int]:

@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import bootstrap
 
+from ketalab.checks import one_of
 from ketalab.practice.inventory import FORMS, Item, inventory
 from ketalab.text import count, decimals
 
@@ -83,17 +84,16 @@ def read_answers(path: Path) -> Answers:
             raise ValueError(f"{where}: {len(row)} fields are not allowed; it must be {len(head)}")
         student, time, form, *ticked = (field.strip() for field in row)
         time, form = time.lower(), form.upper()
-        _one_of(where, "time", time, TIMES)
-        _one_of(where, "form", form, FORMS)
+        one_of(f"{where}: time", time, TIMES)
+        one_of(f"{where}: form", form, FORMS)
         if not student:
             raise ValueError(f"{where}: student is empty; it must be a name or a number")
         if (student, time) in met:
             raise ValueError(f"{where}: student {student!r} has two papers {time}; it must be one")
         met.add((student, time))
-        known = [letter for letter, _ in inventory()[form][0].lettered]
         ticked = [letter.upper() for letter in ticked]
-        for name, letter in zip(head[3:], ticked, strict=True):
-            _one_of(where, name, letter, [*known, ""])
+        for name, letter, item in zip(head[3:], ticked, inventory()[form], strict=True):
+            one_of(f"{where}: {name}", letter or "nothing", [*dict(item.lettered), "nothing"])
         if any(ticked):
             papers.append((student, time, form))
             letters.append(ticked)
@@ -251,12 +251,6 @@ def _mistake(answers: Answers, chosen: NDArray[np.bool_], number: int) -> str:
         return ""
     mistake, times = max(met.items(), key=lambda pair: (pair[1], pair[0]))
     return f"{mistake} ({times} of {int(chosen.sum())})"
-
-
-def _one_of(where: str, name: str, value: str, known: Sequence[str]) -> None:
-    if value not in known:
-        allowed = ", ".join(filter(None, known)) + (" or nothing" if "" in known else "")
-        raise ValueError(f"{where}: {name}: {value!r} is not allowed; it must be one of {allowed}")
 
 
 def _is(number: int, one: str = "is", many: str = "are") -> str:

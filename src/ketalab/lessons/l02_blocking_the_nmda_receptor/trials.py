@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from ketalab.data import table
 from ketalab.data.bibliography import short_name
+from ketalab.data.tables import renamed, table
 from ketalab.models import receptor
 from ketalab.text import decimals, interval, significant
 
@@ -183,7 +183,7 @@ def constants_of(kind: str) -> pd.DataFrame:
     )
     names = {"target": "target", "ligand": "drug", "measure": "measure", "value_um": "µM", "assay": "assay"}
     names |= {"species": "from", "reference": "source"}
-    return rows[list(names)].rename(columns=names)
+    return renamed(rows, names)
 
 
 def studies() -> pd.DataFrame:
@@ -191,4 +191,4 @@ def studies() -> pd.DataFrame:
     rows = table("nmda_blocker_studies")
     names = {"drug": "drug", "dose": "dose", "population": "people", "masking": "masking"}
     names |= {"finding": "finding", "reference": "source"}
-    return rows[rows.question != "dopamine D2"][list(names)].rename(columns=names)
+    return renamed(rows[rows.question != "dopamine D2"], names)

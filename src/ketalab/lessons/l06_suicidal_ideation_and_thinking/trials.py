@@ -86,15 +86,6 @@ def course_table() -> pd.DataFrame:
     )
 
 
-def scales_table() -> pd.DataFrame:
-    """Who rates each scale of suicidal thoughts, and what it asks about."""
-    rows = table("suicide_scales").set_index("label")
-    rows = rows.assign(source=rows.reference.map(short_name))
-    return rows[["rated_by", "asks", "source"]].rename(
-        columns={"rated_by": "rated by", "asks": "asks about"}
-    )
-
-
 def needed_table() -> pd.DataFrame:
     """People in each group for a chance of 80%, by what is counted and the share of risk that is left."""
     risks = measured_risks()

@@ -11,7 +11,7 @@ from functools import cache
 
 import pandas as pd
 
-from ketalab.data.tables import table
+from ketalab.data.tables import renamed, table
 from ketalab.metaanalysis import next_trial
 from ketalab.metaanalysis.effect_size import (
     HEDGES_G,
@@ -216,24 +216,6 @@ def controls_table() -> pd.DataFrame:
     )
 
 
-def alcohol_table() -> pd.DataFrame:
-    """The alcohol trial (grabski2022): every comparison that was printed, with its interval."""
-    rows = table("trial_differences").query("trial == 'grabski2022'")
-    return pd.DataFrame(
-        {
-            "outcome": rows.scale.to_numpy(),
-            "compared with": rows.control.to_numpy(),
-            "measure": ["points of 100" if name == "mean difference" else name for name in rows.measure],
-            "estimate": rows.value.to_numpy(),
-            "95% interval": [
-                f"{low:g} to {high:g}".replace("-", "−")
-                for low, high in zip(rows.low, rows.high, strict=True)
-            ],
-        },
-        index=pd.Index(rows.active, name="group"),
-    )
-
-
 def assurance_table() -> pd.DataFrame:
     """Power if today's estimate is true, and assurance, for trials of a planned size (%)."""
     rows = {}
@@ -272,7 +254,7 @@ def memories_table() -> pd.DataFrame:
     """What ketamine did to a memory: directions only."""
     rows = table("memory_experiments").set_index("label")
     names = {"timing": "drug given", "session": "session", "memory": "memory", "direction": "came back"}
-    return rows[list(names)].rename(columns=names).rename_axis("experiment")
+    return renamed(rows, names).rename_axis("experiment")
 
 
 # Do small trials shine? -----------------------------------------------------------------------------

@@ -6,8 +6,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from ketalab.data import table
 from ketalab.data.bibliography import short_name
+from ketalab.data.tables import renamed, table
 from ketalab.lessons.l09_anaesthesia_and_emergency import figures as draw
 from ketalab.metaanalysis.effect_size import Effects, risk_ratio
 from ketalab.metaanalysis.pooling import pool
@@ -22,17 +22,12 @@ MODELS = {
 }
 
 
-def _renamed(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    """Only these columns, under the names a reader sees."""
-    return rows[list(names)].rename(columns=names)
-
-
 def induction() -> pd.DataFrame:
     """Dose, onset and duration of the drugs of induction, as each source gives them."""
     rows = table("induction_drugs")
     rows = rows[rows.quantity.isin(["induction dose", "onset", "duration"])]
     names = {"drug": "drug", "route": "route", "quantity": "quantity", "value": "value", "low": "from"}
-    return _renamed(rows, names | {"high": "to", "unit": "unit", "people": "in", "reference": "source"})
+    return renamed(rows, names | {"high": "to", "unit": "unit", "people": "in", "reference": "source"})
 
 
 @cache
@@ -127,7 +122,7 @@ def waking() -> pd.DataFrame:
         "high": "to",
     }
     names |= {"unit": "unit", "note": "note", "reference": "source"}
-    return _renamed(rows[rows.study.isin(WAKING)], names)
+    return renamed(rows[rows.study.isin(WAKING)], names)
 
 
 def series() -> pd.DataFrame:
@@ -135,7 +130,7 @@ def series() -> pd.DataFrame:
     rows = table("sedation_harms")
     names = {"event": "event", "people": "in", "value": "%", "events": "events", "n": "of"}
     names |= {"counted": "counted", "reference": "source"}
-    return _renamed(rows[rows.study.isin(SERIES)], names)
+    return renamed(rows[rows.study.isin(SERIES)], names)
 
 
 def volunteers() -> pd.DataFrame:
@@ -143,7 +138,7 @@ def volunteers() -> pd.DataFrame:
     rows = table("haemodynamics").dropna(subset="before")
     names = {"drug": "drug", "quantity": "quantity", "before": "before", "before_sd": "SD before"}
     names |= {"value": "after", "sd": "SD after", "unit": "unit", "n": "n", "reference": "source"}
-    return _renamed(rows, names)
+    return renamed(rows, names)
 
 
 def low_pressure() -> pd.DataFrame:
@@ -167,7 +162,7 @@ def survey() -> pd.DataFrame:
     rows["counted"] = (100 * rows.events / rows.n).round(1)
     names = {"question": "question", "events": "events", "n": "n", "percent": "%, printed"}
     names |= {"counted": "%, from counts", "locator": "where", "reference": "source"}
-    return _renamed(rows, names)
+    return renamed(rows, names)
 
 
 def packman_frame() -> pd.DataFrame:
@@ -211,7 +206,7 @@ def trauma() -> pd.DataFrame:
     """Deaths after intubation in trauma; nobody was randomised."""
     names = {"other": "against", "death_ketamine": "died, ketamine (%)", "death_other": "died, other (%)"}
     names |= {"value": "adjusted odds ratio", "low": "from", "high": "to", "people": "in"}
-    return _renamed(table("trauma_intubation"), names | {"design": "design", "reference": "source"})
+    return renamed(table("trauma_intubation"), names | {"design": "design", "reference": "source"})
 
 
 def counted() -> pd.DataFrame:
@@ -281,14 +276,14 @@ def published_pools() -> pd.DataFrame:
         "low": "from",
         "high": "to",
     }
-    return _renamed(rows[rows.low.notna()], names | {"k": "trials", "n": "people", "reference": "source"})
+    return renamed(rows[rows.low.notna()], names | {"k": "trials", "n": "people", "reference": "source"})
 
 
 def large_trial() -> pd.DataFrame:
     """Every difference printed by the trial of 2025, ketamine minus etomidate (percentage points)."""
     names = {"scale": "outcome", "value": "difference, points", "low": "from", "high": "to"}
     rows = table("trial_differences").query("trial == 'casey2025'")
-    return _renamed(rows, names | {"note": "note", "reference": "source"})
+    return renamed(rows, names | {"note": "note", "reference": "source"})
 
 
 def skull_frame() -> pd.DataFrame:

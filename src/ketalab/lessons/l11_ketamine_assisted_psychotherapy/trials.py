@@ -266,14 +266,6 @@ def experience_links() -> pd.DataFrame:
     )
 
 
-def asleep_frame() -> pd.DataFrame:
-    """Depression scores (MADRS points, mean) of the trial under anaesthesia, by day."""
-    rows = table("trial_scores").query("trial == 'lii2023' and scale == 'MADRS'")
-    wide = rows.pivot_table(index="time_h", columns="arm", values="mean")
-    days = [f"day {hour / 24:g}" if hour else "before" for hour in wide.index]
-    return wide.set_axis(pd.Index(days, name="mean score (MADRS points)")).rename_axis(columns=None)
-
-
 def memory_frame() -> pd.DataFrame:
     """Experiments in people on a memory recalled around a dose: how it came back."""
     rows = table("memory_experiments").query("species == 'human'")

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from ketalab.data.tables import table
+from ketalab.data.tables import renamed, table
 from ketalab.metaanalysis.number_needed import wilson_interval
 from ketalab.models import benefit_harm, exposure
 from ketalab.models.benefit_harm import Outcome
@@ -95,7 +95,7 @@ SECOND = {
 
 def _columns(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     """These columns under the names a reader sees, for a sortable table with its sources."""
-    return rows[list(names)].rename(columns=names).reset_index(drop=True)
+    return renamed(rows, names).reset_index(drop=True)
 
 
 def hours() -> pd.DataFrame:

@@ -14,12 +14,13 @@ from ketalab.data.readings import (
     STEP,
     STEPS,
     Kappa,
+    disagreements,
     kappa_of_certainties,
     kappa_of_steps,
     kappa_of_verdicts,
     readings,
 )
-from ketalab.data.tables import table
+from ketalab.data.tables import renamed, table
 from ketalab.data.verdict import VERDICTS
 from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.trials import open_questions
 from ketalab.metaanalysis import consistency
@@ -230,8 +231,7 @@ def two_readings() -> pd.DataFrame:
 
 def differences() -> pd.DataFrame:
     """The claims on which the readers differed, with what came of it."""
-    both = readings()
-    rows = both[both["first"] != both["second"]]
+    rows = disagreements()
     return pd.DataFrame(
         {
             "claim": rows.claim,
@@ -240,7 +240,7 @@ def differences() -> pd.DataFrame:
             "first reader now": rows.revised.replace("", "as before"),
             "why": rows.discussion,
         }
-    ).reset_index(drop=True)
+    )
 
 
 def printed_in_ptsd() -> pd.DataFrame:
@@ -302,7 +302,7 @@ def under_way() -> pd.DataFrame:
         "per_arm": "in each arm",
         "status": "status",
     }
-    return rows[list(names)].rename(columns=names).set_index("trial")
+    return renamed(rows, names).set_index("trial")
 
 
 def readers() -> pd.DataFrame:
