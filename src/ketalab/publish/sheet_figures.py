@@ -11,11 +11,11 @@ from ketalab.data.verdict import VERDICTS, Verdict
 from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.figures import STEP_COLOUR, clock_axis
 from ketalab.lessons.l05_hours_not_weeks import trials as onset
 from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.figures import CONDITION
-from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.trials import open_questions
 from ketalab.lessons.l10_ketamine_and_traditional_antidepressants import trials as comparators
 from ketalab.lessons.l11_ketamine_assisted_psychotherapy.figures import on_one_scale
 from ketalab.models import cascade
 from ketalab.models import pharmacokinetics as pk
+from ketalab.models.open_questions import open_questions
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, SKY, VERMILION, figure
 from ketalab.text import interval
 

@@ -13,10 +13,10 @@ from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol import (
     shared,
     small_trials_shine,
 )
-from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.trials import open_questions
 from ketalab.metaanalysis import next_trial as nt
 from ketalab.metaanalysis.effect_size import HEDGES_G
 from ketalab.models import reconsolidation as rc
+from ketalab.models.open_questions import open_questions
 from ketalab.plots.style import course_look
 
 

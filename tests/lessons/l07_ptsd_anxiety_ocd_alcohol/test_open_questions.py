@@ -7,13 +7,9 @@ import pytest
 from scipy import stats
 
 from ketalab.data import table
-from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.trials import (
-    CONDITIONS,
-    day_one,
-    mapped_trials,
-    open_questions,
-)
+from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.trials import day_one, mapped_trials
 from ketalab.metaanalysis import effect_size as es
+from ketalab.models.open_questions import CONDITIONS, open_questions
 
 
 def test_an_odds_ratio_becomes_a_difference_as_chinn_says():

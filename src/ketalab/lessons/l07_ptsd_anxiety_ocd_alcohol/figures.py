@@ -13,16 +13,18 @@ from ketalab.data import table
 from ketalab.data.bibliography import short_name
 from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.trials import (
     COLUMNS,
+    day_one,
+    mapped_trials,
+)
+from ketalab.metaanalysis.number_needed import wilson_interval
+from ketalab.models.open_questions import (
     CONDITIONS,
     DIFFERENCE,
     ODDS,
     PRINTED,
     OpenQuestion,
-    day_one,
-    mapped_trials,
     open_questions,
 )
-from ketalab.metaanalysis.number_needed import wilson_interval
 from ketalab.plots.evidence_map import DIRECTIONS, evidence_map
 from ketalab.plots.forest import funnel
 from ketalab.plots.show import Picture

@@ -13,10 +13,10 @@ from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider, Steps
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.shared import DASHED, Z, segments, the_rows
-from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.trials import YARDSTICK, OpenQuestion, open_questions
 from ketalab.metaanalysis import next_trial as nt
 from ketalab.metaanalysis.effect_size import HEDGES_G
 from ketalab.metaanalysis.pooling import pool
+from ketalab.models.open_questions import YARDSTICK, OpenQuestion, open_questions
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, PALE, VERMILION, figure, legend_above
 from ketalab.text import interval
 

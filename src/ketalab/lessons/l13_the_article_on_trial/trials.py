@@ -22,13 +22,13 @@ from ketalab.data.readings import (
 )
 from ketalab.data.tables import renamed, table
 from ketalab.data.verdict import VERDICTS
-from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.trials import open_questions
 from ketalab.metaanalysis import consistency
 from ketalab.metaanalysis.effect_size import HEDGES_G, MEAN_DIFFERENCE, Effects, Measure
 from ketalab.metaanalysis.next_trial import power, standard_error_of_trial
 from ketalab.metaanalysis.pooling import pool
 from ketalab.metaanalysis.rare_events import people_needed
 from ketalab.models.depression_trials import points_after_a_day
+from ketalab.models.open_questions import open_questions
 from ketalab.models.suicide_risk import measured_risks
 
 CHANCE = 0.8
