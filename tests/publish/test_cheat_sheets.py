@@ -61,7 +61,7 @@ def test_a_number_follows_its_table(monkeypatch: pytest.MonkeyPatch):
 
 def test_words_are_the_lessons_own():
     assert point("04", MISCONCEPTIONS, "explain the speed").startswith("<strong>&quot;New synapses")
-    assert point("03", UNKNOWN).startswith("The percentages behind the rat doses")
+    assert point("03", UNKNOWN).startswith("The model was not fitted")
     assert sentence("02", "Nobody has an accepted way").endswith("living person.")
     assert re.fullmatch(r"\$\\displaystyle C = f_u .* / M\$", equation("02", "f_u"))
 

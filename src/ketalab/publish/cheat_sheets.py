@@ -128,8 +128,9 @@ def _html(source: str) -> str:
 
 
 def equation(number: str, words: str) -> str:
-    """The first displayed equation of a lesson that holds these words; ValueError when it has none."""
-    for tex in re.findall(r"\$\$(.*?)\$\$", _text(number), re.DOTALL):
+    """The first equation of a lesson that holds these words, in a line of its own or not; or ValueError."""
+    for apart, inline in re.findall(r"\$\$(.*?)\$\$|\$([^$\n]+)\$", _text(number), re.DOTALL):
+        tex = apart or inline
         if words in tex:
             return rf"$\displaystyle {tex.strip().rstrip('.,').strip()}$"
     raise ValueError(f"cheat sheet: lesson {number}: no equation holds {words!r}")
@@ -261,7 +262,7 @@ def neuroscience(lessons: tuple[str, ...]) -> Sheet:
             _equation("Arrives in the blood unchanged", "01", r"F_\text{gut}"),
             _equation("Free drug from the plasma level", "02", "f_u"),
             _equation("Channels without magnesium", "02", "B(V)", part=0),
-            _equation("Share of the current that the drug takes", "02", r"\theta = "),
+            _equation("Open channels: empty, with magnesium, with drug", "02", r"\frac{C}{K(V)}", part=0),
         ),
         take_home=take_home(lessons),
         misconceptions=(
@@ -269,9 +270,9 @@ def neuroscience(lessons: tuple[str, ...]) -> Sheet:
             point("02", MISCONCEPTIONS, "switches NMDA receptors off"),
         ),
         unknown=(
-            point("03", UNKNOWN, "How selective ketamine is"),
+            point("03", UNKNOWN, "makes ketamine selective"),
             sentence("02", "Nobody has an accepted way"),
-            point("04", UNKNOWN, "half-life of released BDNF"),
+            point("04", UNKNOWN, "no mood in it"),
         ),
     )
 
@@ -325,7 +326,7 @@ def clinical(lessons: tuple[str, ...]) -> Sheet:
             ),
             Fact(
                 f"Depression after a day, {day.k} trials, MADRS points",
-                _with_interval(day.estimate, day.low, day.high, 2),
+                _with_interval(day.estimate, day.low, day.high),
                 ("lesson 05",),
             ),
             Fact(
@@ -393,7 +394,7 @@ def clinical(lessons: tuple[str, ...]) -> Sheet:
             point("07", MISCONCEPTIONS, "No significant difference"),
         ),
         unknown=(
-            point("06", UNKNOWN, "changes the risk of an attempt"),
+            sentence("06", "large enough to compare deaths"),
             point("08", UNKNOWN, "prevents chronic pain"),
             point("09", UNKNOWN, "better in trauma"),
         ),
@@ -501,9 +502,9 @@ def comparison(lessons: tuple[str, ...]) -> Sheet:
             point("11", MISCONCEPTIONS, "shows the mechanism"),
         ),
         unknown=(
-            sentence("10", "traditional antidepressants: nobody knows"),
+            sentence("10", "Nobody has compared ketamine and a tablet"),
             point("11", UNKNOWN, "Correlations without a printed number"),
-            sentence("11", "The level below which people can talk has not been measured"),
+            sentence("11", "Nobody has measured the level below which people can talk"),
         ),
     )
 
@@ -596,7 +597,7 @@ def risks(lessons: tuple[str, ...]) -> Sheet:
         unknown=(
             point("12", UNKNOWN, "years of treatment"),
             point("12", UNKNOWN, "become dependent"),
-            point("13", UNKNOWN, "independent raters"),
+            point("13", UNKNOWN, "Both readers made this course"),
         ),
     )
 
