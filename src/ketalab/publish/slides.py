@@ -55,6 +55,7 @@ OWN_ASSETS = {
 
 HEADING = re.compile(r"<h[1-3]\b")
 EXPLORABLE = re.compile(r"^explorable\(\"(\w+)\"", re.M)
+LESSON = re.compile(r'href="(\d\d_\w+)\.ipynb')  # in a deck: the deck beside it
 OBJECTIVE = re.compile(r"<li>\s*(?:<p>)?<strong>(O\d)</strong>")
 BADGE = r'<li class="objective"><strong>\1</strong>'  # it carries its own number
 
@@ -164,7 +165,7 @@ def cut(cells: Sequence[NotebookNode], number: str) -> list[Slide]:
             questions = lesson(number).questions
             slides[-1:] = [_question(q, i, len(questions)) for i, q in enumerate(questions, 1)]
             continue
-        html = "".join(_cell(cell))
+        html = LESSON.sub(r'href="\1.html', "".join(_cell(cell)))
         if where == "fragment":
             html = f'<div class="fragment">{html}</div>'
         slide.parts.append(html)

@@ -25,6 +25,7 @@ from ketalab.data.verdict import VERDICTS
 from ketalab.metaanalysis import consistency
 from ketalab.metaanalysis.effect_size import HEDGES_G, MEAN_DIFFERENCE, Effects, Measure
 from ketalab.metaanalysis.next_trial import power, standard_error_of_trial
+from ketalab.metaanalysis.number_needed import wilson_interval
 from ketalab.metaanalysis.pooling import pool
 from ketalab.metaanalysis.rare_events import people_needed
 from ketalab.models.depression_trials import points_after_a_day
@@ -192,15 +193,13 @@ def standards(weeks: tuple[int, ...] = (0, 1, 4, 26, 52)) -> pd.DataFrame:
 def agreement() -> pd.DataFrame:
     """How often the second reader came to the first's verdict, by the first's certainty: certainty, claims,
     alike, share, low and high (%, Wilson's 95% interval)."""
-    from statsmodels.stats.proportion import proportion_confint
-
     both = readings()
     same = both["first"] == both["second"]
     rows = []
     for level in reversed(LEVELS):
         here = same[both.certainty_first == level]
         if len(here):
-            low, high = proportion_confint(here.sum(), len(here), method="wilson")
+            _, low, high = wilson_interval(int(here.sum()), len(here))
             rows.append((level, len(here), int(here.sum()), 100 * here.mean(), 100 * low, 100 * high))
     return pd.DataFrame(rows, columns=["certainty", "claims", "alike", "share", "low", "high"])
 
