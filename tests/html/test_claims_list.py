@@ -70,7 +70,7 @@ def test_a_difference_is_shown_with_reason_and_outcome():
 
 def test_a_test_of_a_benefit_names_comparison_level_and_time():
     assert "Found against quetiapine (treatment), after 32 weeks: Reif et al. 2023." in opened("C16")
-    assert "Found against midazolam (active placebo), after 1 day: Murrough et al. 2013." in opened("C14")
+    assert "Found against midazolam (active placebo), after 1 day: Murrough et al. 2013a." in opened("C14")
     assert "Found against morphine (treatment), within hours: Smyth et al. 2025." in opened("C35")
 
 
