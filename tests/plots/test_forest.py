@@ -124,7 +124,7 @@ def test_the_picture_says_the_numbers_of_the_pool():
         "RR [95% interval]",
     } <= set(found)
     assert {"← vaccine better", "control better →"} <= set(found)
-    shares = sum(int(text[:-2]) for text in found if re.fullmatch(r"\d+ %", text))
+    shares = sum(int(text[:-1]) for text in found if re.fullmatch(r"\d+%", text))
     assert shares == pytest.approx(100, abs=7)  # thirteen rounded shares
     assert any("I² 92" in text for text in found)
 
