@@ -85,6 +85,11 @@ class Run:
     pyramidal: Spikes
     interneuron: Spikes
 
+    def __str__(self) -> str:
+        """What was simulated, in one line."""
+        blocked = f"interneurons {self.block_interneuron:.0%}, pyramidal cells {self.block_pyramidal:.0%}"
+        return f"Simulated: {self.seconds:g} s. NMDA receptors blocked: {blocked}."
+
 
 Progress = Callable[[int, int], None]
 
