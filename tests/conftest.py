@@ -157,7 +157,7 @@ def run_again(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple
                 figures.mkdir()
                 fresh = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
                 execute(fresh, figures)
-                stored.write_text(nbformat.writes(normalise(fresh)))
+                stored.write_text(nbformat.writes(normalise(fresh)), "utf-8")
         return nbformat.read(stored, as_version=4), figures
 
     return run

@@ -23,13 +23,14 @@ from packaging.requirements import Requirement
 import ketalab
 from ketalab.publish.cells import ABOUT_PYTHON
 
-PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-READER = (ROOT / "requirements.lock").read_text()
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+READER = (ROOT / "requirements.lock").read_text("utf-8")
 # in the order in which each adds to those before
 EXTRAS = {
-    name: (ROOT / f"requirements-{name}.lock").read_text() for name in PYPROJECT["optional-dependencies"]
+    name: (ROOT / f"requirements-{name}.lock").read_text("utf-8")
+    for name in PYPROJECT["optional-dependencies"]
 }
-ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
+ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
 
 
 def locked(*locks: str) -> dict[str, list[Requirement]]:
@@ -64,7 +65,7 @@ def disagreements(environment: dict, requirements: list[Requirement], lock: dict
         wrong.append(f"environment.yml installs {pip} and not the lock")
     conda = [part for part in parts if isinstance(part, str)]
     python = next((part.partition("=")[2] for part in conda if part.startswith("python=")), "none")
-    if f"--python-version {python}" not in (ROOT / "Makefile").read_text():
+    if f"--python-version {python}" not in (ROOT / "Makefile").read_text("utf-8"):
         wrong.append(f"environment.yml has Python {python}; the lock was made for another")
     if extra := {part.partition("=")[0] for part in conda} - {"python", "pip"}:
         wrong.append(f"environment.yml holds a second list of versions: {extra}")
@@ -206,12 +207,12 @@ def test_no_index_address_stands_in_any_file():
             continue
         text = path.read_text(encoding="utf-8")
         assert not [host for host in hosts if host in text], name
-    assert '"resolved"' not in (ROOT / "package-lock.json").read_text()
+    assert '"resolved"' not in (ROOT / "package-lock.json").read_text("utf-8")
 
 
 def test_jupyterlab_is_told_not_to_ask_for_news_or_builds():
     installed = Path(sys.prefix) / "share/jupyter/lab/settings/overrides.json"
-    told = json.loads(installed.read_text())
+    told = json.loads(installed.read_text("utf-8"))
     assert told["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
 
 
@@ -250,7 +251,7 @@ def test_the_jupyterlab_extension_in_use_is_the_one_in_the_source():
 
 
 def test_the_commands_of_the_readme_exist():
-    readme, makefile = (ROOT / "README.md").read_text(), (ROOT / "Makefile").read_text()
+    readme, makefile = (ROOT / "README.md").read_text("utf-8"), (ROOT / "Makefile").read_text("utf-8")
     named = set(re.findall(r"`make (\w+)`|^make (\w+)$", readme, re.MULTILINE))
     named = {one or other for one, other in named}
     assert {"lab", "test"} <= named
@@ -270,7 +271,7 @@ def test_the_course_says_how_to_cite_it_and_on_what_terms():
     assert words["type"] == "data"  # the format knows no "dataset" here
     assert [citation["license"], words["license"]] == PYPROJECT["license"].split(" AND ")
     assert (words["version"], words["date-released"]) == (citation["version"], citation["date-released"])
-    extension = json.loads((ROOT / "src/ketalab/jupyter/labextension/package.json").read_text())
+    extension = json.loads((ROOT / "src/ketalab/jupyter/labextension/package.json").read_text("utf-8"))
     assert (extension["license"], extension["version"]) == (citation["license"], PYPROJECT["version"])
     assert ketalab.__version__ == PYPROJECT["version"]
     text = (ROOT / "LICENSE").read_text(encoding="utf-8")

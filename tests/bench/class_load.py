@@ -86,13 +86,13 @@ def memory_mb(user: str) -> float:
     total = 0
     for pid in found.stdout.split():
         rollup = Path(f"/proc/{pid}/smaps_rollup")
-        lines = rollup.read_text().splitlines() if rollup.exists() else []
+        lines = rollup.read_text("utf-8").splitlines() if rollup.exists() else []
         total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
     return total / 1024
 
 
 def memory_gb() -> float:
-    first = Path("/proc/meminfo").read_text().splitlines()[0]
+    first = Path("/proc/meminfo").read_text("utf-8").splitlines()[0]
     return int(first.split()[1]) / 1024**2
 
 

@@ -95,17 +95,19 @@ def users(course: Path, table: str) -> tuple[str, ...]:
     numbers = set()
     for folder in lesson_folders(course):
         notebook = course / "notebooks" / f"{folder.name[1:]}.ipynb"
-        text = notebook.read_text() + "".join(p.read_text() for p in folder.glob("*.py"))
+        text = notebook.read_text("utf-8") + "".join(p.read_text("utf-8") for p in folder.glob("*.py"))
         if f'"{table}"' in text or f'\\"{table}\\"' in text:
             numbers.add(f"notebooks/{notebook.name}")
-    models = [p.stem for p in (course / "src/ketalab/models").glob("*.py") if f'"{table}"' in p.read_text()]
+    models = [
+        p.stem for p in (course / "src/ketalab/models").glob("*.py") if f'"{table}"' in p.read_text("utf-8")
+    ]
     tests = [f"tests/models/test_{name}.py" for name in models]
     return ("tests/data", *filter(lambda t: (course / t).exists(), tests), *sorted(numbers)[:3])
 
 
 def numbers_in_data(course: Path, rng: random.Random, count: int) -> Iterator[Fault]:
     """A number of a table that lessons read, off by a tenth."""
-    package = json.loads((course / "data/datapackage.json").read_text())
+    package = json.loads((course / "data/datapackage.json").read_text("utf-8"))
     tables = [
         (r["name"], [f["name"] for f in r["schema"]["fields"] if f["type"] == "number"])
         for r in package["resources"]
@@ -138,7 +140,7 @@ def signs_and_constants(course: Path, rng: random.Random, count: int) -> Iterato
         test = f"tests/{room}/test_{path.stem}.py"
         if not (course / test).exists():
             continue
-        tree = ast.parse(path.read_text())
+        tree = ast.parse(path.read_text("utf-8"))
         found += [
             (path, test, node.right.lineno, node.left.end_col_offset, SIGNS[type(node.op)])
             for node in ast.walk(tree)
@@ -214,7 +216,7 @@ def in_lessons(course: Path, rng: random.Random) -> Iterator[Fault]:
     explorables = []
     for folder in lesson_folders(course):
         for path in folder.glob("*.py"):
-            if f"def {path.stem}(" in path.read_text():
+            if f"def {path.stem}(" in path.read_text("utf-8"):
                 explorables.append(path)
     for path in rng.sample(explorables, 6):
         yield Fault(

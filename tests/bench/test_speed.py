@@ -107,7 +107,7 @@ def test_pharmacokinetics_by_libroadrunner(benchmark):
 
     benchmark.group = "pharmacokinetics: one patient, 600 times"
     antimony.clearPreviousLoads()
-    text = (ANTIMONY / "otto2021.ant").read_text().replace("\nend", "\n  at time >= 40: R = 0\nend")
+    text = (ANTIMONY / "otto2021.ant").read_text("utf-8").replace("\nend", "\n  at time >= 40: R = 0\nend")
     antimony.loadAntimonyString(text)
     engine = roadrunner.RoadRunner(antimony.getSBMLString("otto2021"))
 

@@ -429,5 +429,5 @@ def test_the_deck_of_decks_asks_and_answers_for_every_lesson(watched, decks: Pat
 
 def test_decks_name_their_versions():
     """reveal.js is pinned by the lock file that the decks are built from."""
-    lock = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
     assert lock["node_modules/reveal.js"]["version"].split(".")[0] in ("5", "6")

@@ -76,7 +76,7 @@ def test_the_glossary_is_whole_and_open_to_everyone(watched, decks: Path, theme:
     watched.page.goto((decks / "glossary.html").as_uri())
     shown = watched.page.locator("dl > div").evaluate_all("(all) => all.map((entry) => entry.id)")
     wanted = re.findall(
-        r'href="glossary\.html#([^"]+)"', (decks / "02_blocking_the_nmda_receptor.html").read_text()
+        r'href="glossary\.html#([^"]+)"', (decks / "02_blocking_the_nmda_receptor.html").read_text("utf-8")
     )
     assert len(wanted) > 10
     assert set(wanted) <= set(shown)

@@ -79,9 +79,9 @@ def wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
             urlopen(f"{address}/api", timeout=2).close()
             return
         except OSError:
-            assert server.poll() is None, log.read_text()
+            assert server.poll() is None, log.read_text("utf-8")
             time.sleep(0.25)
-    pytest.fail(f"JupyterLab did not start: {log.read_text()[-2000:]}")
+    pytest.fail(f"JupyterLab did not start: {log.read_text('utf-8')[-2000:]}")
 
 
 def open_lesson(watched, lab: str, name: str) -> None:
@@ -89,6 +89,12 @@ def open_lesson(watched, lab: str, name: str) -> None:
     watched.page.goto(f"{lab}/lab/tree/notebooks/{name}.ipynb?reset")  # and no tab of an earlier test
     watched.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     watched.page.wait_for_function(IDLE, timeout=60_000)
+
+
+def unfold(watched) -> None:
+    """Open every section that waits under "For the curious"."""
+    watched.page.evaluate("() => jupyterapp.commands.execute('notebook:expand-all-headings')")
+    watched.page.wait_for_timeout(300)
 
 
 def run_all(watched) -> None:
@@ -191,6 +197,7 @@ def test_before_it_is_run_a_lesson_shows_its_stored_pictures_with_alt_text(watch
 def test_a_lesson_runs_and_every_explorable_follows_mouse_and_keyboard(watched, lab: str, lesson_name: str):
     open_lesson(watched, lab, lesson_name)
     run_all(watched)
+    unfold(watched)
     page, done = watched.page, set()
     for _ in scroll_through(watched):
         assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
@@ -414,7 +421,7 @@ def test_in_dark_mode_pictures_turn_dark_and_words_stay_legible(watched, lab: st
                 assert contrast(page.evaluate(f"() => {ground}"), ink) > 4.5, part
             picture = box.locator(".ketalab-stage").first
             assert picture.evaluate("(node) => getComputedStyle(node).backgroundColor") == "rgb(20, 20, 20)"
-            ground = picture.locator(".ketalab-ground")
-            assert "invert" in ground.evaluate("(node) => getComputedStyle(node).filter")
+            drawn = picture.locator(".ketalab-ground")
+            assert "invert" in drawn.evaluate("(node) => getComputedStyle(node).filter")
     assert seen
     assert watched.errors == []

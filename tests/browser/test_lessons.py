@@ -16,7 +16,7 @@ def rendered(name: str, folder: Path) -> Path:
     """The lesson as JupyterLab exports it with the course's template: a page that asks for nothing."""
     hosts = ("mathjax_url", "require_js_url", "jquery_url", "mermaid_js_url", "widget_renderer_url")
     exporter = HTMLExporter(
-        **json.loads((JUPYTER / "nbconvert_config.json").read_text())["HTMLExporter"],
+        **json.loads((JUPYTER / "nbconvert_config.json").read_text("utf-8"))["HTMLExporter"],
         extra_template_basedirs=[str(JUPYTER / "nbconvert")],
         **dict.fromkeys(hosts, ""),
     )

@@ -61,7 +61,7 @@ def keys_used_in_lessons() -> set[str]:
 def keys_used_in_code() -> set[str]:
     """Sources of methods, as `[@key]` in docstrings, and those of the tests' worked examples."""
     files = [*(ROOT / "src").rglob("*.py"), *(ROOT / "tests" / "metaanalysis").glob("*.py")]
-    used = {key for file in files for key in re.findall(r"\[@([a-z0-9]+)\]", file.read_text())}
+    used = {key for file in files for key in re.findall(r"\[@([a-z0-9]+)\]", file.read_text("utf-8"))}
     for file in (ROOT / "tests" / "metaanalysis" / "examples").glob("*.csv"):
         used |= set(pd.read_csv(file).reference)
     return used - {"key"}  # the word that stands for any of them

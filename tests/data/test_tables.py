@@ -91,7 +91,7 @@ def test_a_damaged_cell_is_named_with_file_row_column_and_range(
 
 def test_a_renamed_column_is_named(copy: Path):
     path = copy / "claims.csv"
-    path.write_text(path.read_text().replace("verdict", "judgement", 1))
+    path.write_text(path.read_text("utf-8").replace("verdict", "judgement", 1))
     with pytest.raises(ValueError, match=r"claims\.csv, row 1: the columns are .*judgement"):
         table("claims")
 
@@ -126,7 +126,7 @@ def test_a_frame_given_out_can_be_changed_without_harm():
 
 
 def test_the_descriptor_is_a_version_two_data_package():
-    package = json.loads((DATA / "datapackage.json").read_text())
+    package = json.loads((DATA / "datapackage.json").read_text("utf-8"))
     assert package["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
     for resource in package["resources"]:
         assert resource["$schema"].endswith("2.0/dataresource.json")

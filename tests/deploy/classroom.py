@@ -161,7 +161,7 @@ class Place:
 
     @property
     def log(self) -> str:
-        return (self.folder / "hub.log").read_text()
+        return (self.folder / "hub.log").read_text("utf-8")
 
     def left_behind(self) -> list[str]:
         """Processes of root that were started for this hub and are still there."""
@@ -255,6 +255,6 @@ def wait_for(address: str, hub: subprocess.Popen, log: Path) -> None:
         except requests.RequestException:
             pass
         if hub.poll() is not None:
-            raise RuntimeError(log.read_text()[-3000:])
+            raise RuntimeError(log.read_text("utf-8")[-3000:])
         time.sleep(0.25)
-    raise TimeoutError(log.read_text()[-3000:])
+    raise TimeoutError(log.read_text("utf-8")[-3000:])

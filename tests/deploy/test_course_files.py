@@ -207,7 +207,7 @@ def test_a_damaged_record_loses_nothing(course: Path, home: Path, held: str):
     renew(course, home)
     assert words(home)[LESSON] == "mine"
     assert words(home)["01_dose.new.ipynb"] == "# third"
-    assert "offered" in json.loads((home / MANIFEST).read_text())  # it is whole again
+    assert "offered" in json.loads((home / MANIFEST).read_text("utf-8"))  # it is whole again
 
 
 def test_the_record_of_an_earlier_release_of_the_course_is_understood(course: Path, home: Path):
@@ -271,8 +271,8 @@ def test_the_students_own_files_are_left_alone(course: Path, home: Path):
     (home / "notebooks/my_notes.ipynb").write_text("mine")
     (home / "notebooks/mine.part").write_text("mine")
     renew(course, home)
-    assert (home / "notebooks/my_notes.ipynb").read_text() == "mine"
-    assert (home / "notebooks/mine.part").read_text() == "mine"
+    assert (home / "notebooks/my_notes.ipynb").read_text("utf-8") == "mine"
+    assert (home / "notebooks/mine.part").read_text("utf-8") == "mine"
 
 
 def test_the_lessons_of_the_course_are_what_is_given(tmp_path: Path):

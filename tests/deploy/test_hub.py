@@ -117,7 +117,9 @@ def test_work_survives_a_restart_and_an_update_of_the_course(students, hub):
     lesson["cells"][0]["source"] = "# my own notes"
     ben.send("PUT", path, {"type": "notebook", "format": "json", "content": lesson})
     (course / "notebooks/02_new.ipynb").write_bytes((course / "notebooks/00_start_here.ipynb").read_bytes())
-    changed = (course / "notebooks/00_start_here.ipynb").read_text().replace("Start here", "Start again")
+    changed = (
+        (course / "notebooks/00_start_here.ipynb").read_text("utf-8").replace("Start here", "Start again")
+    )
     (course / "notebooks/00_start_here.ipynb").write_text(changed)
     ben.stop()
     time.sleep(2)

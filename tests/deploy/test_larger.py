@@ -17,8 +17,8 @@ import pytest
 import yaml
 from conftest import ROOT
 
-VALUES = yaml.safe_load((ROOT / "deploy/zero_to_jupyterhub.yaml").read_text())
-RECIPE = (ROOT / "deploy/Containerfile").read_text()
+VALUES = yaml.safe_load((ROOT / "deploy/zero_to_jupyterhub.yaml").read_text("utf-8"))
+RECIPE = (ROOT / "deploy/Containerfile").read_text("utf-8")
 PAGE = (ROOT / "deploy/LARGER.md").read_text(encoding="utf-8")
 NUMBER = (int, float)
 # The chart's configuration reference documents these keys with these types.
@@ -95,7 +95,9 @@ def test_image_and_chart_start_the_same_command_as_the_same_person_on_a_course_t
     )
     assert VALUES["singleuser"]["storage"]["homeMountPath"] == "/home/jovyan"
     assert f"{VALUES['singleuser']['image']['name']}:{VALUES['singleuser']['image']['tag']}" in RECIPE
-    assert f'version = "{VALUES["singleuser"]["image"]["tag"]}"' in (ROOT / "pyproject.toml").read_text()
+    assert f'version = "{VALUES["singleuser"]["image"]["tag"]}"' in (ROOT / "pyproject.toml").read_text(
+        "utf-8"
+    )
 
 
 def test_the_recipe_copies_what_is_there_and_never_what_people_handed_in():

@@ -37,7 +37,7 @@ def test_a_lesson_without_its_engine_prints_what_is_stored(name: str, hidden: di
     command = [sys.executable, "-m", "pytest", *options, f"notebooks/{name}.ipynb"]
     done = subprocess.run(command, cwd=ROOT, env=hidden, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout[-3000:]
-    sentence = re.search(r"regex: (.*)", (ROOT / "tests/without_engines.cfg").read_text())[1]
+    sentence = re.search(r"regex: (.*)", (ROOT / "tests/without_engines.cfg").read_text("utf-8"))[1]
     assert re.fullmatch(sentence, SENTENCE[name] + "\ns")
 
 

@@ -1,5 +1,6 @@
 """The cascade: against SciPy and libRoadRunner, against what it was matched to, and against laws."""
 
+import locale
 import re
 from dataclasses import asdict, fields, replace
 
@@ -151,7 +152,9 @@ def test_libsbml_finds_the_units_of_every_equation_consistent():
 @pytest.mark.filterwarnings("ignore")
 def test_copasi_reads_the_same_model():
     """A third engine on the exported SBML: it agrees with libRoadRunner to a hundred millionth."""
+    characters = locale.setlocale(locale.LC_CTYPE)
     basico = pytest.importorskip("basico")
+    locale.setlocale(locale.LC_CTYPE, characters)  # which COPASI sets to "C" for the whole process
     model = basico.load_model_from_string(sbml())
     try:
         for name, value in asdict(COURSE).items():

@@ -85,7 +85,7 @@ def test_it_agrees_with_libroadrunner():
 
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_ERROR)
     half_life = 2.5
-    text = (ANTIMONY / "simons2022.ant").read_text()
+    text = (ANTIMONY / "simons2022.ant").read_text("utf-8")
     more = "  at time >= 40: R = 0\n  ke0 = ln(2)/2.5; Ce = 0\n  Ce' = ke0*(ketamine - Ce)\nend"
     antimony.clearPreviousLoads()
     assert antimony.loadAntimonyString(text.replace("\nend", f"\n{more}")) >= 0, antimony.getLastError()

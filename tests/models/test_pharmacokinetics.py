@@ -39,7 +39,7 @@ def simulate(model: str, settings: dict[str, float], inputs: dict[str, tuple[flo
     import roadrunner
 
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_ERROR)
-    text = (ANTIMONY / f"{model}.ant").read_text()
+    text = (ANTIMONY / f"{model}.ant").read_text("utf-8")
     stops = "".join(f"  at time >= {end}: {name} = 0\n" for name, (_, end) in inputs.items())
     antimony.clearPreviousLoads()
     assert antimony.loadAntimonyString(text.replace("\nend", f"\n{stops}end")) >= 0, antimony.getLastError()

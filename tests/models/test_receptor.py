@@ -210,7 +210,7 @@ def test_a_pulse_and_what_follows_agree_with_libroadrunner(name: str, bath: r.Ba
 
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_ERROR)
     antimony.clearPreviousLoads()
-    antimony.loadAntimonyString((ANTIMONY / "receptor.ant").read_text())
+    antimony.loadAntimonyString((ANTIMONY / "receptor.ant").read_text("utf-8"))
     engine = roadrunner.RoadRunner(antimony.getSBMLString("receptor"))
     engine.integrator.relative_tolerance = 1e-10
     engine.integrator.absolute_tolerance = 1e-13

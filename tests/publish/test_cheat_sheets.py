@@ -1,6 +1,5 @@
 """A cheat sheet says what the lessons say: numbers from data or a model, words from the lessons."""
 
-
 import pandas as pd
 import pytest
 from conftest import lessons

@@ -58,8 +58,8 @@ def test_an_explorable_starts_with_the_picture_it_should(name: str) -> Figure:
 
 def test_every_figure_comes_as_svg_png_and_words():
     for stem in SHOWN:
-        assert (FIGURES / f"{stem}.svg").read_text().startswith("<?xml")
-        assert len((FIGURES / f"{stem}.txt").read_text()) >= 40
+        assert (FIGURES / f"{stem}.svg").read_text("utf-8").startswith("<?xml")
+        assert len((FIGURES / f"{stem}.txt").read_text("utf-8")) >= 40
     assert {p.suffix for p in FIGURES.iterdir()} == {".svg", ".png", ".txt", ".gif"}
 
 
@@ -67,7 +67,7 @@ def test_every_figure_comes_as_svg_png_and_words():
 def test_a_drawing_says_what_it_shows(stem: str):
     """As the XML parser reads it: role, title and description as in the words beside it, each id once."""
     svg = ElementTree.parse(FIGURES / f"{stem}.svg").getroot()
-    words = (FIGURES / f"{stem}.txt").read_text().strip()
+    words = (FIGURES / f"{stem}.txt").read_text("utf-8").strip()
     found = {part: svg.find(f"{{http://www.w3.org/2000/svg}}{part}") for part in ("title", "desc")}
     assert svg.get("role") == "img"
     assert svg.get("aria-labelledby").split() == [part.get("id") for part in found.values()]

@@ -233,7 +233,7 @@ def test_make_clean_leaves_what_people_made(tmp_path):
         (tmp_path / path).write_text("kept")
     for here in ("dist/assignments/gradebook.db", "classroom/gradebook.db"):
         cleaned = subprocess.run(["make", "clean"], cwd=tmp_path, capture_output=True, text=True)
-        assert (tmp_path / here).read_text() == "kept"
+        assert (tmp_path / here).read_text("utf-8") == "kept"
         if here.startswith("dist"):  # where an earlier version kept it
             assert cleaned.returncode != 0
             assert "dist/assignments holds a grade book" in cleaned.stdout

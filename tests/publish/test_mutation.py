@@ -60,9 +60,9 @@ def run(copy: Path) -> subprocess.CompletedProcess:
 
 
 def replace(path: Path, old: str, new: str) -> None:
-    text = path.read_text()
+    text = path.read_text("utf-8")
     assert text.count(old) == 1, (path.name, old)
-    path.write_text(text.replace(old, new))
+    path.write_text(text.replace(old, new), "utf-8")
 
 
 def test_the_copy_passes_as_it_is(copy: Path):
@@ -72,12 +72,12 @@ def test_the_copy_passes_as_it_is(copy: Path):
 
 def test_one_changed_number_in_the_data_fails_the_lesson(copy: Path):
     path = copy / "data/pharmacokinetic_parameters.csv"
-    rows = path.read_text().splitlines(keepends=True)
+    rows = path.read_text("utf-8").splitlines(keepends=True)
     at = next(i for i, row in enumerate(rows) if row.startswith("otto2021,ketamine,disposition,CL,"))
     cells = rows[at].split(",")
     cells[4] = f"{float(cells[4]) * 1.02:.4g}"
     rows[at] = ",".join(cells)
-    path.write_text("".join(rows))
+    path.write_text("".join(rows), "utf-8")
     result = run(copy)
     assert result.returncode == 1
     assert "mismatch" in result.stdout

@@ -98,7 +98,7 @@ def test_decks_are_written_whole_with_all_they_need(
     assert (tmp_path / "00_start_here.html").stat().st_size < 8e6
     first = page
     slides.main(["00"])
-    assert re.sub(r"[0-9a-f]{32}", "", (tmp_path / "00_start_here.html").read_text()) == re.sub(
+    assert re.sub(r"[0-9a-f]{32}", "", (tmp_path / "00_start_here.html").read_text("utf-8")) == re.sub(
         r"[0-9a-f]{32}", "", first
     )
 

@@ -79,7 +79,7 @@ def test_running_a_lesson_again_changes_nothing(
     committed = {path.name for path in (ROOT / "figures").glob(f"{lesson_name[:2]}_*")}
     assert {path.name for path in folder.iterdir()} == committed
     for path in folder.glob("*.txt"):
-        assert path.read_text() == (ROOT / "figures" / path.name).read_text()
+        assert path.read_text("utf-8") == (ROOT / "figures" / path.name).read_text("utf-8")
 
 
 def test_what_differs_between_machines_is_dropped():
@@ -122,11 +122,11 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path):
 
     with pytest.raises(RuntimeError):
         broken()
-    assert path.read_text() == "before"
+    assert path.read_text("utf-8") == "before"
     assert list(tmp_path.iterdir()) == [path]
     with write_atomically(path) as file:
         file.write(b"after")
-    assert path.read_text() == "after"
+    assert path.read_text("utf-8") == "after"
 
 
 def test_an_invalid_notebook_is_not_written(tmp_path: Path):
