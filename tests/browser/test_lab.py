@@ -393,7 +393,8 @@ def test_a_word_shows_its_meaning_and_leads_to_its_entry(watched, lab: str):
         """() => [...document.querySelectorAll(".jp-NotebookPanel:not(.lm-mod-hidden) h3")].some((head) => {
             const { y } = head.getBoundingClientRect();
             return head.textContent.includes("trapping") && 0 < y && y < 800;
-        })"""
+        })""",
+        timeout=90_000,  # every cell of the glossary is drawn before JupyterLab goes to one
     )
     assert 0 < entry.bounding_box()["y"] < 800
     assert page.evaluate("() => jupyterapp.shell.currentWidget.title.label") == "glossary.ipynb"
