@@ -205,7 +205,7 @@ def neuroscience(lessons: tuple[str, ...]) -> Sheet:
         "a week. Below, measured: mood was better than control at 40 minutes and on most tests up to four "
         "days, less surely later.",
         caption="Lines: lesson 04's model after one infusion, each as a share of its own height, because "
-        f"no size is known. Circles: trials of lesson 05 ({_names(draw.moods().reference)}). "
+        "no size is known. Circles: the trials of lesson 05, where their papers stand. "
         "Mood lifts before spines do.",
         numbers=(
             Fact(
@@ -238,8 +238,8 @@ def neuroscience(lessons: tuple[str, ...]) -> Sheet:
                 (rat.reference,),
             ),
             Fact(
-                "Block at the peak, model: in magnesium; as in rats; without",
-                "; ".join(f"{block:.0f}" for block in blocks) + " %",
+                "Receptors blocked at the peak, in the model: if magnesium competes; as in rats; if not",
+                f"{blocks[0]:.0f}%; {blocks[1]:.0f}%; {blocks[2]:.0f}%",
                 ("lesson 04",),
             ),
             Fact(
@@ -317,7 +317,7 @@ def clinical(lessons: tuple[str, ...]) -> Sheet:
         "midazolam lie clear of zero; PTSD includes zero; social anxiety and OCD are large and very wide, "
         "from 18 and 15 people; in alcohol dependence days abstinent lie clear of zero, relapse does not.",
         caption="Wide means few people, not a strong effect. "
-        f"From lesson 07: {_names(draw.sources_of_uses())}.",
+        "The trials and their papers stand in lessons 05 and 07.",
         numbers=(
             Fact(
                 "Respond: ketamine and control after a day; a week",

@@ -113,12 +113,6 @@ PLACES = {
 }
 
 
-def sources_of_uses() -> list[str]:
-    """The keys of the sources behind `uses`, each once."""
-    questions = open_questions()
-    return list(dict.fromkeys(questions[key].reference for key in QUESTIONS))
-
-
 def uses() -> Figure:
     """One estimate a condition with its interval, in standard deviations."""
     questions = open_questions()
