@@ -45,6 +45,11 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def with_unit(number: str, unit: str) -> str:
+    """A number and its unit, "40 min" or "50%"; `unit` may be empty."""
+    return f"{number}{'' if unit.startswith('%') else ' '}{unit}" if unit else number
+
+
 def listed(names: list[str] | tuple[str, ...], last: str = "and") -> str:
     """Words in a row: "a", "a and b", "a, b and c"."""
     if len(names) < 2:

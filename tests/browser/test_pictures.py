@@ -8,7 +8,6 @@ import base64
 from io import BytesIO
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -86,10 +85,8 @@ def difference(shown: Explorable, ours: Image.Image, theirs: Image.Image) -> NDA
 
 
 def drawn_by_matplotlib(shown: Explorable, values: dict) -> Image.Image:
-    """With letters as wide as the typeface says, as a browser sets them, not rounded to whole pixels."""
-    with plt.rc_context({"text.hinting": "none"}):
-        view = shown.at(**values)
-        return Image.fromarray(shown.canvas(100).draw(view.artists, view.limits).copy())
+    view = shown.at(**values)
+    return Image.fromarray(shown.canvas(100).draw(view.artists, view.limits).copy())
 
 
 @pytest.mark.parametrize("name", SAMPLE)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ketalab.text import with_unit
+
 # With the values of all controls: why this one changes nothing at this setting, or None.
 Greyed = Callable[[Mapping[str, Any]], str | None]
 
@@ -62,13 +64,13 @@ class Slider(Greyable):
         return round((value - self.low) / self.step)
 
     def text(self, value: float) -> str:
-        return f"{value:.{self.decimals}f}" + (f" {self.unit}" if self.unit else "")
+        return with_unit(f"{value:.{self.decimals}f}", self.unit)
 
     def check(self, value: float) -> None:
         if not self.low <= value <= self.high:
             raise ValueError(
-                f"{self.name}: {value:g} is not allowed; it must be {self.low:g} to {self.high:g} "
-                f"{self.unit}".rstrip()
+                f"{self.name}: {value:g} is not allowed; it must be {self.low:g} to "
+                + with_unit(f"{self.high:g}", self.unit)
             )
 
 

@@ -22,7 +22,7 @@ from ketalab.explorables.drawing import Drawing
 from ketalab.explorables.packed import Frame
 from ketalab.plots.png import STILL_DPI, small_png
 from ketalab.plots.style import PIXELS_PER_INCH, course_look
-from ketalab.text import significant, with_real_minus
+from ketalab.text import significant, with_real_minus, with_unit
 
 if TYPE_CHECKING:
     from ketalab.explorables.widget import Live
@@ -53,8 +53,8 @@ class Reading:
         if isinstance(self.value, str):
             return with_real_minus(self.value)
         if self.value < self.least:
-            return f"below {self.least:g} {self.unit}".rstrip()
-        return f"{significant(self.value, self.digits)} {self.unit}".rstrip()
+            return f"below {with_unit(f'{self.least:g}', self.unit)}"
+        return with_unit(significant(self.value, self.digits), self.unit)
 
 
 @dataclass(frozen=True)

@@ -158,7 +158,7 @@ def _given(measure: Measure, limits: tuple[float, float]) -> tuple[float, float]
 
 
 def _wrapped(text: str, size: Size) -> list[str]:
-    return textwrap.wrap(text.replace(" %", "\N{NO-BREAK SPACE}%"), 110 if size == "slide" else 44)
+    return textwrap.wrap(text, 110 if size == "slide" else 44)
 
 
 def _marks(notes: Sequence[str]) -> dict[str, str]:

@@ -150,9 +150,9 @@ def _wind_up_view(
         Reading("pulse 16, no drug", free[-1], "times the first", 2),
         Reading("pulse 16, blocked", blocked[-1], "times the first", 2),
         Reading("growth taken away", f"{taken:.0f}%" if free[-1] > 1 else "nothing grows"),
-        Reading("pulse 1, blocked", "as without the drug (built in)"),
-        Reading("longest interval that sums, no drug", _summing(ends[0], threshold)),
-        Reading("longest interval that sums, blocked", _summing(ends[1], threshold)),
+        Reading("pulse 1, blocked", "unchanged (built in)"),
+        Reading("still sums at, no drug", _summing(ends[0], threshold)),
+        Reading("still sums at, blocked", _summing(ends[1], threshold)),
     ]
     sentence = (
         f"One pulse every {interval:.1f} s makes pulse {PULSES} {readings[0].text}; with {block:.0f}% of "
