@@ -11,6 +11,7 @@ WHAT = (
     "assignments",
     "teaching",
     "inventory",
+    "questions",
     "gain",
     "check",
     "measure",
