@@ -62,7 +62,7 @@ MISTAKE = {"name": TEXT, "value": VALUE, "advice": TEXT, "?how": TEXT}
 POINT = {"name": TEXT, "words": WORDS, "counts": TEXT}
 SAMPLE = {"text": TEXT, "reason": TEXT}
 PREDICTION = {"key": NAME, "objective": OBJECTIVE, "question": TEXT, "then": TEXT, "giveaway": WORDS, "options": _rows(3)}
-QUESTION = {"objective": OBJECTIVE, "question": TEXT, "options": _rows(3)}
+QUESTION = {"objective": OBJECTIVE, "question": TEXT, "?picture": FIGURE, "options": _rows(3)}
 EXERCISE = {
     "key": NAME,
     "title": TEXT,
@@ -136,7 +136,8 @@ def _prediction(lesson: str, row: Mapping[str, Any], where: str) -> Prediction:
 def _question(lesson: str, row: Mapping[str, Any], where: str, schema: Mapping[str, tuple]) -> Question:
     _hold(row, schema, where)
     options = _options(row, where)
-    return Question(lesson, row["objective"], row["question"], options, row.get("key", ""))
+    key, picture = row.get("key", ""), row.get("picture", "")
+    return Question(lesson, row["objective"], row["question"], options, key, picture)
 
 
 def _options(row: Mapping[str, Any], where: str) -> tuple[Option, ...]:

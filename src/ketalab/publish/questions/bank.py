@@ -147,9 +147,8 @@ def practice(here: Lesson, about: About) -> Iterator[Entry]:
             key = asked.key or mark(asked.text)
             title = _title(asked.key) if asked.key else f"Question {place}"
             choices = _choices(asked.written, f"{about.number}/{key}")
-            yield about.entry(
-                "practice", kind, key, asked.objective, title, text=asked.text, choices=choices
-            )
+            what = {"text": asked.text, "choices": choices, "picture": asked.picture}
+            yield about.entry("practice", kind, key, asked.objective, title, **what)
     for key, exercise in here.exercises.items():
         if isinstance(exercise.judge, Numeric):
             yield _numeric("practice", exercise, about, key)
@@ -221,7 +220,7 @@ def spans(judge: Numeric) -> tuple[Span, ...]:
     edge = ROUNDING * abs(judge.expected)
     low, high = (_kept(judge, end) for end in judge.band)
     found = [Span(low - edge, high + edge, judge.says, True)]
-    for exact in judge.exact:
+    for exact in sorted(set(judge.exact)):
         if not low - edge <= exact <= high + edge:
             found.append(Span(exact, exact, judge.says, True))
     rights, mistakes = list(found), sorted(dict(judge.mistakes).items())

@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from ketalab.publish.questions.bank import LICENCE, SOURCE, Entry
-from ketalab.publish.questions.markup import html, inner_html
+from ketalab.publish.questions.markup import html
 from ketalab.publish.questions.package import XSI, picture, write_package, written
 from ketalab.publish.questions.qti_2_1 import number
 
@@ -100,11 +100,11 @@ def _choices(
     shown = ET.SubElement(asked, f"{Q}render_choice", shuffle="Yes")
     for place, choice in enumerate(entry.choices, start=1):
         ident = f"{entry.ident}_{place}"
-        _material(ET.SubElement(shown, f"{Q}response_label", ident=ident), inner_html(choice.text))
+        _material(ET.SubElement(shown, f"{Q}response_label", ident=ident), html(choice.text))
         condition = _condition(processing, goes_on=True)
         ET.SubElement(condition[0], f"{Q}varequal", respident=RESPONSE).text = ident
         _say(condition, f"{ident}_fb")
-        yield f"{ident}_fb", inner_html(choice.feedback)
+        yield f"{ident}_fb", html(choice.feedback)
     right = next(n for n, choice in enumerate(entry.choices, start=1) if choice.right)
     condition = _condition(processing, goes_on=False)
     ET.SubElement(condition[0], f"{Q}varequal", respident=RESPONSE).text = f"{entry.ident}_{right}"
@@ -126,9 +126,11 @@ def _number(entry: Entry, presentation: ET.Element, processing: ET.Element) -> I
     condition = _condition(processing, goes_on=True)
     ET.SubElement(condition[0], f"{Q}other")
     _say(condition, "general_incorrect_fb")
-    yield "correct_fb", inner_html(entry.right.feedback)
-    mistakes = [f"<li>{number(_short(s.centre))}: {inner_html(s.feedback)}</li>" for s in entry.spans if not s.right]
-    yield "general_incorrect_fb", f"{inner_html(entry.otherwise)}<ul>{''.join(mistakes)}</ul>"
+    yield "correct_fb", html(entry.right.feedback)
+    mistakes = [
+        html(f"{number(_short(span.centre))}: {span.feedback}") for span in entry.spans if not span.right
+    ]
+    yield "general_incorrect_fb", "".join([html(entry.otherwise), *mistakes])
 
 
 def _short(value: float) -> float:
