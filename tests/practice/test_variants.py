@@ -18,7 +18,7 @@ VARYING = {
     for key, exercise in lesson(n).exercises.items()
     if exercise.recipe is not None
 }
-SEEDS = ("2026", "2027", "ada", "grace", "emmy", "lise")
+SEEDS = ("2026", "2027", "ada", "grace")
 
 
 def alone(part: str, text: str) -> int:
@@ -30,7 +30,7 @@ def test_every_variant_has_other_numbers_in_task_code_and_answer():
     faults = []
     for key, exercise in VARYING.items():
         for seed in SEEDS:
-            made = variant(exercise, seed)
+            (made,) = variants(exercise, seed, 1, verified=True)
             for old in exercise.recipe.numbers:
                 *forms, coded = old.split("|")
                 for told in filter(None, forms or [coded]):
@@ -52,7 +52,7 @@ def test_a_variant_runs_is_judged_and_answers_each_mistake():
     faults = []
     for key, exercise in VARYING.items():
         for seed in SEEDS:
-            made = variant(exercise, seed)
+            (made,) = variants(exercise, seed, 1, verified=True)
             names: dict = {}
             exec(made.worked(), names)
             if not made.check(names[made.answer]).startswith("✔ Right."):

@@ -16,7 +16,7 @@ import nbformat
 from ketalab.data import table
 from ketalab.data.lessons import lesson_files
 from ketalab.lessons import lesson
-from ketalab.practice.answers import wanted
+from ketalab.practice.answers import asked_for
 from ketalab.practice.asking import Option, mark
 from ketalab.practice.exercise import MISTAKE_WITHIN, ROUNDING, Exercise, Numeric
 from ketalab.practice.lesson import Lesson
@@ -184,7 +184,7 @@ def _numeric(name: str, exercise: Exercise, about: About, key: str) -> Entry:
         original = exercise.key.replace("_", " ")
         where = f"*This is answered in the notebook of lesson {about.number} (exercise “{original}”).* "
         text = f"{CHANGED}{where}{text.removeprefix(CHANGED)}" if text.startswith(CHANGED) else where + text
-    asked = wanted(judge.unit)
+    asked = asked_for(judge.unit)
     return about.entry(
         name,
         "exercise",
