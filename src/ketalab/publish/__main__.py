@@ -12,6 +12,7 @@ WHAT = (
     "teaching",
     "inventory",
     "questions",
+    "cards",
     "gain",
     "check",
     "measure",
