@@ -20,7 +20,7 @@ from ketalab.lessons import lesson
 from ketalab.paths import ROOT
 from ketalab.practice.asking import LETTERS
 from ketalab.publish.slides import write_page
-from ketalab.text import count
+from ketalab.text import count, with_real_minus
 
 FOLDER = ROOT / "dist" / "cards"
 PAGE = "cards.html.j2"
@@ -70,7 +70,7 @@ def card(number: str) -> str:
     for side, heading in SIDES.items():
         found = results(number, side)
         lines = "".join(
-            f"<li>{escape(finding)} <cite>{_cited(reference)}, {escape(locator)}</cite></li>"
+            f"<li>{escape(with_real_minus(finding))} <cite>{_cited(reference)}, {escape(locator)}</cite></li>"
             for finding, reference, locator in found
         )
         if len(found) < EACH:
@@ -98,7 +98,7 @@ def to_grade(numbers: Sequence[str]) -> str:
         f"<li><b>{verdict.sign} {escape(verdict)}</b>: {escape(verdict.meaning)}</li>" for verdict in Verdict
     )
     head = "".join(
-        f'<th scope="col" title="{escape(verdict)}">{verdict.sign}<br><small>{escape(verdict)}</small></th>'
+        f'<th scope="col" aria-label="{escape(verdict)}">{verdict.sign}</th>'
         for verdict in Verdict
     )
     head += "".join(f'<th scope="col"><small>{escape(level)}</small></th>' for level in LEVELS)
@@ -155,7 +155,7 @@ def _verdict(number: str) -> str:
     verdict = Verdict(about.verdict)
     return (
         f'<tr><th scope="row">{number}</th><td>{verdict.sign} {escape(verdict)}</td>'
-        f"<td>{escape(about.certainty)}</td><td>{escape(about.reason)}</td><td>{about.lesson}</td></tr>"
+        f"<td>{escape(about.certainty)}</td><td>{escape(with_real_minus(about.reason))}</td><td>{about.lesson}</td></tr>"
     )
 
 
