@@ -61,7 +61,14 @@ OPTION = {"text": TEXT, "feedback": TEXT, "?right": YES}
 MISTAKE = {"name": TEXT, "value": VALUE, "advice": TEXT, "?how": TEXT}
 POINT = {"name": TEXT, "words": WORDS, "counts": TEXT}
 SAMPLE = {"text": TEXT, "reason": TEXT}
-PREDICTION = {"key": NAME, "objective": OBJECTIVE, "question": TEXT, "then": TEXT, "giveaway": WORDS, "options": _rows(3)}
+PREDICTION = {
+    "key": NAME,
+    "objective": OBJECTIVE,
+    "question": TEXT,
+    "then": TEXT,
+    "giveaway": WORDS,
+    "options": _rows(3),
+}
 QUESTION = {"objective": OBJECTIVE, "question": TEXT, "?picture": FIGURE, "options": _rows(3)}
 EXERCISE = {
     "key": NAME,
@@ -200,7 +207,9 @@ def _recipe(row: Mapping[str, Any], where: str) -> Recipe | None:
     for old, others in row["vary"].items():
         for new in others:
             if new.count("|") != old.count("|"):
-                raise ValueError(f"{where}: vary: {new!r} is not allowed for {old!r}; it must be as many forms")
+                raise ValueError(
+                    f"{where}: vary: {new!r} is not allowed for {old!r}; it must be as many forms"
+                )
     formulas = tuple((m["how"], m["advice"]) for m in row["mistakes"] if "how" in m)
     return Recipe({old: tuple(new) for old, new in row["vary"].items()}, formulas)
 

@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from ketalab.practice.answers import written
-from ketalab.practice.exercise import DONE, TURN, Exercise, Numeric
+from ketalab.practice.exercise import DONE, TURN, Exercise
+from ketalab.text import MINUS
 
 CHANGED = "*The numbers are changed for practice: they are no results.* "
 _NUMBERED = count(1)
@@ -119,7 +120,7 @@ def _made(exercise: Exercise, chosen: Mapping[str, str]) -> Exercise:
 def _number(text: str) -> str:
     """The number in "3 mV", as it stands in code; several numbers as they are."""
     alone = re.fullmatch(r"([\d.−-]+) [^\d\W]+", text)
-    return alone[1] if alone else text
+    return (alone[1] if alone else text).replace(MINUS, "-")
 
 
 def _put(text: str, new: Mapping[str, str]) -> str:

@@ -70,7 +70,8 @@ def card(number: str) -> str:
     for side, heading in SIDES.items():
         found = results(number, side)
         lines = "".join(
-            f"<li>{escape(with_real_minus(finding))} <cite>{_cited(reference)}, {escape(locator)}</cite></li>"
+            f"<li>{escape(with_real_minus(finding))} "
+            f"<cite>{_cited(reference)}, {escape(locator)}</cite></li>"
             for finding, reference, locator in found
         )
         if len(found) < EACH:
@@ -95,11 +96,11 @@ def graded() -> list[str]:
 def to_grade(numbers: Sequence[str]) -> str:
     """Claims to grade on paper, with boxes for the verdict and for how sure one is."""
     meanings = "".join(
-        f"<li><b>{verdict.sign} {escape(verdict)}</b>: {escape(verdict.meaning)}</li>" for verdict in Verdict
+        f"<li><b>{verdict.sign} {escape(verdict)}</b>: {escape(verdict.meaning)}</li>"
+        for verdict in Verdict
     )
     head = "".join(
-        f'<th scope="col" aria-label="{escape(verdict)}">{verdict.sign}</th>'
-        for verdict in Verdict
+        f'<th scope="col" aria-label="{escape(verdict)}">{verdict.sign}</th>' for verdict in Verdict
     )
     head += "".join(f'<th scope="col"><small>{escape(level)}</small></th>' for level in LEVELS)
     rows = "".join(
@@ -111,8 +112,10 @@ def to_grade(numbers: Sequence[str]) -> str:
     return (
         "<p>Tick one verdict for each claim, and how sure you are of it, before anybody tells you ours.</p>"
         f'<ul class="verdicts">{meanings}</ul>'
-        f'<table class="grade"><thead><tr><td></td><th scope="colgroup" colspan="{len(Verdict)}">Verdict</th>'
-        f'<th scope="colgroup" colspan="{len(LEVELS)}">How sure</th></tr><tr><th scope="col">Claim</th>{head}'
+        '<table class="grade"><thead><tr><td></td>'
+        f'<th scope="colgroup" colspan="{len(Verdict)}">Verdict</th>'
+        f'<th scope="colgroup" colspan="{len(LEVELS)}">How sure</th></tr>'
+        f'<tr><th scope="col">Claim</th>{head}'
         f"</tr></thead><tbody>{rows}</tbody></table>"
     )
 
@@ -152,10 +155,10 @@ def key(numbers: Sequence[str]) -> str:
 
 def _verdict(number: str) -> str:
     about = claim(number).about
-    verdict = Verdict(about.verdict)
+    verdict, reason = Verdict(about.verdict), escape(with_real_minus(about.reason))
     return (
         f'<tr><th scope="row">{number}</th><td>{verdict.sign} {escape(verdict)}</td>'
-        f"<td>{escape(about.certainty)}</td><td>{escape(with_real_minus(about.reason))}</td><td>{about.lesson}</td></tr>"
+        f"<td>{escape(about.certainty)}</td><td>{reason}</td><td>{about.lesson}</td></tr>"
     )
 
 

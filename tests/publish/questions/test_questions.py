@@ -1,7 +1,7 @@
-"""The bank's files: valid by grammar, read back by other programs than their writer, and judged as the lesson does.
+"""The bank's files: valid by grammar, read back by other programs, and judged as the lesson does.
 
-QTI 2.1 is read by onyx2moodle, QTI 1.2 by qti2latex, Moodle XML by moodle-xml-parser, GIFT by gift-pegjs, CSV
-by pandas. What a number earns is computed here from each file's own conditions.
+QTI 2.1 is read by onyx2moodle, QTI 1.2 by qti2latex, Moodle XML by moodle-xml-parser, GIFT by gift-pegjs,
+CSV by pandas. What a number earns is computed here from each file's own conditions.
 """
 
 import json
@@ -12,6 +12,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from shutil import which
 
@@ -372,7 +373,7 @@ def test_a_number_earns_in_a_file_what_it_earns_in_the_lesson(entries: dict):
 def test_spans_do_not_overlap(entries: dict):
     for entry in (*entries["practice"], *entries["exam"]):
         ends = sorted((span.low, span.high) for span in entry.spans)
-        for (_, high), (low, _) in zip(ends, ends[1:], strict=False):
+        for (_, high), (low, _) in pairwise(ends):
             assert high <= low, entry.ident
 
 
@@ -414,9 +415,7 @@ def test_the_same_content_is_the_same_file(folder: Path, entries: dict, tmp_path
 
 
 def test_every_objective_has_a_question(entries: dict):
-    asked = {
-        (entry.lesson, one) for entry in entries["practice"] for one in entry.objective.split(" and ")
-    }
+    asked = {(entry.lesson, one) for entry in entries["practice"] for one in entry.objective.split(" and ")}
     for path in sorted((ROOT / "notebooks").glob("[01][0-9]_*.ipynb")):
         assert {(path.name[:2], one) for one in aims(path)} <= asked
 
@@ -451,9 +450,7 @@ def test_a_mistake_equal_to_the_solution_is_refused_before_anything_is_written(
         return replace(exercise, judge=replace(exercise.judge, mistakes=((2.8, "No."),)))
 
     with_exercise(monkeypatch, "one_more_responder", equal)
-    says = (
-        r"^l05_hours_not_weeks/practice.toml: exercises \(one_more_responder\): mistakes: 2.8 would be right"
-    )
+    says = r"^l05_hours_not_weeks/practice.toml: exercises \(one_more_responder\): mistakes: 2.8 would be"
     with pytest.raises(ValueError, match=says):
         questions.main([], tmp_path / "bank")
     assert not (tmp_path / "bank").exists()
@@ -466,7 +463,9 @@ def test_a_variant_whose_mistake_becomes_right_is_refused_before_anything_is_wri
         return replace(exercise, recipe=Recipe({"0.49": ("0.60", "0.50")}, (("median_alone * 2", "No."),)))
 
     with_exercise(monkeypatch, "weekly_sessions", right_in_one)
-    says = r"^l05_hours_not_weeks/practice.toml: exercises \(weekly_sessions\): vary: 0.50: mistakes: 36 would"
+    says = (
+        r"^l05_hours_not_weeks/practice.toml: exercises \(weekly_sessions\): vary: 0.50: mistakes: 36 would"
+    )
     with pytest.raises(ValueError, match=says):
         questions.main([], tmp_path / "bank")
     assert not (tmp_path / "bank").exists()

@@ -1,7 +1,7 @@
 """`make questions`: the question bank for a learning platform, in the five formats that platforms read.
 
-What a set is, and how the exam set is kept apart, stands in `bank`. Nothing is written before every question
-of every lesson has been read and checked.
+What a set is, and how the exam set is kept apart, stands in `bank`. Nothing is written before every
+question of every lesson has been read and checked.
 """
 
 from collections import Counter
@@ -56,19 +56,21 @@ def about(entries: Mapping[str, Sequence[Entry]], seed: str) -> str:
         "| `*_gift.txt` | platforms that read GIFT |",
         "| `*.csv` | a spreadsheet |",
         "",
-        "**Practice** is what stands in the lessons: students may have seen the answers. **Exam** holds the "
-        f"numeric exercises with other numbers, drawn from the seed “{seed}”; their answers stand nowhere in "
-        "the lessons. Whoever has the course and the seed can draw them again, so choose a seed of your own "
-        "and keep it: `make questions SEED=...`. Arguments and exercises that a program checks are not in the "
-        "bank: a person marks the first, the notebook the second.",
+        "**Practice** is what stands in the lessons: students may have seen the answers. **Exam** holds "
+        f"the numeric exercises with other numbers, drawn from the seed “{seed}”; their answers stand "
+        "nowhere in the lessons. Whoever has the course and the seed can draw them again, so choose a seed "
+        "of your own and keep it: `make questions SEED=...`. Arguments and exercises that a program checks "
+        "are not in the bank: a person marks the first, the notebook the second.",
         "",
         "## How many",
         "",
         "| Lesson | Objective | " + " | ".join(f"{name.capitalize()}" for name in entries) + " |",
         "|---|---|" + "---:|" * len(entries),
     ]
-    counted = {name: Counter((e.lesson, o) for e in these for o in e.objective.split(" and "))
-               for name, these in entries.items()}
+    counted = {
+        name: Counter((e.lesson, o) for e in these for o in e.objective.split(" and "))
+        for name, these in entries.items()
+    }
     titles = facts("lessons").set_index("lesson").title
     for number, objective in sorted(set().union(*counted.values())):
         found = " | ".join(str(counts[number, objective]) for counts in counted.values())

@@ -39,7 +39,9 @@ def question(entry: Entry) -> str:
     marks = " ".join(f"[tag:{tag}]" for tag in tags)
     title = escaped(f"{entry.lesson} {entry.kind}: {entry.title}")
     lines = [f"// [id:{entry.set}_{entry.ident}] {marks}"]
-    lines += [f"::{title}::[html]{escaped(html(entry.text, entry.code, shown))}{{{'' if entry.choices else '#'}"]
+    lines += [
+        f"::{title}::[html]{escaped(html(entry.text, entry.code, shown))}{{{'' if entry.choices else '#'}"
+    ]
     if entry.choices:
         lines += [
             f"{'=' if choice.right else '~'}{escaped(inner_html(choice.text))}{_said(choice.feedback)}"

@@ -92,9 +92,7 @@ def item(entry: Entry) -> ET.Element:
     return root
 
 
-def _choices(
-    entry: Entry, presentation: ET.Element, processing: ET.Element
-) -> Iterator[tuple[str, str]]:
+def _choices(entry: Entry, presentation: ET.Element, processing: ET.Element) -> Iterator[tuple[str, str]]:
     """Ask for a choice; gives the feedback as identifier and HTML."""
     asked = ET.SubElement(presentation, f"{Q}response_lid", ident=RESPONSE, rcardinality="Single")
     shown = ET.SubElement(asked, f"{Q}render_choice", shuffle="Yes")

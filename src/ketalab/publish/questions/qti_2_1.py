@@ -1,4 +1,4 @@
-"""QTI 2.1: a package of items and one test, with a section for each lesson (ONYX, TAO, Moodle's importers ...).
+"""QTI 2.1: a package of items and one test, with a section for each lesson (ONYX, TAO and others).
 
 The binding is the one of IMS QTI 2.1 (imsqti_v2p1), the manifest IMS Content Packaging 1.1 with metadata of
 IMS LRM 1.2. A number is judged by the item itself, which answers a known mistake by name.

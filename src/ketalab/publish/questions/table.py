@@ -18,7 +18,17 @@ def columns(entries: Sequence[Entry]) -> list[str]:
     """The table's columns: as many options, or spans of numbers, as the longest question has."""
     most = max(len(entry.choices) + len(entry.spans) for entry in entries)
     options = [name.format(place) for place in range(1, most + 1) for name in OPTION]
-    return [*ABOUT, "code", "picture", "unit", "answer", *options, "feedback_otherwise", "licence", "source"]
+    return [
+        *ABOUT,
+        "code",
+        "picture",
+        "unit",
+        "answer",
+        *options,
+        "feedback_otherwise",
+        "licence",
+        "source",
+    ]
 
 
 def write(path: Path, name: str, entries: Sequence[Entry]) -> None:
