@@ -15,7 +15,7 @@ LOCK := --universal --python-version 3.11 --fork-strategy fewest --generate-hash
 # Python compiles a module when it is first imported, once: doing it for all of them would double the wait.
 INSTALL := python -m pip install --no-compile --require-hashes -r requirements.lock
 
-.PHONY: lab test slides figures refresh assignments inventory gain classroom bench load check mutate lock platforms clean
+.PHONY: lab test slides figures refresh assignments inventory gain questions cards classroom bench load check mutate lock platforms clean
 
 lab: $(READER)
 	@echo "The lab opens in your browser. To stop it, press Ctrl-C here, twice."
@@ -45,6 +45,13 @@ inventory: $(READER)
 
 gain: $(READER)
 	python -m ketalab.publish gain $(ANSWERS)
+
+# SEED=2027 draws other numbers for the exam set. MathJax, which the decks ship, writes the formulas.
+questions: .venv/.slides
+	python -m ketalab.publish questions $(SEED)
+
+cards: $(READER)
+	python -m ketalab.publish cards
 
 # Students' servers cannot write here, so what they import is compiled before. Files for other Pythons fail.
 classroom: .venv/.classroom

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
+FIGURES = ROOT / "figures"
 
 
 @contextmanager

@@ -43,11 +43,13 @@ def content() -> dict:
         "unit": "mg",
         "right": "2 mg.",
         "answer": ["2"],
+        "fixed": "There are no other numbers.",
         "mistakes": [{"name": "half", "value": 1.0, "advice": "Twice that."}],
     }
     return {
         "predictions": [
-            {"key": "p", "question": "What?", "then": "Look.", "giveaway": ["b"], "options": options()}
+            {"key": "p", "objective": "O1", "question": "What?", "then": "Look.", "giveaway": ["b"]}
+            | {"options": options()}
         ],
         "exercises": [{"key": key} | exercise for key in ("one", "two", "three")],
         "checks": [
@@ -116,6 +118,12 @@ def changed(*path: object, to: object = None) -> dict:
             changed("exercises", 0, "mistakes", 0, "value", to=2.2),
             "exercises (one): mistakes: 2.2 would be right; the solution is 2",
         ),
+        (changed("exercises", 0, "fixed"), "exercises 1 (one): vary: give either other numbers or"),
+        (
+            changed("exercises", 0, "picture", to="99_none"),
+            "exercises 1 (one): picture: '99_none' is not allowed; it must be the name of a figure",
+        ),
+        (changed("predictions", 0, "objective"), "predictions 1 (p): objective is missing; it must be O1"),
         (changed("predictions"), "predictions is missing; it must be 1 or more tables"),
     ],
 )

@@ -66,12 +66,12 @@ def numbers(answer: Any, unit: str = "") -> list[float]:
         return _from_text(one, unit)
     if one is None or type(one).__name__ in ("NAType", "NaTType"):
         raise UnreadableError(
-            f"The answer is {one}, so nothing has been computed yet: give {_wanted(unit)}."
+            f"The answer is {one}, so nothing has been computed yet: give {asked_for(unit)}."
         )
     if isinstance(one, bool | np.bool_):
-        raise UnreadableError(f"{one} says whether something is so. Give {_wanted(unit)}.")
+        raise UnreadableError(f"{one} says whether something is so. Give {asked_for(unit)}.")
     if isinstance(one, complex | np.complexfloating) or not isinstance(one, Number | np.number):
-        raise UnreadableError(f"This is {_kind(one)}. Give {_wanted(unit)}.")
+        raise UnreadableError(f"This is {_kind(one)}. Give {asked_for(unit)}.")
     return [_finite(one)]
 
 
@@ -145,7 +145,7 @@ def written(value: float, unit: str = "") -> str:
 def _one(answer: Any, unit: str) -> Any:
     """What an answer holds when it holds one thing, however deep."""
     if isinstance(answer, Mapping):
-        raise UnreadableError(f"This is {_kind(answer)}. Give {_wanted(unit)}.")
+        raise UnreadableError(f"This is {_kind(answer)}. Give {asked_for(unit)}.")
     for _ in range(5):
         if hasattr(answer, "to_numpy") and not isinstance(answer, str):
             answer = answer.to_numpy()  # a Series, frame or index
@@ -155,9 +155,9 @@ def _one(answer: Any, unit: str) -> Any:
             return answer
         if len(answer) != 1:
             count = "no number" if not answer else f"{len(answer):,} values"
-            raise UnreadableError(f"This holds {count}. Give {_wanted(unit)}.")
+            raise UnreadableError(f"This holds {count}. Give {asked_for(unit)}.")
         (answer,) = answer
-    raise UnreadableError(f"The number is wrapped too often. Give {_wanted(unit)}.")
+    raise UnreadableError(f"The number is wrapped too often. Give {asked_for(unit)}.")
 
 
 def _finite(value: Any) -> float:
@@ -181,17 +181,17 @@ def _from_text(text: str, unit: str) -> list[float]:
     plain = re.sub(r"[\u2212\u2010-\u2014\uff0d]", "-", text)
     plain = re.sub(r"[\u00a0\u2007\u2009\u202f\u3000]", " ", plain).strip()
     if plain.lower() in ("", "..."):
-        raise UnreadableError(f"The text is empty. Give {_wanted(unit)}.")
+        raise UnreadableError(f"The text is empty. Give {asked_for(unit)}.")
     if plain.lower().lstrip("+-") in ("nan", "inf", "infinity", "none"):
         return numbers({"none": None}.get(plain.lower(), math.inf if "i" in plain.lower() else math.nan))
     found = NUMBER.fullmatch(plain)
     if not found:
-        raise UnreadableError(f"This text doesn't begin with a number. Give {_wanted(unit)}.")
+        raise UnreadableError(f"This text doesn't begin with a number. Give {asked_for(unit)}.")
     given, after = found["number"].strip(" .,'"), found["unit"].strip(" .")
     scale = _scale(after, unit)
     values = [_finite(value * scale) for value in _readings(given.replace(" ", ""))]
     if not values:
-        raise UnreadableError(f"This text is no single number. Give {_wanted(unit)}.")
+        raise UnreadableError(f"This text is no single number. Give {asked_for(unit)}.")
     return values
 
 
@@ -228,7 +228,7 @@ def _scale(after: str, unit: str) -> float:
         return 1.0
     if given in PER and (wanted in PER or wanted == ""):
         return PER.get(wanted, 1.0) / PER[given]
-    raise UnreadableError(f"“{after[:40]}” isn't the unit asked for. Give {_wanted(unit)}.")
+    raise UnreadableError(f"“{after[:40]}” isn't the unit asked for. Give {asked_for(unit)}.")
 
 
 def _named(unit: str) -> str:
@@ -240,7 +240,8 @@ def _named(unit: str) -> str:
     return squeezed
 
 
-def _wanted(unit: str) -> str:
+def asked_for(unit: str) -> str:
+    """What is asked for where the answer has this unit: "one number, in mg"."""
     if unit in PER and unit != "%":
         return f"one number, how many {unit}"
     if unit in ("people", "claims", "years", "days", "weeks", "points"):

@@ -63,6 +63,8 @@ class Exercise:
     imports: str = ""
     rubric: Rubric | None = None
     recipe: "Recipe | None" = None  # how its numbers vary (practice.variants)
+    fixed: str = ""  # why they don't
+    picture: str = ""  # a figure that the task speaks of, for those who haven't the lesson before them
 
     @property
     def answer(self) -> str:
@@ -82,6 +84,11 @@ class Exercise:
         """The cell a student starts from: the turn is dots, the last line calls the check."""
         checked = [f'{check}("{self.key}", {self.answer})'] if check else []
         return self._cell([self._dots(), *checked])
+
+    def given(self) -> str:
+        """What an exercise starts from: the lines before the student's turn, with what they import."""
+        before = "\n".join(self._parts()[0]).strip()
+        return "\n\n".join(filter(None, (self.imports, before)))
 
     def for_grading(self) -> str:
         """The starter and, between the marks that nbgrader cuts along, the worked solution."""
@@ -192,6 +199,15 @@ class Numeric:
         value, half = _printed(self.printed[0], expected, self.unit)
         return value - half, value + half
 
+    @cached_property
+    def exact(self) -> list[float]:
+        """Numbers that are right by themselves: the solution, each form that is printed, and of people
+        the next whole one upward."""
+        exact = [self.expected, *(numbers(form, self.unit)[0] for form in self.printed)]
+        if self.unit == "people":
+            exact.append(math.ceil(self.expected * (1 - ROUNDING)))
+        return exact
+
     def __call__(self, answer: Any) -> Judgement:
         """Judge every number that the answer may mean (a comma may be either sign); the best counts."""
         judged = [self._judged(value) for value in numbers(answer, self.unit)]
@@ -206,11 +222,8 @@ class Numeric:
 
     def _is_right(self, value: float) -> bool:
         low, high = self.band
-        exact = [self.expected, *(numbers(form, self.unit)[0] for form in self.printed)]
-        if self.unit == "people":
-            exact.append(math.ceil(self.expected * (1 - ROUNDING)))
         edge = ROUNDING * abs(self.expected)  # so that 2.85 is 2.85 however it is stored
-        return low - edge <= value <= high + edge or any(abs(value - x) <= edge for x in exact)
+        return low - edge <= value <= high + edge or any(abs(value - x) <= edge for x in self.exact)
 
     def _what_is_off(self, value: float) -> str:
         """What can be said of a wrong number without knowing how it came about."""

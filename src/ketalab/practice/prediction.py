@@ -20,6 +20,7 @@ class Prediction(Shown):
     written: Sequence[Option]  # as in the file
     then: str  # what to do to find out
     giveaway: tuple[str, ...] = ()
+    objective: str = ""
 
     @property
     def options(self) -> list[Option]:

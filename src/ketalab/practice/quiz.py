@@ -18,6 +18,7 @@ class Question:
     text: str
     written: Sequence[Option]  # as in the file
     key: str = ""
+    picture: str = ""  # a figure that it speaks of, for those who haven't the lesson before them
 
     def __post_init__(self) -> None:
         if sum(option.right for option in self.written) != 1:

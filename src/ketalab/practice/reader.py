@@ -13,6 +13,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ketalab.paths import FIGURES
+from ketalab.practice import variants
 from ketalab.practice.argument import GRADES, Point, Rubric, Sample
 from ketalab.practice.asking import Option
 from ketalab.practice.exercise import Exercise, Judge, number
@@ -38,6 +40,10 @@ VARY = (
     lambda x: isinstance(x, dict) and x and all(WORDS[0](new) for new in x.values()),
     "for each number in the task a list of others, as text",
 )
+FIGURE = (
+    lambda x: isinstance(x, str) and (FIGURES / f"{x}.png").is_file() and (FIGURES / f"{x}.txt").is_file(),
+    "the name of a figure in figures/, without its ending",
+)
 TABLE = (lambda x: isinstance(x, dict), "a table")
 NUMBERS = (lambda x: isinstance(x, dict) and all(map(_is_number, x.values())), "numbers by name")
 WORDS = (
@@ -55,8 +61,15 @@ OPTION = {"text": TEXT, "feedback": TEXT, "?right": YES}
 MISTAKE = {"name": TEXT, "value": VALUE, "advice": TEXT, "?how": TEXT}
 POINT = {"name": TEXT, "words": WORDS, "counts": TEXT}
 SAMPLE = {"text": TEXT, "reason": TEXT}
-PREDICTION = {"key": NAME, "question": TEXT, "then": TEXT, "giveaway": WORDS, "options": _rows(3)}
-QUESTION = {"objective": OBJECTIVE, "question": TEXT, "options": _rows(3)}
+PREDICTION = {
+    "key": NAME,
+    "objective": OBJECTIVE,
+    "question": TEXT,
+    "then": TEXT,
+    "giveaway": WORDS,
+    "options": _rows(3),
+}
+QUESTION = {"objective": OBJECTIVE, "question": TEXT, "?picture": FIGURE, "options": _rows(3)}
 EXERCISE = {
     "key": NAME,
     "title": TEXT,
@@ -64,6 +77,7 @@ EXERCISE = {
     "task": TEXT,
     "hint": TEXT,
     "?imports": CODE,
+    "?picture": FIGURE,
 }
 NUMERIC = EXERCISE | {
     "unit": UNIT,
@@ -73,6 +87,7 @@ NUMERIC = EXERCISE | {
     "mistakes": _rows(1),
     "?also_wrong": NUMBERS,
     "?vary": VARY,
+    "?fixed": TEXT,
 }
 ARGUMENT = EXERCISE | {"points": _rows(3), "strong": TABLE, "middling": TABLE, "wrong": TABLE}
 CHECK = QUESTION | {"key": NAME}
@@ -107,10 +122,13 @@ def read(path: Path, lesson: str, checks: ModuleType) -> Lesson:
 
 def verify(lesson: Lesson, file: str) -> None:
     """ValueError, one sentence with file, key and value, for what only shows when the solutions have run:
-    an answer that isn't the solution's number, or a mistake that would be called right."""
+    an answer that isn't the solution's number, or a mistake that would be called right, here or in a
+    variant."""
     for key, exercise in lesson.exercises.items():
         try:
             exercise.verify()
+            if exercise.recipe:
+                variants.verify(exercise)
         except ValueError as error:
             raise ValueError(f"{file}: exercises ({key}): {error}") from None
 
@@ -118,13 +136,15 @@ def verify(lesson: Lesson, file: str) -> None:
 def _prediction(lesson: str, row: Mapping[str, Any], where: str) -> Prediction:
     _hold(row, PREDICTION, where)
     options = _options(row, where)
-    return Prediction(lesson, row["key"], row["question"], options, row["then"], tuple(row["giveaway"]))
+    giveaway, objective = tuple(row["giveaway"]), row["objective"]
+    return Prediction(lesson, row["key"], row["question"], options, row["then"], giveaway, objective)
 
 
 def _question(lesson: str, row: Mapping[str, Any], where: str, schema: Mapping[str, tuple]) -> Question:
     _hold(row, schema, where)
     options = _options(row, where)
-    return Question(lesson, row["objective"], row["question"], options, row.get("key", ""))
+    key, picture = row.get("key", ""), row.get("picture", "")
+    return Question(lesson, row["objective"], row["question"], options, key, picture)
 
 
 def _options(row: Mapping[str, Any], where: str) -> tuple[Option, ...]:
@@ -151,12 +171,17 @@ def _exercise(lesson: str, row: Mapping[str, Any], where: str, checks: ModuleTyp
 
     about = {name: row[name] for name in ("key", "title", "objective", "task", "hint")}
     about |= {"solution": solution, "imports": row.get("imports", "").strip()}
+    about |= {"picture": row.get("picture", "")}
     if judge:
         return Exercise(**about, judge=judge, wrong=getattr(checks, f"wrong_{key}")())
     if "points" in row:
         return Exercise(**about, judge=None, wrong={}, rubric=_rubric(lesson, row, where, solution))
     wrong, judge = _numeric(row, where, checks)
-    return Exercise(**about, judge=judge, wrong=wrong, recipe=_recipe(row))
+    if ("vary" in row) == ("fixed" in row):
+        raise ValueError(f"{where}: vary: give either other numbers or, under fixed, why there are none")
+    return Exercise(
+        **about, judge=judge, wrong=wrong, recipe=_recipe(row, where), fixed=row.get("fixed", "")
+    )
 
 
 def _numeric(row: Mapping[str, Any], where: str, checks: ModuleType) -> tuple[dict[str, float], Judge]:
@@ -175,10 +200,16 @@ def _numeric(row: Mapping[str, Any], where: str, checks: ModuleType) -> tuple[di
     return {mistake["name"]: mistake["value"] for mistake in mistakes} | also, judge
 
 
-def _recipe(row: Mapping[str, Any]) -> Recipe | None:
+def _recipe(row: Mapping[str, Any], where: str) -> Recipe | None:
     """How the numbers of an exercise vary, where they do."""
     if "vary" not in row:
         return None
+    for old, others in row["vary"].items():
+        for new in others:
+            if new.count("|") != old.count("|"):
+                raise ValueError(
+                    f"{where}: vary: {new!r} is not allowed for {old!r}; it must be as many forms"
+                )
     formulas = tuple((m["how"], m["advice"]) for m in row["mistakes"] if "how" in m)
     return Recipe({old: tuple(new) for old, new in row["vary"].items()}, formulas)
 

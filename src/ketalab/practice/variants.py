@@ -9,18 +9,20 @@ import linecache
 import math
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from io import StringIO
-from itertools import count
+from itertools import count, product
 from typing import Any
 
+import numpy as np
+
 from ketalab.practice.answers import written
-from ketalab.practice.exercise import DONE, TURN, Exercise, Numeric
+from ketalab.practice.exercise import DONE, TURN, Exercise
+from ketalab.text import MINUS
 
 CHANGED = "*The numbers are changed for practice: they are no results.* "
-TRIES = 60
 _NUMBERED = count(1)
 
 
@@ -28,7 +30,9 @@ _NUMBERED = count(1)
 class Recipe:
     """How an exercise varies: for each number in it others, and for each mistake's advice its formula.
 
-    A number that is written differently in the task and in the code has both, "26.7|0.267".
+    A number that is written differently in the task and in the code has both, "26.7|0.267", and one that
+    is written in several ways has all, the code's last: "4|four|4.0". Numbers that belong together vary
+    together, "0, 1 and 5|0, 1, 5"; what stands in the code only has nothing before the bar.
     """
 
     numbers: Mapping[str, tuple[str, ...]]
@@ -41,38 +45,71 @@ def variant(exercise: Exercise, seed: str) -> Exercise:
     Raises ValueError for an exercise that has none, and when no choice of numbers leaves every mistake
     wrong and changes the answer.
     """
+    return variants(exercise, seed, 1)[0]
+
+
+def variants(exercise: Exercise, seed: str, most: int, verified: bool = False) -> list[Exercise]:
+    """Up to `most` variants, the same for the same seed, each with an answer of its own: none is right in
+    the lesson or in another of them. Whoever has called `verify` before says so, as it takes its time.
+
+    Raises ValueError, one sentence with the key at fault, for an exercise that has none, when a mistake is
+    right under some choice of numbers, and when every choice leaves the answer as it is.
+    """
     if exercise.recipe is None:
         raise ValueError(f"exercise: {exercise.key!r} has no numbers that vary")
-    draw = random.Random(f"{exercise.key}/{seed}")
-    for _ in range(TRIES):
-        chosen = {old: draw.choice(new) for old, new in exercise.recipe.numbers.items()}
+    if not verified:
+        verify(exercise)
+    choices = list(_choices(exercise))
+    random.Random(f"{exercise.key}/{seed}").shuffle(choices)
+    found: list[Exercise] = []
+    for chosen in choices:
         made = _made(exercise, chosen)
+        lesson = [exercise] if chosen else []  # without numbers to choose, it is the lesson's own
+        if not any(other.right(made.judge.expected) for other in (*lesson, *found)):
+            found.append(made)
+        if len(found) == most:
+            return found
+    if not found:
+        raise ValueError(f"vary: {exercise.key!r}: no choice of numbers changes the answer")
+    return found
+
+
+def verify(exercise: Exercise) -> None:
+    """ValueError, one sentence with the choice at fault, when a mistake becomes right in a variant."""
+    for chosen in _choices(exercise):
         try:
-            made.verify()
-        except ValueError:
-            continue
-        if not (chosen and exercise.right(made.judge.expected)):
-            return made
-    raise ValueError(
-        f"exercise: {exercise.key!r}: none of {TRIES} variants has only wrong mistakes and another answer"
-    )
+            _made(exercise, chosen).verify()
+        except ValueError as error:
+            raise ValueError(f"vary: {' and '.join(chosen.values())}: {error}") from None
+
+
+def _choices(exercise: Exercise) -> Iterator[dict[str, str]]:
+    """Every choice of numbers."""
+    old, new = exercise.recipe.numbers.keys(), exercise.recipe.numbers.values()
+    return (dict(zip(old, chosen, strict=True)) for chosen in product(*new))
 
 
 def _made(exercise: Exercise, chosen: Mapping[str, str]) -> Exercise:
     """The exercise with the numbers chosen."""
-    told = {old.split("|")[0]: new.split("|")[0] for old, new in chosen.items()}
+    told = {
+        one: other
+        for old, new in chosen.items()
+        for one, other in zip(old.split("|"), new.split("|"), strict=True)
+        if one
+    }
     coded = {_number(old.split("|")[-1]): _number(new.split("|")[-1]) for old, new in chosen.items()}
     solution = _solution(exercise, coded)
     names = _names(exercise, solution)
     value = float(names[exercise.answer])
-    printed = _rounded(value, exercise.judge.printed[0])
+    counted = isinstance(names[exercise.answer], int | np.integer)
+    printed = f"{value:,.0f}" if counted else _rounded(value, exercise.judge.printed[0])
     advice = tuple(
         (float(eval(formula, names)), _put(says, told))  # our own formulas, from our own file
         for formula, says in exercise.recipe.formulas
     )
     unit = exercise.judge.unit
     says = f"{printed}{'' if unit in ('', '%') else ' ' + unit}{'%' if unit == '%' else ''}."
-    judge = Numeric(solution, unit, says, (printed,), advice, breaks=exercise.judge.breaks)
+    judge = replace(exercise.judge, solution=solution, says=says, printed=(printed,), mistakes=advice)
     wrong = {written(wrong, unit): wrong for wrong, _ in advice}
     task = CHANGED + _put(exercise.task, told)
     return replace(
@@ -81,8 +118,9 @@ def _made(exercise: Exercise, chosen: Mapping[str, str]) -> Exercise:
 
 
 def _number(text: str) -> str:
-    """The number in "3 mV", as it stands in code."""
-    return text.split(" ")[0]
+    """The number in "3 mV", as it stands in code; several numbers as they are."""
+    alone = re.fullmatch(r"([\d.−-]+) [^\d\W]+", text)
+    return (alone[1] if alone else text).replace(MINUS, "-")
 
 
 def _put(text: str, new: Mapping[str, str]) -> str:

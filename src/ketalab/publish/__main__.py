@@ -11,6 +11,8 @@ WHAT = (
     "assignments",
     "teaching",
     "inventory",
+    "questions",
+    "cards",
     "gain",
     "check",
     "measure",

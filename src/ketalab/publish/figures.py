@@ -10,10 +10,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ketalab.explorables.description import Explorable, Values
 from ketalab.lessons import explorable
-from ketalab.paths import ROOT, write_atomically
+from ketalab.paths import FIGURES, write_atomically
 from ketalab.plots.style import BLACK, BLUE, FOLDER, PALE
 
-FIGURES = ROOT / "figures"
 MOVING = FIGURES / "route_to_plasma.gif"
 FRAME_MS = 90
 FONT = "AtkinsonHyperlegibleNext-Regular.ttf"
