@@ -6,7 +6,7 @@ import nbformat
 from browser.test_decks import open_deck
 from browser.test_lab import lab, run_all, scroll_through  # noqa: F401 (a fixture)
 
-from ketalab.data import table
+from ketalab.lessons.l13_the_article_on_trial.trials import next_decade
 
 CELL = """
 import pandas as pd
@@ -20,23 +20,23 @@ def column(box, number: int) -> list[str]:
 
 
 def test_a_table_on_a_slide_sorts_by_mouse_and_by_key(watched, decks):
-    open_deck(watched, decks, "03_the_glutamate_surge")
+    open_deck(watched, decks, "13_the_article_on_trial")
     page, box = watched.page, watched.page.locator(".ketalab-sortable").first
     slide = box.evaluate("(box) => Reveal.getIndices(box.closest('section')).h")
     page.evaluate(f"() => Reveal.slide({slide})")
-    counts = table("surge_evidence").query("stance == 'against'").explanation.value_counts()
-    against = sorted(map(str, counts), key=int)
-    head = box.get_by_role("button", name="against")
+    # Sorted as text, 17600 would come between 139 and 177.
+    people = [str(count) for count in sorted(next_decade()["people in each group"])]
+    head = box.get_by_role("button", name="people in each group")
     head.click()
-    assert column(box, 5) == against
+    assert column(box, 4) == people
     head.focus()
     page.keyboard.press("Enter")
-    assert column(box, 5) == against[::-1]
+    assert column(box, 4) == people[::-1]
     assert box.locator("[aria-sort=descending]").count() == 1
-    assert box.get_by_role("status").text_content() == "Sorted by against, descending."
+    assert box.get_by_role("status").text_content() == "Sorted by people in each group, descending."
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Space")
-    assert box.locator("[aria-sort]").inner_text().startswith("for")
+    assert box.locator("[aria-sort]").inner_text().startswith("outcome")
     assert page.evaluate("() => Reveal.getIndices().h") == slide
     assert watched.errors == []
 

@@ -11,6 +11,7 @@ const MOVED_BY_HAND = ".ketalab-view, .ketalab-ask, .ketalab-ledger, .ketalab-gr
 const TYPED_INTO = "textarea, [contenteditable], input:is(:not([type]), [type=text], [type=search], [type=number])";
 const PRESSED = "button, summary, a";  // these need Enter and Space only
 const MOST_LINES = 12; // of a menu that is open
+const SMALLEST = 3; // step of a slide's text, see deck.css
 const asked = new URLSearchParams(location.search);
 
 // ?handout: two slides to a page with room to write, ?handout=notes: with the teacher's notes.
@@ -44,6 +45,23 @@ if (asked.has("handout")) {
     hashOneBasedIndex: true,
     keyboardCondition: (event) => !keeps(event),
   });
+  // A slide of text on which too much is open sets its text a step smaller (deck.css), until it holds or is at
+  // its smallest; when less is open, it is as large as before.
+  const fit = () => {
+    const slide = Reveal.getCurrentSlide();
+    if (!slide?.matches(".quiz, .predict, .words, .plain")) return;
+    slide.removeAttribute("data-fit");
+    const floor = slide.offsetHeight - parseFloat(getComputedStyle(slide).paddingBottom);
+    const reach = () => {
+      const below = [...slide.children].map((part) => part.getBoundingClientRect().bottom);
+      return (Math.max(...below) - slide.getBoundingClientRect().top) / Reveal.getScale();
+    };
+    for (let step = 1; step <= SMALLEST && reach() > floor + 1; step++) slide.dataset.fit = step;
+  };
+  Reveal.on("ready", fit);
+  Reveal.on("slidechanged", fit);
+  document.addEventListener("toggle", fit, true);
+  document.fonts.ready.then(fit);
   for (const part of document.querySelectorAll(MOVED_BY_HAND)) part.setAttribute("data-prevent-swipe", "");
 
   // How the focus came where it is; the menu a pointer has opened, by the click that is still under way; whether
