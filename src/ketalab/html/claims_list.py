@@ -43,7 +43,7 @@ STYLE = """
 .ketalab-ledger a { color: #00557f; }
 .ketalab-ledger details:not([open]) > :not(summary) { display: none; }
 .reveal .ketalab-ledger { font-size: 18px; }
-.reveal .ketalab-ledger .list { max-height: 352px; }
+.reveal .ketalab-ledger .list { max-height: 400px; }
 """
 # One listener for all ledgers of the page: it outlives cells that JupyterLab draws again.
 SCRIPT = """
