@@ -15,7 +15,7 @@ LOCK := --universal --python-version 3.11 --fork-strategy fewest --generate-hash
 # Python compiles a module when it is first imported, once: doing it for all of them would double the wait.
 INSTALL := python -m pip install --no-compile --require-hashes -r requirements.lock
 
-.PHONY: lab test slides figures refresh assignments inventory gain questions cards classroom bench load check mutate lock platforms clean
+.PHONY: lab test slides site figures refresh assignments inventory gain questions cards classroom bench load check mutate lock platforms clean
 
 lab: $(READER)
 	@echo "The lab opens in your browser. To stop it, press Ctrl-C here, twice."
@@ -30,6 +30,11 @@ slides: .venv/.slides
 	@echo "Cutting one deck from each lesson: one to two minutes."
 	python -m ketalab.publish slides
 	@echo "Open dist/slides/index.html by double click."
+
+site: .venv/.slides
+	@echo "Making one page of each lesson: less than a minute, and two more where the decks were never cut."
+	python -m ketalab.publish site
+	@echo "Open dist/site/index.html by double click, or put the folder on any web server."
 
 figures: $(READER)
 	python -m ketalab.publish figures

@@ -201,6 +201,15 @@ class ReferenceList:
         return f'<ol class="ketalab-references">{items}</ol>'
 
 
+def full_references(keys: Iterable[str]) -> list[tuple[str, str]]:
+    """Each of these keys once, in alphabetical order of its reference, with the full reference as HTML.
+
+    Raises ValueError for an unknown key.
+    """
+    ordered = sorted(dict.fromkeys(keys), key=_sorting)
+    return [(key, ReferenceList((key,))._render(HtmlBackend("utf-8"))[0]) for key in ordered]
+
+
 def cite(*keys: str) -> Citation:
     """Cite references by key: `cite("zarate2006")`."""
     for key in keys:

@@ -8,6 +8,7 @@ WHAT = (
     "refresh",
     "figures",
     "slides",
+    "site",
     "assignments",
     "teaching",
     "inventory",

@@ -89,10 +89,12 @@ def _libraries() -> bytes:
     return found.digest()
 
 
-def write_script(path: Path) -> None:
-    """The module as a script that mounts every explorable of a page: a page opened from a disk may not
-    import modules."""
+def write_script(path: Path, last: str = "mountAll();") -> None:
+    """The module as a script, because a page opened from a disk may not import modules.
+
+    Its last line mounts every explorable of a page, unless another is given.
+    """
     module = (SOURCES / "explorables/static/stage.js").read_text(encoding="utf-8")
     own = module.partition(ENDS_HERE)[0]
     with write_atomically(path) as file:
-        file.write(f"(() => {{\n{own}\nmountAll();\n}})();\n".encode())
+        file.write(f"(() => {{\n{own}\n{last}\n}})();\n".encode())

@@ -6,14 +6,12 @@ stand in the cell's `notes` metadata. Code is hidden unless the cell is tagged `
 """
 
 import re
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
 import nbformat
-from jinja2 import Environment, PackageLoader
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbformat import NotebookNode
@@ -22,25 +20,22 @@ from ketalab.data import table
 from ketalab.explorables.description import EXPLORABLE_MIME
 from ketalab.lessons import explorable, lesson
 from ketalab.lessons.l00_start_here.figures import PARTS
-from ketalab.paths import ROOT, write_atomically
+from ketalab.paths import ROOT
 from ketalab.practice.asking import folds
 from ketalab.practice.quiz import Question
-from ketalab.publish import glossary, moving
+from ketalab.publish import assets, glossary, moving
 from ketalab.publish.cells import QUIZ_MINUTES, place, planned_minutes, tags
 from ketalab.publish.weave import CLOCK
 
 DECKS = ROOT / "dist" / "slides"
-PACKAGES = ROOT / "node_modules"
+PACKAGES = assets.PACKAGES
 FOLDER = Path(__file__).parent / "deck"
 ASSETS = {
     "reveal.js": "reveal.js/dist/reveal.js",
     "reveal.css": "reveal.js/dist/reveal.css",
     "notes.js": "reveal.js/plugin/notes/notes.js",
     "mathjax.js": "mathjax/es5/tex-svg.js",
-    "regular.woff2": "@fontsource/atkinson-hyperlegible-next/files/"
-    "atkinson-hyperlegible-next-latin-400-normal.woff2",
-    "bold.woff2": "@fontsource/atkinson-hyperlegible-next/files/"
-    "atkinson-hyperlegible-next-latin-700-normal.woff2",
+    **assets.FONTS,
 }
 OWN_ASSETS = {
     "deck.css": FOLDER / "deck.css",
@@ -48,9 +43,7 @@ OWN_ASSETS = {
     "cheat_sheet.css": FOLDER / "cheat_sheet.css",
     "theme.js": FOLDER / "theme.js",
     "course.js": FOLDER / "course.js",
-    "explorable.css": FOLDER.parents[1] / "explorables/static/explorable.css",
-    "explorable.js": FOLDER.parents[1] / "jupyter/labextension/static/explorable.js",
-    "stage.js": FOLDER.parents[1] / "explorables/static/stage.js",
+    **assets.EXPLORABLE,
 }
 
 HEADING = re.compile(r"<h[1-3]\b")
@@ -125,23 +118,12 @@ def write(decks: Iterable[Deck], folder: Path) -> None:
 
 def write_assets(folder: Path) -> None:
     """Copy everything the decks load, so that they ask nobody for anything."""
-    sources = {name: PACKAGES / path for name, path in ASSETS.items()} | OWN_ASSETS
-    for source in sources.values():
-        if not source.is_file():
-            raise FileNotFoundError(f"slides: {source} is missing; run `npm ci` once")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, source in sources.items():
-        shutil.copyfile(source, folder / name)
+    assets.copy({name: PACKAGES / path for name, path in ASSETS.items()} | OWN_ASSETS, folder, "slides")
     moving.write_script(folder / "stage.js")
 
 
 def write_page(path: Path, template: str, **values: object) -> None:
-    environment = Environment(
-        loader=PackageLoader("ketalab.publish", "deck"), trim_blocks=True, lstrip_blocks=True
-    )
-    page = environment.get_template(template).render(**values)
-    with write_atomically(path) as file:
-        file.write(page.encode())
+    assets.write_page(path, "deck", template, **values)
 
 
 def build(notebook: NotebookNode) -> Deck:

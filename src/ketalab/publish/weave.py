@@ -53,14 +53,30 @@ def weave(notebook: NotebookNode) -> NotebookNode:
     minutes = {"core": 0.0, "practice": 0.0, "curious": 0.0}
     for cell, aside in zip(notebook.cells, for_the_curious(notebook.cells), strict=True):
         cell.source = CLOCK.sub(f"*Time to here: about {round(minutes['core'])} min.*", cell.source)
-        practice = any(tag == "quiz" or tag.startswith("exercise:") for tag in tags(cell))
-        part = "curious" if aside else "practice" if practice else "core"
-        minutes[part] += reading_minutes(cell, here)
+        minutes[_part(cell, aside)] += reading_minutes(cell, here)
     for cell in notebook.cells:
         if "badges" in tags(cell):
             cell.source = _badges(about, minutes)
     glossary.link_first_uses(notebook.cells)  # last: what hovering shows costs no reading time
     return notebook
+
+
+def minutes_of(notebook: NotebookNode) -> dict[str, int]:
+    """What a lesson asks of a reader, in fives of minutes: core path, practice, for the curious."""
+    here = lesson(notebook.metadata["ketalab"]["lesson"])
+    minutes = {"core": 0.0, "practice": 0.0, "curious": 0.0}
+    for cell, aside in zip(notebook.cells, for_the_curious(notebook.cells), strict=True):
+        minutes[_part(cell, aside)] += reading_minutes(cell, here)
+    return _in_fives(minutes)
+
+
+def _part(cell: NotebookNode, aside: bool) -> str:
+    practice = any(tag == "quiz" or tag.startswith("exercise:") for tag in tags(cell))
+    return "curious" if aside else "practice" if practice else "core"
+
+
+def _in_fives(minutes: Mapping[str, float]) -> dict[str, int]:
+    return {part: 5 * max(1, round(minutes[part] / 5)) for part in minutes}
 
 
 def reading_minutes(cell: NotebookNode, here: Lesson) -> float:
@@ -111,7 +127,7 @@ def keep_references(notebook: NotebookNode) -> None:
 
 def _badges(about: NotebookNode, minutes: Mapping[str, float]) -> str:
     needs = ", ".join(f"lesson {number}" for number in about["needs"]) or "nothing"
-    core, practice, curious = (5 * max(1, round(minutes[part] / 5)) for part in minutes)
+    core, practice, curious = _in_fives(minutes).values()
     aside = f" · **For the curious:** {curious} min" if minutes["curious"] else ""
     return (
         f"**Core path:** about {core} min · **Exercises and quiz:** {practice} min{aside} · "

@@ -1,0 +1,151 @@
+"""The web edition: every lesson as a page to read, and the pages around them, in `dist/site`.
+
+Plain files that open by double click, from any web server and under any path. Scripts are classic, because
+a page from a disk may not import modules; data come as scripts for the same reason.
+"""
+
+import base64
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+
+from ketalab.data import bibliography, table
+from ketalab.data.lessons import lesson_files, stem
+from ketalab.html.claims_list import ledger
+from ketalab.paths import ROOT, write_atomically
+from ketalab.practice.asking import static
+from ketalab.publish import assets, cheat_sheets, glossary, moving
+from ketalab.publish.course import TITLE
+from ketalab.publish.equations import Equations
+from ketalab.publish.figures import FIGURES
+from ketalab.publish.reading import Page, Reading, page
+from ketalab.publish.slides import LESSON
+from ketalab.publish.weave import cited
+
+SITE = ROOT / "dist" / "site"
+WEB = Path(__file__).parent / "web"
+OWN_ASSETS = {"site.css": WEB / "site.css", "site.js": WEB / "site.js", **assets.EXPLORABLE}
+MOUNT = "globalThis.ketalabMount = mount;"  # a page mounts an explorable when it comes near
+
+
+def main(lessons: Sequence[str] = ()) -> None:
+    from ketalab.publish.refresh import chosen
+
+    with Equations() as equations:
+        write([page(nbformat.read(path, as_version=4), equations) for path in chosen(lessons)], equations)
+
+
+def write(pages: Sequence[Page], equations: Equations, folder: Path = SITE) -> None:
+    """Write these lessons, all pages around them, and what they load; the folder is made anew."""
+    moving.compute(name for one in pages for name in one.stills)
+    if folder.exists():
+        shutil.rmtree(folder)
+    fonts = {name: assets.PACKAGES / path for name, path in assets.FONTS.items()}
+    assets.copy(fonts | OWN_ASSETS, folder / "assets", "site")
+    moving.write_script(folder / "assets" / "stage.js", MOUNT)
+    for name in ("css", "js"):
+        _write(folder / "assets" / f"practice.{name}", static(f"practice.{name}").encode())
+    for place, one in enumerate(pages):
+        _write_lesson(folder, one, pages[place - 1] if place else None, pages[place + 1 : place + 2])
+    _write_around(folder, pages, equations)
+    _write(folder / "assets" / "search.js", f"ketalabSearch({json.dumps(_index(pages))});\n".encode())
+    print(f"{len(pages)} lessons, {sum(f.stat().st_size for f in folder.rglob('*.*')) / 1e6:.1f} MB in all")
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with write_atomically(path) as file:
+        file.write(content)
+
+
+def _page(path: Path, template: str, **values: object) -> None:
+    lessons = table("lessons")
+    known = {file.name[:2] for file in lesson_files()}
+    course = [(row.lesson, row.title, f"{stem(row.lesson)}.html") for row in lessons.itertuples()]
+    course = [row for row in course if row[0] in known]
+    assets.write_page(path, "web", template, course=course, title_of_course=TITLE, here=path.name, **values)
+
+
+def _write_lesson(folder: Path, one: Page, before: Page | None, after: Sequence[Page]) -> None:
+    _page(
+        folder / one.file, "lesson.html.j2", page=one, before=before, after=after[0] if after else None
+    )
+    for name in one.figures:
+        _write(folder / "figures" / f"{name}.svg", (FIGURES / f"{name}.svg").read_bytes())
+    for name, still in one.stills.items():
+        _write(folder / "explorables" / f"{name}.png", still)
+        data = base64.b64encode(moving.parcel(name)).decode()
+        _write(folder / "explorables" / f"{name}.js", f'ketalabParcel("{name}", "{data}");\n'.encode())
+    print(f"{one.file}: {(folder / one.file).stat().st_size / 1e6:.2f} MB")
+
+
+def _write_around(folder: Path, pages: Sequence[Page], equations: Equations) -> None:
+    """The index, the words, the claims, the sources and the cheat sheets."""
+    sheets = cheat_sheets.sheets()
+    places = {name: one.file for one in pages for name in one.stills}
+    _page(folder / "index.html", "index.html.j2", pages=pages, sheets=sheets, places=places)
+    _page(folder / "glossary.html", "glossary.html.j2", **glossary.page())
+    _page(folder / "claims.html", "claims.html.j2", ledger=LESSON.sub(r'href="\1.html', ledger()._repr_html_()))
+    _page(folder / "sources.html", "sources.html.j2", **_sources())
+    titles = table("lessons").set_index("lesson").title
+    for sheet in sheets:
+        _page(
+            folder / sheet.file,
+            "sheet.html.j2",
+            sheet=sheet,
+            titles=titles,
+            cited=cheat_sheets.cited,
+            drawn=equations.within,
+        )
+
+
+def _sources() -> dict[str, object]:
+    """Every source that a lesson cites, once, and the lessons that do."""
+    used: dict[str, list[str]] = {}
+    for path in lesson_files():
+        for key in cited(nbformat.read(path, as_version=4)):
+            used.setdefault(key, []).append(path.name[:2])
+    return {
+        "sources": [
+            (html, bibliography.entry(key).fields["read"], used[key])
+            for key, html in bibliography.full_references(used)
+        ],
+        "files": {path.name[:2]: f"{path.stem}.html" for path in lesson_files()},
+    }
+
+
+def _index(pages: Sequence[Page]) -> list[dict[str, object]]:
+    """What the search looks through: for each section of a lesson its words, and each term."""
+    found: list[dict[str, object]] = []
+    for one in pages:
+        reading = Reading(one.body)
+        titles = {heading.anchor: heading.title for heading in one.headings}
+        for anchor, _ in reading.texts.items():
+            if text := reading.text(anchor):
+                found.append(
+                    {
+                        "page": one.file,
+                        "at": anchor,
+                        "of": f"{one.number} {one.title}",
+                        "head": titles.get(anchor, one.title),
+                        "text": text,
+                    }
+                )
+    for _, terms in glossary.page()["letters"]:
+        found += [
+            {"page": "glossary.html", "at": t.anchor, "of": "Glossary", "head": t.term, "text": t.definition}
+            for t in terms
+        ]
+    return found
+
+
+def digest(folder: Path, files: Sequence[str]) -> str:
+    """One short name for the content of these files."""
+    found = hashlib.sha256()
+    for name in files:
+        found.update(name.encode() + (folder / name).read_bytes())
+    return found.hexdigest()[:16]

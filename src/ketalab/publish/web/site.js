@@ -1,0 +1,353 @@
+// The pages of the course: what moves, what is looked up, and what a reader did. Nothing here asks another machine.
+(() => {
+  const root = document.documentElement.dataset.root;
+  const here = location.pathname.split("/").pop() || "index.html";
+  const find = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // What is kept in this browser; where there is no storage, for as long as the page is open.
+  const memory = {};
+  const read = (key) => {
+    try { return JSON.parse(localStorage.getItem(`ketalab:${key}`)) ?? memory[key] ?? null; } catch { return memory[key] ?? null; }
+  };
+  const keep = (key, value) => {
+    memory[key] = value;
+    try { localStorage.setItem(`ketalab:${key}`, JSON.stringify(value)); } catch { /* nothing */ }
+  };
+  const loadScript = (address) => new Promise((done, failed) => {
+    const script = document.createElement("script");
+    Object.assign(script, { src: root + address, onload: done, onerror: () => failed(new Error(`${address} is missing`)) });
+    document.head.append(script);
+  });
+
+  // Dark or light.
+  const dark = () => (document.documentElement.dataset.theme
+    ? document.documentElement.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
+  find(".theme-button").addEventListener("click", () => {
+    document.documentElement.dataset.theme = dark() ? "light" : "dark";
+    keep("theme", document.documentElement.dataset.theme);
+  });
+
+  // Contents: beside the text where there is room, else behind a button.
+  const opener = find(".contents-button"), contents = find("#contents");
+  const openContents = (open) => {
+    document.body.classList.toggle("open", open);
+    opener.setAttribute("aria-expanded", String(open));
+    if (open) find("a", contents).focus();
+  };
+  opener.addEventListener("click", () => openContents(!document.body.classList.contains("open")));
+  contents.addEventListener("click", (event) => { if (event.target.closest("a")) openContents(false); });
+  document.addEventListener("pointerdown", (event) => {
+    if (document.body.classList.contains("open") && !event.target.closest("#contents, .contents-button")) openContents(false);
+  });
+
+  // Which section is being read, and which have been.
+  const lesson = document.body.dataset.lesson;
+  const sections = all("main > section").filter((section) => find(":scope > h2[id]", section));
+  const places = new Map(all(".places a").map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
+  if (sections.length) {
+    const done = new Set(read(`read:${lesson}`) ?? []);
+    const tick = (id) => {
+      places.get(id)?.classList.add("read");
+      places.get(id)?.setAttribute("aria-description", "read");
+    };
+    done.forEach(tick);
+    let waiting = false;
+    const follow = () => {
+      waiting = false;
+      let current = null;
+      for (const section of sections) {
+        const box = section.getBoundingClientRect();
+        if (box.top <= innerHeight * 0.4) current = section;
+      }
+      for (const section of sections) {
+        const id = find("h2", section).id, link = places.get(id);
+        if (section === current) link?.setAttribute("aria-current", "location");
+        else link?.removeAttribute("aria-current");
+      }
+    };
+    addEventListener("scroll", () => { if (!waiting) { waiting = true; requestAnimationFrame(follow); } }, { passive: true });
+    follow();
+    // A section counts as read when its end has been on the screen for two seconds.
+    const timers = new Map();
+    const watch = new IntersectionObserver((seen) => {
+      for (const { target, isIntersecting } of seen) {
+        clearTimeout(timers.get(target));
+        if (!isIntersecting) continue;
+        timers.set(target, setTimeout(() => {
+          const id = find("h2", target.closest("section")).id;
+          if (done.has(id)) return;
+          done.add(id);
+          tick(id);
+          keep(`read:${lesson}`, [...done]);
+          keep("last", { lesson, page: here, at: id, head: places.get(id)?.textContent ?? "" });
+        }, 2000));
+      }
+    });
+    for (const section of sections) {
+      const end = document.createElement("span");
+      section.append(end);
+      watch.observe(end);
+    }
+  }
+
+  // Explorables come to life when they come near.
+  const waitingFor = {};
+  globalThis.ketalabParcel = (name, data) => { waitingFor[name]?.(data); };
+  const mounted = new Map();
+  const mount = (view) => {
+    const { name } = view.dataset;
+    if (!mounted.has(name)) {
+      mounted.set(name, new Promise((done) => { waitingFor[name] = done; }).then(async (data) => {
+        const holder = document.createElement("script");
+        holder.type = "application/vnd.ketalab.parcel";
+        holder.textContent = data;
+        view.append(holder);
+        await globalThis.ketalabMount(view);
+        view.style.minHeight = "0";
+        return view.ketalab ?? null;
+      }));
+      loadScript(`explorables/${name}.js`).catch((error) => {
+        const words = document.createElement("p");
+        words.textContent = `The moving picture cannot be shown (${error.message}). This is how it starts.`;
+        view.append(words);
+      });
+    }
+    return mounted.get(name);
+  };
+  const views = all(".ketalab-view");
+  const near = new IntersectionObserver((seen) => {
+    for (const { target, isIntersecting } of seen) if (isIntersecting) { near.unobserve(target); mount(target); }
+  }, { rootMargin: "1200px 0px" });
+  views.forEach((view) => near.observe(view));
+
+  // #route_to_plasma?dose=0.5&minutes=10 opens an explorable at a setting.
+  const say = (view, words) => { find("[role=status]", view.closest("figure")).textContent = words; };
+  const notice = (words) => {
+    let line = find("main > .notice");
+    if (!line) {
+      line = document.createElement("p");
+      line.className = "notice claim";
+      line.setAttribute("role", "status");
+      find("main").prepend(line);
+    }
+    line.textContent = words;
+  };
+  const settingOf = (text) => {
+    const [name, query] = decodeURIComponent(text.slice(1).replaceAll("%26", "%2526")).split(/\?(.*)/s);
+    return { name, query: query ?? "" };
+  };
+  const openAt = async () => {
+    const { name, query } = settingOf(location.hash);
+    if (!query) return;
+    const view = views.find((one) => one.dataset.name === name);
+    if (!view) {
+      notice(`explorable: '${name}' is not one of ${views.map((one) => one.dataset.name).join(", ") || "this page (it has none)"}; nothing was opened.`);
+      return;
+    }
+    const page = await mount(view);
+    view.closest("figure").scrollIntoView();
+    const wanted = {};
+    for (const [key, value] of new URLSearchParams(location.hash.split("?").slice(1).join("?"))) {
+      const control = page.spec.controls.find((one) => one.name === key);
+      wanted[key] = control && !control.options && value.trim() !== "" && !Number.isNaN(Number(value)) ? Number(value) : value;
+    }
+    const number = page.spec.controls.find((one) => one.name in wanted && !one.options && typeof wanted[one.name] === "string");
+    try {
+      if (number) throw new RangeError(`${number.name}: '${wanted[number.name]}' is not a number; it must be ${number.low} to ${number.high} ${number.unit}`.trimEnd());
+      page.set({ ...page.spec.start, ...wanted });
+      const rests = page.values, moved = Object.keys(wanted).filter((key) => rests[key] !== wanted[key]);
+      say(view, moved.length ? `These pages hold computed settings only; the nearest is shown: ${moved.map((key) => `${key} ${rests[key]}`).join(", ")}.` : "");
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      page.set(page.spec.start);
+      say(view, `${error.message}; this is how it starts.`);
+    }
+  };
+  addEventListener("hashchange", openAt);
+  addEventListener("load", openAt);
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.(".send");
+    if (!button) return;
+    const view = views.find((one) => one.dataset.name === button.dataset.name);
+    const page = await mount(view);
+    const address = `${location.href.split("#")[0]}#${button.dataset.name}?${new URLSearchParams(page.values)}`;
+    try {
+      await navigator.clipboard.writeText(address);
+      say(view, "The link is copied.");
+    } catch {
+      say(view, address);
+    }
+  });
+
+  // A fold opens for a link to what is in it.
+  const unfold = () => {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const fold = target && target.closest("details:not([open])");
+    if (!fold) return;
+    fold.open = true;
+    target.scrollIntoView();
+  };
+  addEventListener("hashchange", unfold);
+  unfold();
+
+  // A word's meaning comes to the reader; its entry is one more step away.
+  let meaning = null, askedFrom = null;
+  const closeMeaning = () => {
+    meaning?.remove();
+    meaning = null;
+    askedFrom?.focus({ preventScroll: true });
+    askedFrom = null;
+  };
+  document.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const word = event.target.closest?.("a.term");
+    if (!word) {
+      if (meaning && !event.target.closest?.(".meaning")) closeMeaning();
+      return;
+    }
+    event.preventDefault();
+    closeMeaning();
+    askedFrom = word;
+    meaning = document.createElement("div");
+    meaning.className = "meaning";
+    meaning.setAttribute("role", "dialog");
+    meaning.setAttribute("aria-label", word.textContent);
+    const text = document.createElement("p"), name = document.createElement("b"), more = document.createElement("a"), close = document.createElement("button");
+    name.textContent = `${word.textContent}: `;
+    text.append(name, word.title);
+    Object.assign(more, { href: word.href, textContent: "In the glossary" });
+    Object.assign(close, { type: "button", textContent: "Close" });
+    close.addEventListener("click", closeMeaning);
+    meaning.append(text, more, close);
+    document.body.append(meaning);
+    close.focus({ preventScroll: true });
+  });
+
+  // Links that a script of a table or ledger made lead to pages, not to notebooks.
+  document.addEventListener("click", (event) => {
+    const to = event.target.closest?.("a[data-lesson]");
+    if (to) to.setAttribute("href", `${root}${to.dataset.lesson}.html`);
+  }, true);
+
+  // Search.
+  const box = find("#search"), field = find("input", box), list = find("ol", box), status = find("[role=status]", box);
+  let index = null;
+  globalThis.ketalabSearch = (entries) => {
+    index = entries.map((entry) => ({ ...entry, low: entry.text.toLowerCase(), lowHead: `${entry.head} ${entry.of}`.toLowerCase() }));
+  };
+  const openSearch = async () => {
+    if (!box.open) box.showModal();
+    if (!index) await loadScript("assets/search.js");
+    look();
+  };
+  const near40 = (text, at) => [Math.max(0, text.lastIndexOf(" ", Math.max(0, at - 50)) + 1), at + 110];
+  const look = () => {
+    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    list.replaceChildren();
+    if (!words.length) { status.textContent = ""; return; }
+    const found = index.map((entry) => {
+      let score = 0;
+      for (const word of words) {
+        const head = entry.lowHead.includes(word), count = entry.low.split(word).length - 1;
+        if (!head && !count) return null;
+        score += (head ? 20 : 0) + Math.min(count, 5);
+      }
+      return { entry, score };
+    }).filter(Boolean).sort((a, b) => b.score - a.score);
+    status.textContent = found.length ? `${found.length} ${found.length === 1 ? "place" : "places"}${found.length > 30 ? ", the best 30 are shown" : ""}.` : "Nothing found: try another word.";
+    for (const { entry } of found.slice(0, 30)) {
+      const at = Math.max(0, Math.min(...words.map((word) => entry.low.indexOf(word)).filter((place) => place >= 0)));
+      const [from, to] = near40(entry.text, Number.isFinite(at) ? at : 0);
+      const link = document.createElement("a"), head = document.createElement("b"), said = document.createElement("span");
+      link.href = `${root}${entry.page}${entry.at ? `#${entry.at}` : ""}`;
+      head.textContent = `${entry.of} · ${entry.head}`;
+      const shown = `${from ? "… " : ""}${entry.text.slice(from, to)}${to < entry.text.length ? " …" : ""}`;
+      const pattern = new RegExp(`(${words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})`, "gi");
+      for (const [i, part] of shown.split(pattern).entries()) {
+        if (i % 2 === 0) { said.append(part); continue; }
+        const mark = document.createElement("mark");
+        mark.textContent = part;
+        said.append(mark);
+      }
+      link.append(head, document.createElement("br"), said);
+      link.addEventListener("click", () => box.close());
+      const item = document.createElement("li");
+      item.append(link);
+      list.append(item);
+    }
+  };
+  find(".search-button").addEventListener("click", openSearch);
+  field.addEventListener("input", () => { if (index) look(); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { closeMeaning(); openContents(false); }
+    if (event.target.closest?.("input, select, textarea, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "/") { event.preventDefault(); openSearch(); }
+  });
+
+  // The index: how far a reader has come, and a file that holds it.
+  const kept = () => {
+    const found = {};
+    for (let i = 0; i < localStorage.length; i += 1) {
+      const key = localStorage.key(i);
+      if (/^ketalab:(:\d\d\/|read:\d\d$|last$)/.test(key)) found[key] = localStorage.getItem(key);
+    }
+    return found;
+  };
+  const showProgress = () => {
+    for (const card of all(".cards li")) {
+      const number = card.dataset.lesson, sectionsRead = (read(`read:${number}`) ?? []).length;
+      let answered = 0;
+      try { answered = Object.keys(kept()).filter((key) => key.startsWith(`ketalab::${number}/`)).length; } catch { /* no storage */ }
+      const parts = [];
+      if (sectionsRead) parts.push(`${Math.min(sectionsRead, card.dataset.sections)} of ${card.dataset.sections} sections read`);
+      if (answered) parts.push(`${Math.min(answered, card.dataset.questions)} of ${card.dataset.questions} questions answered`);
+      find(".so-far", card).textContent = parts.join(", ");
+    }
+    const last = read("last"), line = find(".go-on");
+    if (!line) return;
+    line.hidden = !last;
+    if (last) {
+      const link = document.createElement("a");
+      link.href = `${last.page}#${last.at}`;
+      link.textContent = `Go on with lesson ${last.lesson}: ${last.head}`;
+      line.replaceChildren(link);
+    }
+  };
+  const told = (words) => { find(".kept").textContent = words; };
+  const bring = async (file) => {
+    let marks;
+    try { marks = JSON.parse(await file.text()); } catch { marks = null; }
+    const entries = marks?.course === "ketalab" && Object.entries(marks.marks ?? {});
+    const fits = ([key, value]) => /^ketalab:(:\d\d\/\S+|read:\d\d|last)$/.test(key) && typeof value === "string";
+    const sound = ([, value]) => { try { JSON.parse(value); return true; } catch { return false; } };
+    if (!entries || !entries.every(fits) || !entries.every(sound)) { told(`${file.name} is not a file that these pages saved; nothing was changed.`); return; }
+    for (const [key, value] of entries) localStorage.setItem(key, value);
+    showProgress();
+    told(`${entries.length} ${entries.length === 1 ? "entry is" : "entries are"} back.`);
+  };
+  if (find(".cards")) {
+    showProgress();
+    // A link without its page still finds its explorable.
+    const wanted = settingOf(location.hash);
+    if (wanted.name && globalThis.ketalabPlaces?.[wanted.name]) location.replace(globalThis.ketalabPlaces[wanted.name] + location.hash);
+    document.addEventListener("click", (event) => {
+      const what = event.target.closest?.("[data-keep]")?.dataset.keep;
+      if (what === "save") {
+        const link = document.createElement("a");
+        const text = JSON.stringify({ course: "ketalab", marks: kept() }, null, 1);
+        link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+        link.download = "ketamine-course-marks.json";
+        link.click();
+        told("Saved as ketamine-course-marks.json.");
+      } else if (what === "forget") {
+        const keys = Object.keys(kept());
+        keys.forEach((key) => localStorage.removeItem(key));
+        for (const key of Object.keys(memory)) delete memory[key];
+        showProgress();
+        told(keys.length ? "Forgotten." : "There was nothing to forget.");
+      }
+    });
+    find("input[type=file]").addEventListener("change", (event) => { if (event.target.files[0]) bring(event.target.files[0]); });
+  }
+})();
