@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from ketalab.data.lessons import lesson_files
 
 if TYPE_CHECKING:
+    from ketalab.publish.reading import Page
     from ketalab.publish.slides import Deck
 
 ROOT = Path(__file__).parents[1]
@@ -140,6 +141,37 @@ def decks(
     folder = tmp_path_factory.mktemp("decks")
     slides.write(cut_decks.values(), folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def written_site(tmp_path_factory: pytest.TempPathFactory, node_modules: Path) -> Path:
+    """The web edition as `make site` writes it, once for all workers, and its lessons beside it."""
+    from ketalab.publish import site
+    from ketalab.publish.equations import Equations
+    from ketalab.publish.reading import page
+
+    folder, worker = tmp_path_factory.getbasetemp(), os.environ.get("PYTEST_XDIST_WORKER", "")
+    folder = folder.parent if worker else folder
+    stored = folder / "site.pages"
+    with FileLock(f"{stored}.lock"):
+        if not stored.exists():
+            with Equations() as equations:
+                pages = [page(nbformat.read(path, as_version=4), equations) for path in lesson_files()]
+                site.write(pages, equations, folder / "site")
+            stored.write_bytes(pickle.dumps(pages))
+    return stored
+
+
+@pytest.fixture(scope="session")
+def site(written_site: Path) -> Path:
+    """The folder of the web edition."""
+    return written_site.with_suffix("")
+
+
+@pytest.fixture(scope="session")
+def site_pages(written_site: Path) -> dict[str, "Page"]:
+    """Every lesson's page by its lesson's file name."""
+    return {one.file.removesuffix(".html"): one for one in pickle.loads(written_site.read_bytes())}
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What decks and pages load, copied beside them, so that they ask nobody for anything; and their templates."""
+"""What decks and pages load, copied beside them so that they ask nobody for anything; their templates."""
 
 import shutil
 from collections.abc import Mapping

@@ -11,6 +11,7 @@ from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape
 from html.parser import HTMLParser
 from io import BytesIO
@@ -28,7 +29,7 @@ from ketalab.explorables.description import EXPLORABLE_MIME
 from ketalab.lessons import explorable, lesson
 from ketalab.lessons.l00_start_here.figures import PARTS
 from ketalab.practice.asking import static
-from ketalab.publish.cells import CURIOUS, HEADING, for_the_curious, shows_code, tags
+from ketalab.publish.cells import CURIOUS, for_the_curious, shows_code, tags
 from ketalab.publish.equations import Equations
 from ketalab.publish.glossary import NOTEBOOK
 from ketalab.publish.slides import LESSON
@@ -145,7 +146,7 @@ class Renderer(IPythonRenderer):
             address = escape(f"glossary.html#{url.removeprefix(NOTEBOOK)}")
             return f'<a class="term" href="{address}" title="{escape(title or "")}">{text}</a>'
         if title and title in bibliography().entries:
-            title = repr(ReferenceList((title,)))
+            title = _full(title)
         address, mark, part = url.partition("#")
         if address.endswith(".ipynb"):
             address = f"{address.removesuffix('.ipynb')}.html"
@@ -163,6 +164,11 @@ class Renderer(IPythonRenderer):
 
     def latex_environment(self, name: str, body: str) -> str:
         return self.block_math(rf"\begin{{{name}}}{body}\end{{{name}}}")
+
+
+@cache
+def _full(key: str) -> str:
+    return repr(ReferenceList((key,)))
 
 
 def wide(html: str) -> str:
@@ -207,6 +213,8 @@ def _body(notebook: NotebookNode, markdown: MarkdownWithMath, made: Page) -> Ite
 
 def _text(source: str, cell: NotebookNode, markdown: MarkdownWithMath) -> str:
     kind = next((f' class="{tag.partition(":")[0]}"' for tag in tags(cell) if tag != CURIOUS), "")
+    if "badges" in tags(cell):  # nothing runs here
+        source = " · ".join(part for part in source.split(" · ") if not part.startswith("**Running:**"))
     html = markdown.render(CLOCK.sub("", source))
     return f"<div{kind}>{html}</div>\n" if kind else html
 
@@ -261,7 +269,8 @@ def _figure(output: NotebookNode, made: Page) -> str:
     alt = escape(output.metadata["image/png"]["alt"])
     return (
         f'<figure><a href="figures/{name}.svg" title="Open the figure alone, to enlarge it">'
-        f'<img src="figures/{name}.svg" alt="{alt}" width="{wide}" height="{high}" loading="lazy"></a></figure>\n'
+        f'<img src="figures/{name}.svg" alt="{alt}" width="{wide}" height="{high}" loading="lazy">'
+        "</a></figure>\n"
     )
 
 
@@ -273,10 +282,10 @@ def _explorable(name: str, output: NotebookNode, made: Page) -> str:
     alt = escape(output.metadata["image/png"]["alt"])
     title = escape(shown.title)
     return (
-        f'<figure class="moves" id="{name}"><figcaption><b>{title}</b> '
-        f'<button type="button" class="send" data-name="{name}">Copy a link to this setting</button>'
-        '<span role="status"></span></figcaption>'
-        f'<div class="ketalab-view" data-name="{name}">'
-        f'<img class="ketalab-still" src="explorables/{name}.png" alt="{alt}" width="{wide}" height="{high}" '
-        'loading="lazy"></div></figure>\n'
+        f'<figure class="moves" id="{name}"><figcaption><b>{title}</b> <span role="status"></span>'
+        f'</figcaption><div class="ketalab-view" data-name="{name}">'
+        f'<img class="ketalab-still" src="explorables/{name}.png" alt="{alt}" loading="lazy" '
+        f'width="{wide}" height="{high}"></div><p class="hands" data-name="{name}">'
+        '<button type="button" data-do="reset">Reset</button>'
+        '<button type="button" data-do="send">Copy a link to this setting</button></p></figure>\n'
     )

@@ -71,9 +71,7 @@ def _page(path: Path, template: str, **values: object) -> None:
 
 
 def _write_lesson(folder: Path, one: Page, before: Page | None, after: Sequence[Page]) -> None:
-    _page(
-        folder / one.file, "lesson.html.j2", page=one, before=before, after=after[0] if after else None
-    )
+    _page(folder / one.file, "lesson.html.j2", page=one, before=before, after=after[0] if after else None)
     for name in one.figures:
         _write(folder / "figures" / f"{name}.svg", (FIGURES / f"{name}.svg").read_bytes())
     for name, still in one.stills.items():
@@ -89,7 +87,11 @@ def _write_around(folder: Path, pages: Sequence[Page], equations: Equations) -> 
     places = {name: one.file for one in pages for name in one.stills}
     _page(folder / "index.html", "index.html.j2", pages=pages, sheets=sheets, places=places)
     _page(folder / "glossary.html", "glossary.html.j2", **glossary.page())
-    _page(folder / "claims.html", "claims.html.j2", ledger=LESSON.sub(r'href="\1.html', ledger()._repr_html_()))
+    _page(
+        folder / "claims.html",
+        "claims.html.j2",
+        ledger=LESSON.sub(r'href="\1.html', ledger()._repr_html_()),
+    )
     _page(folder / "sources.html", "sources.html.j2", **_sources())
     titles = table("lessons").set_index("lesson").title
     for sheet in sheets:
@@ -137,7 +139,13 @@ def _index(pages: Sequence[Page]) -> list[dict[str, object]]:
                 )
     for _, terms in glossary.page()["letters"]:
         found += [
-            {"page": "glossary.html", "at": t.anchor, "of": "Glossary", "head": t.term, "text": t.definition}
+            {
+                "page": "glossary.html",
+                "at": t.anchor,
+                "of": "Glossary",
+                "head": t.term,
+                "text": t.definition,
+            }
             for t in terms
         ]
     return found

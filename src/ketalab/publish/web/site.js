@@ -167,11 +167,16 @@
   addEventListener("hashchange", openAt);
   addEventListener("load", openAt);
   document.addEventListener("click", async (event) => {
-    const button = event.target.closest?.(".send");
+    const button = event.target.closest?.(".hands button");
     if (!button) return;
-    const view = views.find((one) => one.dataset.name === button.dataset.name);
+    const { name } = button.parentNode.dataset, view = views.find((one) => one.dataset.name === name);
     const page = await mount(view);
-    const address = `${location.href.split("#")[0]}#${button.dataset.name}?${new URLSearchParams(page.values)}`;
+    if (button.dataset.do === "reset") {
+      page.set(page.spec.start);
+      say(view, "");
+      return;
+    }
+    const address = `${location.href.split("#")[0]}#${name}?${new URLSearchParams(page.values)}`;
     try {
       await navigator.clipboard.writeText(address);
       say(view, "The link is copied.");

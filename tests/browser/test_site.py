@@ -1,0 +1,264 @@
+"""The web edition in a real browser, from files: every page on a phone and on a desk, and what a reader does."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from browser.axe import serious
+
+from ketalab.lessons import explorable
+
+WIDTHS = (390, 1280)
+# What sticks out of the page sideways; a wide table scrolls in its own box.
+OUTSIDE = """() => {
+  const wide = document.documentElement.clientWidth;
+  const own = ".wide, mjx-assistive-mml, .ketalab-voice, .out-of-sight, .ketalab-ground, canvas, .result";
+  const out = [...document.querySelectorAll("main *")].filter((part) => {
+    if (part.closest(own) && !part.matches(".wide")) return false;
+    const box = part.getBoundingClientRect();
+    return box.width && part.checkVisibility() && (box.right > wide + 1 || box.left < -1);
+  }).map((part) => `${part.tagName} ${part.textContent.trim().slice(0, 40)}`);
+  return document.documentElement.scrollWidth > wide ? [...out, "the page scrolls sideways"] : out;
+}"""
+# Controls too low for a thumb, and text too small to read.
+SMALL = """() => {
+  const seen = (part) => part.checkVisibility() && !part.closest(".out-of-sight");
+  const hands = "main :is(button, select, summary, input[type=range], input[type=search]), header :is(button, a)";
+  const low = [...document.querySelectorAll(hands)].filter(seen)
+    .filter((part) => part.getBoundingClientRect().height < 43.5);
+  const tiny = [...document.querySelectorAll("main :is(p, li, td, dd, dt, label)")].filter(seen)
+    .filter((part) => !part.closest("figure .ketalab-stage, .ketalab-living, .ketalab-sortable"))
+    .filter((part) => parseFloat(getComputedStyle(part).fontSize) < 15.9);
+  return [...low, ...tiny].map((part) => `${part.tagName}.${part.className} ${part.textContent.slice(0, 30)}`);
+}"""
+
+
+def come_to_life(page) -> None:
+    """Scroll to every explorable, as a reader would, and wait until it moves."""
+    for view in page.locator(".ketalab-view").all():
+        view.evaluate(
+            "(view) => { for (let fold = view; (fold = fold.parentNode.closest?.('details'));) fold.open = true;"
+            " view.scrollIntoView(); }"
+        )
+        view.locator(".ketalab-explorable").wait_for()
+
+
+def test_every_page_fits_a_phone_and_a_desk_and_asks_nobody(watched, site: Path):
+    page = watched.page
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        for path in sorted(site.glob("*.html")):
+            page.goto(path.as_uri())
+            come_to_life(page)
+            assert page.evaluate(OUTSIDE) == [], f"{path.name} at {width}"
+            if width == 390:
+                assert page.evaluate(SMALL) == [], path.name
+    assert watched.errors == []
+    assert watched.requests == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(watched, site: Path, theme: str):
+    """On the pages with the most kinds of things: each kind of page once."""
+    page = watched.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme=theme)
+    for name in (
+        "index",
+        "glossary",
+        "01_from_dose_to_brain",
+        "13_the_article_on_trial",
+        "cheat_sheet_risks",
+    ):
+        path = site / f"{name}.html"
+        page.goto((path if path.is_file() else next(site.glob("cheat_sheet_*.html"))).as_uri())
+        come_to_life(page)
+        page.evaluate(
+            "() => document.querySelectorAll('main details').forEach((fold) => { fold.open = true; })"
+        )
+        assert serious(page, preload=False) == [], f"{name}, {theme}"
+
+
+def readings(view) -> dict[str, str]:
+    """The numbers under an explorable."""
+    names = view.locator(".ketalab-readout dt").all_text_contents()
+    return dict(zip(names, view.locator(".ketalab-readout dd").all_text_contents(), strict=True))
+
+
+SETTINGS = {
+    "drug_and_mood": {},
+    "route_to_plasma": {"dose": 1.0},
+    "repeated_sessions": {},
+    "population_fan": {},
+    "infusion_to_block": {},
+    "dose_to_surge": {},
+    "design_the_blind": {},
+    "trial_on_events": {},
+    "wind_up": {},
+    "hundred_people": {},
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_the_numbers_of_explorables_are_those_of_python(watched, site: Path, name: str):
+    """At its start, and after a key has moved its first slider."""
+    shown, page = explorable(name), watched.page
+    file = next(p for p in site.glob("[0-9]*.html") if f'id="{name}"' in p.read_text(encoding="utf-8"))
+    page.goto(f"{file.as_uri()}#{name}")
+    view = page.locator(f".ketalab-view[data-name={name}]")
+    view.locator(".ketalab-explorable").wait_for(state="attached")
+    before = readings(view)
+    assert before == python(shown, {})
+    for hand in view.locator("input[type=range]").all():
+        hand.evaluate("(input) => { const fold = input.closest('details'); if (fold) fold.open = true; }")
+        hand.focus()
+        page.keyboard.press("ArrowRight")
+    values = view.evaluate("(view) => view.ketalab.values")
+    assert readings(view) == python(shown, values)
+    assert view.locator("input[type=range]").count() == 0 or values != shown.start
+
+
+def python(shown, values) -> dict[str, str]:
+    """What Python reads at a setting."""
+    return {reading.label: reading.text for reading in shown.at(**values).readings}
+
+
+def open_at(watched, site: Path, part: str):
+    watched.page.goto("about:blank")
+    watched.page.goto(f"{(site / '01_from_dose_to_brain.html').as_uri()}#{part}")
+    view = watched.page.locator(".ketalab-view[data-name=route_to_plasma]")
+    view.locator(".ketalab-explorable").wait_for()
+    watched.page.wait_for_timeout(300)
+    return view, watched.page.locator("#route_to_plasma figcaption [role=status]").text_content()
+
+
+def test_a_link_opens_an_explorable_at_a_setting(watched, site: Path):
+    view, said = open_at(watched, site, "route_to_plasma?dose=1&minutes=10")
+    values = view.evaluate("(view) => view.ketalab.values")
+    assert (values["dose"], values["minutes"]) == (1, 10)
+    assert said == ""
+    assert view.evaluate("(view) => Math.abs(view.getBoundingClientRect().top) < innerHeight / 2")
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        (
+            "route_to_plasma?dose=99",
+            r"dose: 99 is not allowed; it must be [\d.]+ to [\d.]+ mg/kg; this is how it starts\.",
+        ),
+        (
+            "route_to_plasma?dose=much",
+            r"dose: 'much' is not a number; it must be [\d.]+ to [\d.]+ mg/kg; this is how",
+        ),
+        (
+            "route_to_plasma?colour=red",
+            r"control: 'colour' is not one of .*dose.*; this is how it starts\.",
+        ),
+        (
+            "route_to_plasma?route=nowhere",
+            r"route: 'nowhere' is not allowed; it must be one of .*; this is how",
+        ),
+    ],
+)
+def test_a_link_to_what_is_not_there_opens_the_start_and_says_so(
+    watched, site: Path, part: str, words: str
+):
+    view, said = open_at(watched, site, part)
+    assert re.match(words, said), said
+    assert view.evaluate("(view) => view.ketalab.values") == explorable("route_to_plasma").start
+    assert watched.errors == []
+
+
+def test_a_link_to_an_unknown_explorable_says_so(watched, site: Path):
+    open_at(watched, site, "nothing_here?dose=1")
+    assert (
+        watched.page.locator(".notice")
+        .text_content()
+        .startswith("explorable: 'nothing_here' is not one of ")
+    )
+
+
+def test_answers_and_progress_survive_a_reload_and_travel_in_a_file(watched, site: Path, tmp_path: Path):
+    page = watched.page
+    lesson = (site / "01_from_dose_to_brain.html").as_uri()
+    page.goto(lesson)
+    ask = page.locator(".ketalab-ask[data-kind=prediction]").first
+    assert ask.locator("button").is_disabled(), "nothing is committed unseen"
+    ask.locator("input").nth(1).check()
+    ask.locator("button").click()
+    page.locator("main > section").first.evaluate("(part) => part.scrollIntoView()")
+    page.locator(".places a.read").first.wait_for(state="attached")
+    page.reload()
+    assert "told" in ask.get_attribute("class")
+    assert page.locator(".places a.read").count() >= 1
+    page.goto((site / "index.html").as_uri())
+    card = page.locator(".cards li[data-lesson='01'] .so-far")
+    assert re.fullmatch(r"\d+ of \d+ sections read, 1 of \d+ questions answered", card.text_content())
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save them").click()
+    file = tmp_path / "marks.json"
+    saved.value.save_as(file)
+    assert json.loads(file.read_text())["course"] == "ketalab"
+    before = card.text_content()
+    page.get_by_role("button", name="Forget").click()
+    assert card.text_content() == ""
+    bad = tmp_path / "other.json"
+    bad.write_text('{"course": "ketalab", "marks": {"theme": "1"}}')
+    page.set_input_files("input[type=file]", bad)
+    page.wait_for_function(
+        "() => document.querySelector('.kept').textContent.includes('nothing was changed')"
+    )
+    assert card.text_content() == ""
+    page.set_input_files("input[type=file]", file)
+    page.wait_for_function("() => document.querySelector('.kept').textContent.includes('back')")
+    assert card.text_content() == before
+    assert watched.errors == []
+
+
+def test_the_search_finds_a_word_and_leads_to_it(watched, site: Path):
+    page = watched.page
+    page.goto((site / "index.html").as_uri())
+    page.keyboard.press("/")
+    page.locator("#search input").fill("bioavailability nasal")
+    found = page.locator("#search li a")
+    found.first.wait_for()
+    assert {"01_from_dose_to_brain.html"} <= {a.get_attribute("href").split("#")[0] for a in found.all()}
+    found.first.click()
+    page.wait_for_url("**/*.html#*")
+    assert page.locator(":target").count() == 1
+    page.keyboard.press("/")
+    page.locator("#search input").fill("xyzzy")
+    page.get_by_text("Nothing found").wait_for()
+    assert watched.errors == []
+
+
+def test_a_word_opens_its_meaning_and_gives_the_focus_back(watched, site: Path):
+    page = watched.page
+    page.goto((site / "01_from_dose_to_brain.html").as_uri())
+    word = page.locator("a.term").first
+    word.focus()
+    page.keyboard.press("Enter")
+    meaning = page.get_by_role("dialog", name=word.text_content())
+    assert word.get_attribute("title") in meaning.text_content()
+    page.keyboard.press("Escape")
+    assert meaning.count() == 0
+    assert word.evaluate("(word) => word === document.activeElement")
+
+
+def test_the_theme_is_kept_and_the_contents_open_on_a_phone(watched, site: Path):
+    page = watched.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto((site / "01_from_dose_to_brain.html").as_uri())
+    ground = "() => getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    page.get_by_role("button", name="Dark or light").click()
+    assert page.evaluate(ground) != light
+    page.reload()
+    assert page.evaluate(ground) != light
+    assert not page.locator("#contents").is_visible()
+    page.get_by_role("button", name="Contents").click()
+    page.locator("#contents").get_by_role("link", name="References").click()
+    assert not page.locator("#contents").is_visible()
+    assert page.evaluate("() => location.hash") == "#References"

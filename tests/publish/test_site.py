@@ -1,0 +1,218 @@
+"""The web edition: every lesson whole, every link leading somewhere, each page light."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from nbformat.v4 import new_markdown_cell, new_notebook
+
+from ketalab.data import table
+from ketalab.data.bibliography import bibliography, full_references
+from ketalab.explorables.description import EXPLORABLE_MIME
+from ketalab.lessons import lesson
+from ketalab.publish import equations, reading
+from ketalab.publish.cells import tags
+from ketalab.publish.equations import Equations
+from ketalab.publish.glossary import unlinked
+from ketalab.publish.reading import Page, Reading, page
+
+
+class Links(HTMLParser):
+    """The ids of a page, and what its parts lead to or load."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.leads: list[str] = []
+        self.loads: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if "id" in given:
+            self.ids.append(given["id"])
+        for name in ("href", "src"):
+            if name in given:
+                (self.leads if tag == "a" else self.loads).append(given[name])
+
+
+@pytest.fixture(scope="module")
+def linked(site: Path) -> dict[str, Links]:
+    return {path.name: Links(path.read_text(encoding="utf-8")) for path in site.glob("*.html")}
+
+
+def test_every_lesson_has_its_page_and_every_page_can_be_reached(site: Path, linked: dict[str, Links]):
+    lessons = {f"{row.lesson}_{row.slug}.html" for row in table("lessons").itertuples()}
+    assert lessons <= set(linked)
+    reached, new = set(), {"index.html"}
+    while new:
+        reached |= new
+        new = {a.partition("#")[0] for name in new for a in linked[name].leads} & set(linked) - reached
+    assert reached == set(linked)
+
+
+def test_every_link_between_pages_leads_to_a_place_that_is_there(site: Path, linked: dict[str, Links]):
+    lost = []
+    for name, links in linked.items():
+        for address in links.leads:
+            if address.startswith(("https://", "http://")):
+                continue
+            file, _, part = address.partition("#")
+            there = not file or (site / file).is_file()
+            if not there or (
+                part and file.endswith((".html", "")) and unquote(part) not in linked[file or name].ids
+            ):
+                lost.append(f"{name} -> {address}")
+    assert lost == []
+
+
+def test_pages_load_only_what_lies_beside_them(site: Path, linked: dict[str, Links]):
+    for name, links in linked.items():
+        for address in links.loads:
+            assert address.startswith("data:") or (site / address).is_file(), f"{name} loads {address}"
+
+
+def test_no_page_has_an_id_twice(linked: dict[str, Links]):
+    for name, links in linked.items():
+        assert len(links.ids) == len(set(links.ids)), name
+
+
+def test_the_site_is_light(site: Path):
+    """A lesson with all that it loads before a figure is opened, and the whole."""
+    shared = sum(path.stat().st_size for path in (site / "assets").iterdir() if path.name != "search.js")
+    for path in site.glob("[0-9][0-9]_*.html"):
+        html = path.read_text(encoding="utf-8")
+        moving = re.findall(r'class="ketalab-view" data-name="(\w+)"', html)
+        beside = sum(
+            (site / "explorables" / f"{name}.{end}").stat().st_size
+            for name in moving
+            for end in ("js", "png")
+        )
+        assert path.stat().st_size + shared + beside <= 2.5e6, path.name
+    assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) <= 45e6
+
+
+def test_a_page_holds_all_that_its_notebook_shows(site_pages: dict[str, Page], lesson_name: str, notebook):
+    made = site_pages[lesson_name]
+    here = lesson(made.number)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    data = [output.get("data", {}) for output in outputs]
+    assert made.body.count("ketalab-ask") == made.questions
+    assert list(made.stills) == [one[EXPLORABLE_MIME]["name"] for one in data if EXPLORABLE_MIME in one]
+    assert len(made.figures) == sum("image/png" in one for one in data) - len(made.stills)
+    solutions = sum("solution:" in " ".join(tags(cell)) for cell in notebook.cells)
+    assert made.body.count("<summary>Worked solution</summary>") == solutions == len(here.exercises)
+    titles = [cell.source.splitlines()[0][3:] for cell in notebook.cells if cell.source.startswith("## ")]
+    assert [heading.title for heading in made.contents] == [
+        Reading(text).whole for text in map(plain, titles)
+    ]
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    equations_there = re.findall(r"\$\$.+?\$\$|\$[^$\n]+\$", re.sub(r"`[^`]*`", "", text), re.DOTALL)
+    assert made.body.count("<math") == len(equations_there)
+    assert not re.findall(r'href="[^"]*\.ipynb', made.body)
+
+
+def plain(markdown: str) -> str:
+    return re.sub(r"[*`]", "", markdown)
+
+
+def test_the_words_of_a_lesson_are_on_its_page(site_pages: dict[str, Page], lesson_name: str, notebook):
+    text = Reading(site_pages[lesson_name].body).whole
+    for cell in notebook.cells:
+        if cell.cell_type != "markdown" or "badges" in tags(cell):
+            continue
+        for sentence in re.findall(
+            r"(?:(?<=^)|(?<=[.?!] ))[A-Z][\w ,’'-]{30,}[.?!]", unlinked(cell.source), re.M
+        ):
+            assert " ".join(sentence.split()) in text
+
+
+def made_of(*sources: str) -> Page:
+    cells = [new_markdown_cell(source) for source in sources]
+    notebook = new_notebook(cells=cells, metadata={"ketalab": {"lesson": "00"}})
+    with Equations() as drawn:
+        return page(notebook, drawn)
+
+
+def test_headings_are_places_each_once(node_modules: Path):
+    made = made_of("# T", "## One *two*", "### One two", "## One two")
+    assert [heading.anchor for heading in made.headings] == ["T", "One-two", "One-two-2", "One-two-3"]
+    assert [heading.title for heading in made.contents] == ["One two", "One two"]
+
+
+def test_what_is_for_the_curious_is_folded_and_closed_again(node_modules: Path):
+    aside = new_markdown_cell("### Aside\n\nfolded", metadata={"tags": ["curious"]})
+    other = new_markdown_cell("### Other\n\nfolded too", metadata={"tags": ["curious"]})
+    cells = [new_markdown_cell("## A"), aside, other, new_markdown_cell("## B\n\nopen")]
+    with Equations() as drawn:
+        body = page(new_notebook(cells=cells, metadata={"ketalab": {"lesson": "00"}}), drawn).body
+    assert body.count("<details") == body.count("</details>") == 2
+    assert body.rindex("</details>") < body.index("open")
+    assert body.count("<section>") == body.count("</section>") == 2
+
+
+def test_links_lead_to_pages_and_sources_say_what_they_are(node_modules: Path):
+    body = made_of(
+        "# T",
+        '[a](05_hours_not_weeks.ipynb#References) [b](glossary.ipynb#cell-id=MADRS "A scale.") '
+        '[c](https://doi.org/10.1038/s44220-023-00140-x "lii2023")',
+    ).body
+    assert '<a href="05_hours_not_weeks.html#References">a</a>' in body
+    assert '<a class="term" href="glossary.html#MADRS" title="A scale.">b</a>' in body
+    assert re.search(r'<a href="https://doi\.org/[^"]+" title="[^"]*Lii[^"]*2023', body)
+
+
+def test_equations_are_drawn_with_words_for_who_cannot_see_them(node_modules: Path):
+    body = made_of("# T", "Let $C = D / V_1$ and\n\n$$F = 1 - E$$").body
+    assert body.count("<svg") == body.count("<math") == 2
+    assert "<mi>F</mi><mo>=</mo><mn>1</mn><mo>−</mo><mi>E</mi>" in body
+    assert body.count('<div class="equation">') == 1
+    assert "$" not in Reading(body).whole
+
+
+def test_tex_that_cannot_be_read_is_named(node_modules: Path):
+    with Equations() as drawn:
+        with pytest.raises(
+            ValueError, match=r"equation: '\\\\frac\{a' cannot be read: Missing close brace"
+        ):
+            drawn.html(r"\frac{a")
+        assert "<svg" in drawn.html("a"), "the next one can"
+        assert drawn.within("x &lt; $a &lt; b$ and $$c$$").count("<svg") == 2
+
+
+def test_without_node_nothing_is_written(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(equations.shutil, "which", lambda name: None)
+    with pytest.raises(FileNotFoundError, match=r"run `make slides` once"), Equations():
+        pass
+
+
+def test_code_that_only_shows_something_is_left_out():
+    assert not reading._says_more_than_show("trials.four_models()")
+    assert not reading._says_more_than_show("from ketalab import show\nhere = lesson('01')\nx = 1")
+    assert reading._says_more_than_show("frame = trials.four_models()\nframe.T")
+
+
+def test_the_search_knows_every_section_and_every_term(site: Path, site_pages: dict[str, Page]):
+    script = (site / "assets" / "search.js").read_text(encoding="utf-8")
+    entries = json.loads(script.removeprefix("ketalabSearch(").rstrip(";\n").removesuffix(")"))
+    places = {(entry["page"], entry["at"]) for entry in entries}
+    for made in site_pages.values():
+        assert {(made.file, heading.anchor) for heading in made.contents} <= places
+    assert sum(entry["page"] == "glossary.html" for entry in entries) >= 100
+
+
+def test_the_sources_are_all_that_lessons_cite(site: Path):
+    html = (site / "sources.html").read_text(encoding="utf-8")
+    shown = int(re.search(r"<p>(\d+) sources", html)[1])
+    assert html.count("<small>Read: ") == shown <= len(bibliography().entries)
+    assert shown >= 300
+
+
+def test_full_references_are_in_order_and_each_once():
+    keys = [key for key, _ in full_references(["zarate2006", "lii2023", "lii2023"])]
+    assert keys == ["lii2023", "zarate2006"]
+    with pytest.raises(ValueError, match=r"'nobody1999' is not in references\.bib"):
+        full_references(["nobody1999"])
