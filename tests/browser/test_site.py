@@ -1,4 +1,4 @@
-"""The web edition in a real browser, from files: every page on a phone and on a desk, and what a reader does."""
+"""The web edition in a real browser, from files: every page on phone and desk, and what a reader does."""
 
 import json
 import re
@@ -24,13 +24,13 @@ OUTSIDE = """() => {
 # Controls too low for a thumb, and text too small to read.
 SMALL = """() => {
   const seen = (part) => part.checkVisibility() && !part.closest(".out-of-sight");
-  const hands = "main :is(button, select, summary, input[type=range], input[type=search]), header :is(button, a)";
+  const hands = "main :is(button, select, summary, [type=range], [type=search]), header :is(button, a)";
   const low = [...document.querySelectorAll(hands)].filter(seen)
     .filter((part) => part.getBoundingClientRect().height < 43.5);
   const tiny = [...document.querySelectorAll("main :is(p, li, td, dd, dt, label)")].filter(seen)
     .filter((part) => !part.closest("figure .ketalab-stage, .ketalab-living, .ketalab-sortable"))
     .filter((part) => parseFloat(getComputedStyle(part).fontSize) < 15.9);
-  return [...low, ...tiny].map((part) => `${part.tagName}.${part.className} ${part.textContent.slice(0, 30)}`);
+  return [...low, ...tiny].map((part) => `${part.tagName} ${part.className} ${part.innerText}`.slice(0, 60));
 }"""
 
 
@@ -38,7 +38,7 @@ def come_to_life(page) -> None:
     """Scroll to every explorable, as a reader would, and wait until it moves."""
     for view in page.locator(".ketalab-view").all():
         view.evaluate(
-            "(view) => { for (let fold = view; (fold = fold.parentNode.closest?.('details'));) fold.open = true;"
+            "(view) => { const fold = view.closest('details'); if (fold) fold.open = true;"
             " view.scrollIntoView(); }"
         )
         view.locator(".ketalab-explorable").wait_for()
@@ -129,16 +129,24 @@ def open_at(watched, site: Path, part: str):
     watched.page.goto(f"{(site / '01_from_dose_to_brain.html').as_uri()}#{part}")
     view = watched.page.locator(".ketalab-view[data-name=route_to_plasma]")
     view.locator(".ketalab-explorable").wait_for()
-    watched.page.wait_for_timeout(300)
+    watched.page.wait_for_timeout(500)
     return view, watched.page.locator("#route_to_plasma figcaption [role=status]").text_content()
 
 
 def test_a_link_opens_an_explorable_at_a_setting(watched, site: Path):
-    view, said = open_at(watched, site, "route_to_plasma?dose=1&minutes=10")
+    view, said = open_at(watched, site, "route_to_plasma?dose=1.2&minutes=30")
     values = view.evaluate("(view) => view.ketalab.values")
-    assert (values["dose"], values["minutes"]) == (1, 10)
+    assert (values["dose"], values["minutes"]) == (1.2, 30)
     assert said == ""
     assert view.evaluate("(view) => Math.abs(view.getBoundingClientRect().top) < innerHeight / 2")
+
+
+def test_a_link_to_a_setting_between_those_computed_shows_the_nearest_and_says_so(watched, site: Path):
+    view, said = open_at(watched, site, "route_to_plasma?minutes=35&dose=0.5")
+    assert view.evaluate("(view) => view.ketalab.values.minutes") in (30, 40)
+    assert re.fullmatch(
+        r"These pages hold computed settings only; the nearest is shown: minutes \d+\.", said
+    )
 
 
 @pytest.mark.parametrize(
@@ -172,12 +180,10 @@ def test_a_link_to_what_is_not_there_opens_the_start_and_says_so(
 
 
 def test_a_link_to_an_unknown_explorable_says_so(watched, site: Path):
-    open_at(watched, site, "nothing_here?dose=1")
-    assert (
-        watched.page.locator(".notice")
-        .text_content()
-        .startswith("explorable: 'nothing_here' is not one of ")
-    )
+    watched.page.goto(f"{(site / '01_from_dose_to_brain.html').as_uri()}#nothing_here?dose=1")
+    notice = watched.page.locator(".notice")
+    notice.wait_for()
+    assert notice.text_content().startswith("explorable: 'nothing_here' is not one of route_to_plasma, ")
 
 
 def test_answers_and_progress_survive_a_reload_and_travel_in_a_file(watched, site: Path, tmp_path: Path):

@@ -129,6 +129,7 @@ class Renderer(IPythonRenderer):
         super().__init__(escape=False)
         self.equations = equations
         self.headings: list[Heading] = []
+        self.in_summary = False  # what is pressed to open a fold holds nothing else to press
         self._met: Counter[str] = Counter()
 
     def heading(self, text: str, level: int, **attrs: object) -> str:
@@ -139,7 +140,8 @@ class Renderer(IPythonRenderer):
             anchor = f"{anchor}-{self._met[anchor]}"
         self.headings.append(Heading(level, anchor, title))
         here = f'<a class="here" href="#{anchor}" aria-label="Link to: {escape(title)}">#</a>'
-        return f'<h{level} id="{anchor}">{text}{here if level > 1 else ""}</h{level}>\n'
+        shown = here if level > 1 and not self.in_summary else ""
+        return f'<h{level} id="{anchor}">{text}{shown}</h{level}>\n'
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         if url.startswith(NOTEBOOK):
@@ -201,7 +203,9 @@ def _body(notebook: NotebookNode, markdown: MarkdownWithMath, made: Page) -> Ite
         source = cell.source
         if opens:
             heading, _, source = source.partition("\n")
+            markdown.renderer.in_summary = True
             title = markdown.render(heading).strip()
+            markdown.renderer.in_summary = False
             yield f'<details class="curious"><summary>{title}</summary><div>\n'
             folded = True
         if cell.cell_type == "markdown":
