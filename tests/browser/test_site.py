@@ -2,7 +2,10 @@
 
 import json
 import re
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from browser.axe import serious
@@ -30,7 +33,7 @@ SMALL = """() => {
   const tiny = [...document.querySelectorAll("main :is(p, li, td, dd, dt, label)")].filter(seen)
     .filter((part) => !part.closest("figure .ketalab-stage, .ketalab-living, .ketalab-sortable"))
     .filter((part) => parseFloat(getComputedStyle(part).fontSize) < 15.9);
-  return [...low, ...tiny].map((part) => `${part.tagName} ${part.className} ${part.innerText}`.slice(0, 60));
+  return [...low, ...tiny].map((part) => `${part.tagName} ${part.className}: ${part.innerText}`);
 }"""
 
 
@@ -268,3 +271,32 @@ def test_the_theme_is_kept_and_the_contents_open_on_a_phone(watched, site: Path)
     page.locator("#contents").get_by_role("link", name="References").click()
     assert not page.locator("#contents").is_visible()
     assert page.evaluate("() => location.hash") == "#References"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def test_under_a_path_of_a_server_it_can_be_kept_and_read_without_a_network(browser, site: Path):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site.parent))
+    Thread(target=server.serve_forever, daemon=True).start()
+    context = browser.new_context()
+    try:
+        page = context.new_page()
+        home = f"http://127.0.0.1:{server.server_port}/{site.name}"
+        page.goto(f"{home}/")
+        page.evaluate("() => navigator.serviceWorker.ready")
+        page.get_by_role("button", name="Keep the whole course").click()
+        page.get_by_text("The whole course is kept").wait_for(timeout=60_000)
+        server.shutdown()
+        server.server_close()
+        context.set_offline(True)
+        page.goto(f"{home}/05_hours_not_weeks.html")
+        view = page.locator(".ketalab-view").first
+        view.evaluate("(view) => view.scrollIntoView()")
+        view.locator(".ketalab-explorable").wait_for()
+        page.wait_for_function("() => document.querySelector('figure:not(.moves) img').complete")
+    finally:
+        context.close()
+        server.server_close()

@@ -14,6 +14,7 @@ from ketalab.paths import FIGURES, write_atomically
 from ketalab.plots.style import BLACK, BLUE, FOLDER, PALE
 
 MOVING = FIGURES / "route_to_plasma.gif"
+PHONE = FIGURES / "on_a_phone.png"  # made by tests/browser/phone.py, which needs a browser
 FRAME_MS = 90
 FONT = "AtkinsonHyperlegibleNext-Regular.ttf"
 
@@ -29,7 +30,7 @@ def main(lessons: Sequence[str] = ()) -> None:
                 file.write(made.read_bytes())
         if not lessons:
             for stale in set(FIGURES.iterdir()) - {FIGURES / p.name for p in Path(folder).iterdir()}:
-                if stale != MOVING:
+                if stale not in (MOVING, PHONE):
                     stale.unlink()
     moving_picture(MOVING)
 

@@ -53,6 +53,7 @@ def write(pages: Sequence[Page], equations: Equations, folder: Path = SITE) -> N
         _write_lesson(folder, one, pages[place - 1] if place else None, pages[place + 1 : place + 2])
     _write_around(folder, pages, equations)
     _write(folder / "assets" / "search.js", f"ketalabSearch({json.dumps(_index(pages))});\n".encode())
+    _write_worker(folder)
     print(f"{len(pages)} lessons, {sum(f.stat().st_size for f in folder.rglob('*.*')) / 1e6:.1f} MB in all")
 
 
@@ -151,9 +152,18 @@ def _index(pages: Sequence[Page]) -> list[dict[str, object]]:
     return found
 
 
-def digest(folder: Path, files: Sequence[str]) -> str:
-    """One short name for the content of these files."""
-    found = hashlib.sha256()
+def _write_worker(folder: Path) -> None:
+    """What keeps the pages for when there is no network, where they are served."""
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    edition = hashlib.sha256()
     for name in files:
-        found.update(name.encode() + (folder / name).read_bytes())
-    return found.hexdigest()[:16]
+        edition.update(name.encode() + (folder / name).read_bytes())
+    first = [name for name in files if "/" not in name or name.startswith("assets/")]
+    assets.write_page(
+        folder / "sw.js",
+        "web",
+        "sw.js.j2",
+        edition=edition.hexdigest()[:16],
+        first=["./", *first],
+        rest=[name for name in files if name not in first],
+    )

@@ -331,7 +331,21 @@
     showProgress();
     told(`${entries.length} ${entries.length === 1 ? "entry is" : "entries are"} back.`);
   };
+  // Where the pages are served, they can be kept.
+  const served = location.protocol.startsWith("http") && "serviceWorker" in navigator;
+  if (served) navigator.serviceWorker.register(`${root}sw.js`).catch(() => { /* read with a network, then */ });
+  const keepAll = async (button) => {
+    button.disabled = true;
+    told("Fetching the whole course …");
+    const ready = await navigator.serviceWorker.ready, channel = new MessageChannel();
+    channel.port1.onmessage = ({ data }) => {
+      button.disabled = false;
+      told(data === "kept" ? "The whole course is kept in this browser." : "Something could not be fetched; try again with a network.");
+    };
+    ready.active.postMessage("keep", [channel.port2]);
+  };
   if (find(".cards")) {
+    find("[data-keep=offline]").hidden = !served;
     showProgress();
     // A link without its page still finds its explorable.
     const wanted = settingOf(location.hash);
@@ -345,6 +359,8 @@
         link.download = "ketamine-course-marks.json";
         link.click();
         told("Saved as ketamine-course-marks.json.");
+      } else if (what === "offline") {
+        keepAll(event.target.closest("button"));
       } else if (what === "forget") {
         const keys = Object.keys(kept());
         keys.forEach((key) => localStorage.removeItem(key));
