@@ -293,10 +293,10 @@ def test_under_a_path_of_a_server_it_can_be_kept_and_read_without_a_network(brow
         server.server_close()
         context.set_offline(True)
         page.goto(f"{home}/05_hours_not_weeks.html")
-        view = page.locator(".ketalab-view").first
-        view.evaluate("(view) => view.scrollIntoView()")
-        view.locator(".ketalab-explorable").wait_for()
-        page.wait_for_function("() => document.querySelector('figure:not(.moves) img').complete")
+        come_to_life(page)
+        figure = "document.querySelector('section > figure:not(.moves) img')"
+        page.evaluate(f"() => {figure}.scrollIntoView()")
+        page.wait_for_function(f"() => {figure}.naturalWidth > 0")
     finally:
         context.close()
         server.server_close()
