@@ -201,7 +201,7 @@ def test_every_week_has_outcomes_papers_and_something_to_hand_in():
 
 
 def test_weights_and_rubrics_add_up():
-    assert sum(map(int, re.findall(r"\| (\d+) % \|", GUIDE))) == 100
+    assert sum(map(int, re.findall(r"\| (\d+)% \|", GUIDE))) == 100
     for heading, total in (("Critical appraisal", 20), ("A claim on trial", 8)):
         section = re.search(rf"^### {heading}\n(.*?)(?=^##)", GUIDE, re.MULTILINE | re.DOTALL)[1]
         assert sum(map(int, re.findall(r"^\| [^|]+ \| (\d+) \|", section, re.MULTILINE))) == total
