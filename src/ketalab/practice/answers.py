@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ketalab.text import real_minus, significant
+from ketalab.text import real_minus, significant, with_unit
 
 MOST = 100_000  # things that are taken out of a generator
 
@@ -139,7 +139,7 @@ def written(value: float, unit: str = "") -> str:
     )
     if value == 1:
         unit = {"people": "person"}.get(unit, unit.removesuffix("s") if len(unit) > 2 else unit)
-    return real_minus(f"{shown}{unit}" if unit == "%" else f"{shown} {unit}".rstrip())
+    return real_minus(with_unit(shown, unit))
 
 
 def _one(answer: Any, unit: str) -> Any:

@@ -20,7 +20,7 @@ import numpy as np
 
 from ketalab.practice.answers import written
 from ketalab.practice.exercise import DONE, TURN, Exercise
-from ketalab.text import MINUS
+from ketalab.text import MINUS, with_unit
 
 CHANGED = "*The numbers are changed for practice: they are no results.* "
 _NUMBERED = count(1)
@@ -108,7 +108,7 @@ def _made(exercise: Exercise, chosen: Mapping[str, str]) -> Exercise:
         for formula, says in exercise.recipe.formulas
     )
     unit = exercise.judge.unit
-    says = f"{printed}{'' if unit in ('', '%') else ' ' + unit}{'%' if unit == '%' else ''}."
+    says = f"{with_unit(printed, unit)}."
     judge = replace(exercise.judge, solution=solution, says=says, printed=(printed,), mistakes=advice)
     wrong = {written(wrong, unit): wrong for wrong, _ in advice}
     task = CHANGED + _put(exercise.task, told)

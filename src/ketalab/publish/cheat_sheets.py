@@ -239,7 +239,7 @@ def neuroscience(lessons: tuple[str, ...]) -> Sheet:
             ),
             Fact(
                 "Receptors blocked at the peak, in the model: if magnesium competes; as in rats; if not",
-                f"{blocks[0]:.0f}%; {blocks[1]:.0f}%; {blocks[2]:.0f}%",
+                "; ".join(f"{block:.0f}%" for block in blocks),
                 ("lesson 04",),
             ),
             Fact(

@@ -12,7 +12,7 @@ A test fails when a committed notebook differs from its woven self.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from io import StringIO
 
@@ -50,10 +50,8 @@ def weave(notebook: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         if "references" in tags(cell):
             cell.source = f'references("{about["lesson"]}")'
-    minutes = {"core": 0.0, "practice": 0.0, "curious": 0.0}
-    for cell, aside in zip(notebook.cells, for_the_curious(notebook.cells), strict=True):
+    for cell, minutes in _timed(notebook.cells, here):
         cell.source = CLOCK.sub(f"*Time to here: about {round(minutes['core'])} min.*", cell.source)
-        minutes[_part(cell, aside)] += reading_minutes(cell, here)
     for cell in notebook.cells:
         if "badges" in tags(cell):
             cell.source = _badges(about, minutes)
@@ -64,15 +62,18 @@ def weave(notebook: NotebookNode) -> NotebookNode:
 def minutes_of(notebook: NotebookNode) -> dict[str, int]:
     """What a lesson asks of a reader, in fives of minutes: core path, practice, for the curious."""
     here = lesson(notebook.metadata["ketalab"]["lesson"])
-    minutes = {"core": 0.0, "practice": 0.0, "curious": 0.0}
-    for cell, aside in zip(notebook.cells, for_the_curious(notebook.cells), strict=True):
-        minutes[_part(cell, aside)] += reading_minutes(cell, here)
+    *_, (_, minutes) = _timed(notebook.cells, here)
     return _in_fives(minutes)
 
 
-def _part(cell: NotebookNode, aside: bool) -> str:
-    practice = any(tag == "quiz" or tag.startswith("exercise:") for tag in tags(cell))
-    return "curious" if aside else "practice" if practice else "core"
+def _timed(cells: Sequence[NotebookNode], here: Lesson) -> Iterator[tuple[NotebookNode, dict[str, float]]]:
+    """Each cell with the minutes up to it by part of the lesson: one dictionary, which goes on filling."""
+    minutes = {"core": 0.0, "practice": 0.0, "curious": 0.0}
+    for cell, aside in zip(cells, for_the_curious(cells), strict=True):
+        yield cell, minutes
+        practice = any(tag == "quiz" or tag.startswith("exercise:") for tag in tags(cell))
+        part = "curious" if aside else "practice" if practice else "core"
+        minutes[part] += reading_minutes(cell, here)
 
 
 def _in_fives(minutes: Mapping[str, float]) -> dict[str, int]:
