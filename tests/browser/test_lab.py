@@ -387,6 +387,8 @@ def test_a_word_shows_its_meaning_and_leads_to_its_entry(watched, lab: str):
     word = page.locator(".jp-RenderedMarkdown a[title]", has_text="trapping").first
     assert word.get_attribute("title") == next(t.definition for t in terms() if t.term == "trapping")
     assert word.evaluate("(node) => getComputedStyle(node).textDecorationStyle") == "dotted"
+    slowed = page.context.new_cdp_session(page)  # on a slow computer JupyterLab alone gives up the jump
+    slowed.send("Emulation.setCPUThrottlingRate", {"rate": 6})
     word.click()
     entry = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) h3", has_text="trapping")
     page.wait_for_function(
@@ -397,6 +399,7 @@ def test_a_word_shows_its_meaning_and_leads_to_its_entry(watched, lab: str):
         timeout=90_000,  # every cell of the glossary is drawn before JupyterLab goes to one
     )
     assert 0 < entry.bounding_box()["y"] < 800
+    slowed.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     assert page.evaluate("() => jupyterapp.shell.currentWidget.title.label") == "glossary.ipynb"
     page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) a", has_text="02").first.click()
     page.wait_for_function("() => jupyterapp.shell.currentWidget.title.label.startsWith('02_')")

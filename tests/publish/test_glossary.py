@@ -128,7 +128,7 @@ def test_a_title_is_not_linked():
 def test_weaving_takes_old_links_away_and_costs_no_reading_time(notebook: NotebookNode):
     stale = copy.deepcopy(notebook)
     last = next(cell for cell in reversed(stale.cells) if glossary.is_read(cell))
-    last.source += ' [plasma](glossary.ipynb#cell-id=no-such-word "Old words.")'
+    last.source += ' [plasma](glossary.ipynb#no-such-word "Old words.")'
     again = weave(stale)
     assert "no-such-word" not in str(again.cells)
     bare = copy.deepcopy(notebook)

@@ -157,7 +157,7 @@ def test_what_is_for_the_curious_is_folded_and_closed_again(node_modules: Path):
 def test_links_lead_to_pages_and_sources_say_what_they_are(node_modules: Path):
     body = made_of(
         "# T",
-        '[a](05_hours_not_weeks.ipynb#References) [b](glossary.ipynb#cell-id=MADRS "A scale.") '
+        '[a](05_hours_not_weeks.ipynb#References) [b](glossary.ipynb#MADRS "A scale.") '
         '[c](https://doi.org/10.1038/s44220-023-00140-x "lii2023")',
     ).body
     assert '<a href="05_hours_not_weeks.html#References">a</a>' in body

@@ -36,7 +36,7 @@ def test_a_rule_finds_the_wrong_form_and_leaves_the_right_one(wrong: str, right:
         "$$-70$$",
         "> The article writes: 95 % were randomized.",
         "[A 1980 color](https://example.org/-1)",
-        "[word](glossary.ipynb#cell-id=x-1)",
+        "[word](glossary.ipynb#x-1)",
         "days 1-3 and C01-C61 and 2007-05",
         "```python\nx = -1\n```",
     ],

@@ -22,7 +22,7 @@ from ketalab.data.lessons import NOTEBOOKS, lesson_files, stem
 from ketalab.publish.cells import ABOUT_PYTHON, place, tags
 
 PAGE = NOTEBOOKS / "glossary.ipynb"
-NOTEBOOK = "glossary.ipynb#cell-id="  # JupyterLab finds a cell, also in a file not yet open
+NOTEBOOK = "glossary.ipynb#"
 WEB = "glossary.html#"
 LINK = re.compile(rf"\[([^\]]*)\]\({re.escape(NOTEBOOK)}([^ )]*)[^)]*\)")
 PROTECTED = re.compile(
@@ -57,7 +57,7 @@ class Term:
 
     @property
     def anchor(self) -> str:
-        """The name of the entry's cell, which is also what nbconvert and nbviewer call its heading."""
+        """What JupyterLab, nbconvert and nbviewer call the entry's heading."""
         return self.term.replace(" ", "-")
 
     def link(self, words: str) -> str:
@@ -172,12 +172,12 @@ def by_letter(used: Mapping[str, Sequence[str]]) -> list[tuple[str, list[Term]]]
 
 
 def notebook() -> NotebookNode:
-    """The glossary as a notebook of text."""
+    """The glossary as a notebook of text, a cell a letter: JupyterLab draws every cell before it goes to one."""
     used = uses()
     cells = [new_markdown_cell(INTRODUCTION, id="glossary")]
     for letter, group in by_letter(used):
-        cells.append(new_markdown_cell(f"## {letter}", id=f"letter-{letter}"))
-        cells += [new_markdown_cell(_entry(t, used[t.anchor]), id=t.anchor) for t in group]
+        entries = [_entry(t, used[t.anchor]) for t in group]
+        cells.append(new_markdown_cell("\n\n".join([f"## {letter}", *entries]), id=f"letter-{letter}"))
     return new_notebook(cells=cells, metadata=deepcopy(ABOUT_PYTHON))
 
 

@@ -2,6 +2,7 @@
 // 1. Pictures: JupyterLab drops the alt text stored with a PNG output; this renderer keeps it.
 // 2. Explorables: names their slider handles and pictures, announces their read-out, tables their numbers.
 // 3. Lessons: prompts, code and links that everybody can make out; words of the glossary stay quiet.
+// 4. Links into a notebook: JupyterLab gives up on the way when it is busy; the heading is gone to until seen.
 (() => {
   let shared;
 
@@ -33,10 +34,40 @@
     },
   });
 
+  // Until the heading has stood in sight for a second, or the reader moves the page.
+  const goTo = (app, name) => {
+    const wanted = ["id", "data-jupyter-id"].map((key) => `[${key}="${CSS.escape(name)}"]`).join();
+    const end = performance.now() + 120_000;
+    let seen = 0;
+    const stop = () => {
+      clearInterval(timer);
+      for (const event of ["wheel", "keydown", "pointerdown"]) document.removeEventListener(event, stop, true);
+    };
+    const timer = setInterval(() => {
+      const page = app.shell.currentWidget?.content?.node;
+      const heading = page?.querySelector(wanted);
+      if (heading) {
+        const { top, bottom } = page.getBoundingClientRect();
+        const { y } = heading.getBoundingClientRect();
+        if (top <= y + 1 && y < bottom - 40) seen += 1;
+        else {
+          seen = 0;
+          heading.scrollIntoView();
+        }
+      }
+      if (seen === 4 || performance.now() > end) stop();
+    }, 250);
+    for (const event of ["wheel", "keydown", "pointerdown"]) document.addEventListener(event, stop, true);
+  };
+
   const explorables = {
     id: "ketalab:explorables",
     autoStart: true,
-    activate: () => {
+    activate: (app) => {
+      document.addEventListener("click", ({ target }) => {
+        const link = target.closest?.('a[href*=".ipynb"][href*="#"]');
+        if (link) goTo(app, decodeURIComponent(link.hash.slice(1)).replace("cell-id=", ""));
+      }, true);
       const script = document.createElement("script");
       script.src = `${extensionFolder}/explorable.js`;
       const look = document.createElement("link");
