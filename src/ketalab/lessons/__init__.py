@@ -11,7 +11,8 @@ from pathlib import Path
 from ketalab.data import bibliography, table
 from ketalab.explorables.description import Explorable
 from ketalab.practice.lesson import Lesson
-from ketalab.practice.reader import read
+from ketalab.practice.quiz import Question
+from ketalab.practice.reader import read, read_exam
 
 FOLDER = Path(__file__).parent
 NO_EXPLORABLES = {"__init__", "checks", "figures", "shared", "summary", "trials"}
@@ -46,6 +47,14 @@ def lesson(number: str) -> Lesson:
     home = folder(number)
     checks = import_module(f"{__name__}.{home.name}.checks")
     return read(home / "practice.toml", number, checks)
+
+
+def exam(number: str) -> tuple[Question, ...]:
+    """The questions of a lesson that are kept for an exam.
+
+    Raises ValueError when there is no lesson of that number.
+    """
+    return read_exam(folder(number) / "exam.toml", number)
 
 
 def references(number: str) -> bibliography.ReferenceList:
