@@ -36,6 +36,15 @@ def people_not_votes():
     return share
 
 
+def at_least_too_large():
+    people, true = 20, 0.2
+    standard_error = (2 / people) ** 0.5  # of a difference in standard deviations, nearly
+    # your turn
+    times = 1.96 * standard_error / true
+    # done
+    return times
+
+
 def enough_people():
     def power(group):
         """Chance that a trial with this many in each group finds a true effect of 0.2."""
