@@ -17,14 +17,6 @@ def how_sure():
     return standard_error
 
 
-def half_as_wide():
-    people, times_narrower = 96, 2
-    # your turn
-    needed = people * times_narrower**2
-    # done
-    return needed
-
-
 def people_not_votes():
     trials = mapped_trials()
     trials = trials[(trials.indication == "PTSD") & (trials.direction != "no comparison")]
