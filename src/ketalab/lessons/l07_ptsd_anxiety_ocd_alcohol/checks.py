@@ -61,7 +61,7 @@ def a_window():
         "and rats. "
         "So timing matters. The larger trial against midazolam, with therapy in all arms, would "
         "decide more."
-    )  # at least 30 words
+    )  # at least 25 words
     # done
     return reply
 
