@@ -57,7 +57,9 @@ def test_every_false_essay_says_what_is_wrong_with_it():
     """For whoever reads them: a comment above each."""
     for path in sorted((Path(__file__).parent / "essays").glob("*.toml")):
         text = path.read_text(encoding="utf-8").split("false = [", 1)[1]
-        assert len(re.findall(r"^\s*#.*\n\s*\"{3}", text, re.MULTILINE)) == len(ESSAYS[path.stem]["false"]), path.stem
+        assert len(re.findall(r"^\s*#.*\n\s*\"{3}", text, re.MULTILINE)) == len(
+            ESSAYS[path.stem]["false"]
+        ), path.stem
 
 
 def test_no_essay_is_called_right_or_wrong():
@@ -91,7 +93,7 @@ def test_words_alone_can_not_be_told_from_an_argument_and_so_are_not_marked():
 
 def test_an_answer_that_says_nothing_yet_is_asked_for_more():
     for _, exercise in ARGUMENTS.values():
-        assert f"# at least {LEAST_WORDS} words" in exercise.given()
+        assert f"# at least {LEAST_WORDS} words" in exercise.starter("here.check")
         for short in ("", "It does nothing.", "word " * (LEAST_WORDS - 1)):
             says = exercise.check(short)
             assert f"at least {LEAST_WORDS} words" in says
