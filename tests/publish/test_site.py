@@ -2,8 +2,10 @@
 
 import json
 import re
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import pytest
@@ -11,13 +13,15 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 from ketalab.data import table
 from ketalab.data.bibliography import bibliography, full_references
+from ketalab.data.claims import article
 from ketalab.explorables.description import EXPLORABLE_MIME
 from ketalab.lessons import lesson
 from ketalab.publish import equations, reading
+from ketalab.publish.article import numbered, place
 from ketalab.publish.cells import tags
 from ketalab.publish.equations import Equations
 from ketalab.publish.glossary import unlinked
-from ketalab.publish.reading import Page, Reading, page
+from ketalab.publish.reading import Heading, Page, Reading, page
 
 
 class Links(HTMLParser):
@@ -216,3 +220,59 @@ def test_full_references_are_in_order_and_each_once():
     assert keys == ["lii2023", "zarate2006"]
     with pytest.raises(ValueError, match=r"'nobody1999' is not in references\.bib"):
         full_references(["nobody1999"])
+
+
+def test_every_claim_is_numbered_in_the_article_and_leads_to_entry_and_lesson(site: Path):
+    """From its number to the ledger's entry, from there back, and to the section that names it."""
+    html = (site / "article.html").read_text(encoding="utf-8")
+    ledger = (site / "claims.html").read_text(encoding="utf-8")
+    for row in table("claims").itertuples():
+        said = html.partition(f'id="{row.claim}">')[2]
+        said = said.partition(f' <a class="number" href="claims.html#{row.claim}">')[0]
+        words = re.sub(r"<[^>]*>", "", re.sub(r'<a class="number".*?</a>', "", said))
+        assert " ".join(words.split()) == " ".join(escape(row.quoted, quote=False).split()), row.claim
+        line = re.search(rf'<li><a href="claims\.html#{row.claim}">.*?</li>', html)[0]
+        assert f"{row.verdict}, {row.certainty} certainty" in line
+        assert re.search(rf'<a href="{row.lesson}_\w+\.html', line), row.claim
+        assert f'<details id="{row.claim}"' in ledger
+        assert f'href="article.html#{row.claim}"' in ledger
+
+
+def test_the_article_is_all_there_in_its_own_words(site: Path):
+    html = (site / "article.html").read_text(encoding="utf-8")
+    shown = html.partition("<article>")[2].partition("</article>")[0]
+    shown = re.sub(r'<ul class="told".*?</ul>| <a class="number".*?</a>|<a class="here".*?</a>', "", shown)
+    words = re.sub(r"^(#+|-) |^\|[-|]+\|$", "", article(), flags=re.M).replace("|", " ")
+    assert Reading(shown).whole.split() == words.split()
+
+
+def test_a_claim_leads_to_the_section_that_names_it():
+    made = Page("05", table("lessons").set_index("lesson").loc["05"], {})
+    made.body = '<h1 id="T">T</h1><p>C14</p><h2 id="A">A</h2><p>x</p><h2 id="B">B</h2><p>see C14</p>'
+    made.headings = [Heading(1, "T", "T"), Heading(2, "A", "A"), Heading(2, "B", "B")]
+    assert place("C14", "05", [made]).endswith(".html#B")
+    assert place("C15", "05", [made]).endswith("_weeks.html")
+    assert place("C15", "06", [made]) == "06_suicidal_ideation_and_thinking.html"
+
+
+def test_quotations_may_stand_in_one_another_but_not_overlap():
+    def rows(*quoted: str):
+        return [SimpleNamespace(claim=f"C0{i}", quoted=words) for i, words in enumerate(quoted, 1)]
+
+    made = numbered("a b c d", rows("a b c d", "b c"))
+    assert re.sub(r"<[^>]*>", "", made) == "a b c C02 d C01"
+    assert made.index('id="C01"') < made.index('id="C02"')
+    with pytest.raises(ValueError, match=r"claims\.quoted: C01 and C02 overlap"):
+        numbered("a b c d", rows("a b c", "b c d"))
+
+
+def test_a_claims_number_in_a_lesson_leads_to_its_sentence(node_modules: Path):
+    body = made_of("# T", "The article, **C14**, **and more**.").body
+    assert '<a href="article.html#C14"><strong>C14</strong></a>' in body
+    assert body.count("<a ") == 1
+
+
+def test_start_and_end_of_the_course_lead_to_the_article(site: Path):
+    for name in ("index", "00_start_here", "13_the_article_on_trial"):
+        main = (site / f"{name}.html").read_text(encoding="utf-8").partition("<main")[2]
+        assert 'href="article.html"' in main, name

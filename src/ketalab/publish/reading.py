@@ -38,6 +38,7 @@ from ketalab.publish.weave import CLOCK, minutes_of
 highlight = Highlight2HTML()
 ASKED = (f"<style>{static('practice.css')}</style>", f"<script>{static('practice.js')}</script>")
 NARROW = ("ketalab-ask", "ketalab-references", "ketalab-ledger", "ketalab-grading")  # these need no box
+CLAIM = re.compile(r"C\d\d")
 NO_TEXT = ("script", "style", "math", "svg", "img")
 
 
@@ -154,6 +155,11 @@ class Renderer(IPythonRenderer):
             address = f"{address.removesuffix('.ipynb')}.html"
         about = f' title="{escape(title)}"' if title else ""
         return f'<a href="{escape(address + mark + part)}"{about}>{text}</a>'
+
+    def strong(self, text: str) -> str:
+        """A claim's number leads to its sentence in the article."""
+        shown = super().strong(text)
+        return f'<a href="article.html#{text}">{shown}</a>' if CLAIM.fullmatch(text) else shown
 
     def table(self, text: str) -> str:
         return wide(f"<table>\n{text}</table>\n")

@@ -7,6 +7,7 @@ a page from a disk may not import modules; data come as scripts for the same rea
 import base64
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,17 +19,18 @@ from ketalab.data.lessons import lesson_files, stem
 from ketalab.html.claims_list import ledger
 from ketalab.paths import ROOT, write_atomically
 from ketalab.practice.asking import static
-from ketalab.publish import assets, cheat_sheets, glossary, moving
+from ketalab.publish import article, assets, cheat_sheets, glossary, moving
 from ketalab.publish.course import TITLE
 from ketalab.publish.equations import Equations
 from ketalab.publish.figures import FIGURES
-from ketalab.publish.reading import Page, Reading, page
+from ketalab.publish.reading import Page, Reading, Renderer, page
 from ketalab.publish.slides import LESSON
 from ketalab.publish.weave import cited
 
 SITE = ROOT / "dist" / "site"
 WEB = Path(__file__).parent / "web"
 OWN_ASSETS = {"site.css": WEB / "site.css", "site.js": WEB / "site.js", **assets.EXPLORABLE}
+ENTRY = re.compile(r'<details( data-section="[^>]*>)<summary><b>(C\d\d)</b>(.*?)<p>The article: <q>')
 MOUNT = "globalThis.ketalabMount = mount;"  # a page mounts an explorable when it comes near
 
 
@@ -83,16 +85,20 @@ def _write_lesson(folder: Path, one: Page, before: Page | None, after: Sequence[
 
 
 def _write_around(folder: Path, pages: Sequence[Page], equations: Equations) -> None:
-    """The index, the words, the claims, the sources and the cheat sheets."""
+    """The index, the words, the article, the claims, the sources and the cheat sheets."""
     sheets = cheat_sheets.sheets()
     places = {name: one.file for one in pages for name in one.stills}
     _page(folder / "index.html", "index.html.j2", pages=pages, sheets=sheets, places=places)
     _page(folder / "glossary.html", "glossary.html.j2", **glossary.page())
+    renderer = Renderer(equations)
     _page(
-        folder / "claims.html",
-        "claims.html.j2",
-        ledger=LESSON.sub(r'href="\1.html', ledger()._repr_html_()),
+        folder / "article.html",
+        "article.html.j2",
+        article=article.body(pages, renderer),
+        headings=[heading for heading in renderer.headings if heading.level == 2],
+        claims=len(table("claims")),
     )
+    _page(folder / "claims.html", "claims.html.j2", ledger=_ledger())
     _page(folder / "sources.html", "sources.html.j2", **_sources())
     titles = table("lessons").set_index("lesson").title
     for sheet in sheets:
@@ -104,6 +110,14 @@ def _write_around(folder: Path, pages: Sequence[Page], equations: Equations) -> 
             cited=cheat_sheets.cited,
             drawn=equations.within,
         )
+
+
+def _ledger() -> str:
+    """The ledger, each entry a place to link to, and from it a link to the sentence in the article."""
+    html = LESSON.sub(r'href="\1.html', ledger()._repr_html_())
+    return ENTRY.sub(
+        r'<details id="\2"\1<summary><b>\2</b>\3<p><a href="article.html#\2">The article</a>: <q>', html
+    )
 
 
 def _sources() -> dict[str, object]:
