@@ -2,11 +2,11 @@
 
 import json
 import re
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
@@ -15,12 +15,13 @@ from ketalab.data import table
 from ketalab.data.bibliography import bibliography, full_references
 from ketalab.data.claims import article
 from ketalab.explorables.description import EXPLORABLE_MIME
-from ketalab.lessons import lesson
+from ketalab.lessons import explorable, lesson
 from ketalab.publish import equations, reading
 from ketalab.publish.article import numbered, place
 from ketalab.publish.cells import tags
 from ketalab.publish.equations import Equations
 from ketalab.publish.glossary import unlinked
+from ketalab.publish.guide import GUIDE, PROJECT
 from ketalab.publish.reading import Heading, Page, Reading, page
 
 
@@ -51,11 +52,18 @@ def linked(site: Path) -> dict[str, Links]:
 def test_every_lesson_has_its_page_and_every_page_can_be_reached(site: Path, linked: dict[str, Links]):
     lessons = {f"{row.lesson}_{row.slug}.html" for row in table("lessons").itertuples()}
     assert lessons <= set(linked)
-    reached, new = set(), {"index.html"}
+    teachers = {name for name in linked if name.startswith("teaching")}
+    assert reached(linked, "index.html") == set(linked) - teachers, "no student is led to the answers"
+    assert reached(linked, "teaching.html") >= teachers
+
+
+def reached(linked: dict[str, Links], start: str) -> set[str]:
+    """The pages that links lead to from this one."""
+    found, new = set(), {start}
     while new:
-        reached |= new
-        new = {a.partition("#")[0] for name in new for a in linked[name].leads} & set(linked) - reached
-    assert reached == set(linked)
+        found |= new
+        new = {a.partition("#")[0] for name in new for a in linked[name].leads} & set(linked) - found
+    return found
 
 
 def test_every_link_between_pages_leads_to_a_place_that_is_there(site: Path, linked: dict[str, Links]):
@@ -64,7 +72,7 @@ def test_every_link_between_pages_leads_to_a_place_that_is_there(site: Path, lin
         for address in links.leads:
             if address.startswith(("https://", "http://")):
                 continue
-            file, _, part = address.partition("#")
+            file, _, part = address.partition("?")[0].partition("#")
             there = not file or (site / file).is_file()
             if not there or (
                 part and file.endswith((".html", "")) and unquote(part) not in linked[file or name].ids
@@ -229,7 +237,7 @@ def test_every_claim_is_numbered_in_the_article_and_leads_to_entry_and_lesson(si
     for row in table("claims").itertuples():
         said = html.partition(f'id="{row.claim}">')[2]
         said = said.partition(f' <a class="number" href="claims.html#{row.claim}">')[0]
-        words = re.sub(r"<[^>]*>", "", re.sub(r'<a class="number".*?</a>', "", said))
+        words = re.sub(r"<[^>]*>", "", re.sub(r' <a class="number".*?</a>', "", said))
         assert " ".join(words.split()) == " ".join(escape(row.quoted, quote=False).split()), row.claim
         line = re.search(rf'<li><a href="claims\.html#{row.claim}">.*?</li>', html)[0]
         assert f"{row.verdict}, {row.certainty} certainty" in line
@@ -276,3 +284,53 @@ def test_start_and_end_of_the_course_lead_to_the_article(site: Path):
     for name in ("index", "00_start_here", "13_the_article_on_trial"):
         main = (site / f"{name}.html").read_text(encoding="utf-8").partition("<main")[2]
         assert 'href="article.html"' in main, name
+
+
+@pytest.fixture(scope="module")
+def guide(site: Path) -> dict[str, str]:
+    """The pages for teachers, each as HTML."""
+    return {path.name: path.read_text(encoding="utf-8") for path in site.glob("teaching*.html")}
+
+
+def test_the_guide_is_all_there_a_page_for_each_lesson(guide: dict[str, str]):
+    assert {f"teaching_{number}.html" for number in table("lessons").lesson} <= set(guide)
+    text = " ".join(Reading(html).whole for html in guide.values())
+    source = GUIDE.read_text(encoding="utf-8")
+    headings = set(re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", source, flags=re.M | re.S), re.M))
+    for heading in headings - {"Contents"}:
+        assert f"{heading} " in text
+    sentences = re.findall(r"(?<=[.?!] )[A-Z][\w ,’'-]{30,}[.?!]", source)
+    assert len(sentences) > 500
+    assert [words for words in sentences if words not in text] == []
+
+
+def test_an_explorable_in_the_guide_opens_at_its_preset(guide: dict[str, str]):
+    """Each line "Project" and each list of presets: the link holds the values of that preset."""
+    lines = PROJECT.findall(GUIDE.read_text(encoding="utf-8"))
+    found = {}
+    for html in guide.values():
+        for file, name, values, preset in re.findall(
+            r'<a href="([^"]*)\.html#(\w+)\?([^"]*)">(.*?)</a>', html
+        ):
+            found[name, unescape(re.sub(r"</?em>", "", preset))] = file, unescape(values)
+    assert {(name, preset) for name, preset in lines} <= set(found)
+    for (name, preset), (_, values) in found.items():
+        shown = explorable(name)
+        given = dict(parse_qsl(values))
+        wanted = shown.start | shown.scenarios[preset]
+        assert given == {key: str(value) for key, value in wanted.items()}, (name, preset)
+
+
+def test_students_are_not_handed_the_guide(site: Path, guide: dict[str, str]):
+    """Not by the search, not by what is kept for when there is no network, not by a search engine."""
+    for name in ("sw.js", "assets/search.js", "assets/site.js", "manifest.json"):
+        assert "teaching" not in (site / name).read_text(encoding="utf-8"), name
+    for name, html in guide.items():
+        assert '<meta name="robots" content="noindex">' in html, name
+
+
+def test_objectives_are_numbered_once(site_pages: dict[str, Page], lesson_name: str):
+    aims = site_pages[lesson_name].body.partition('id="You-will-be-able-to"')[2].partition("<h2")[0]
+    assert re.findall(r"<li><strong>(O\d)</strong>", aims) == re.findall(r"<strong>(O\d)</strong>", aims)
+    assert "<strong>O1</strong>" in aims
+    assert "<ol" not in aims.partition("</ul>")[0]

@@ -19,7 +19,7 @@ from ketalab.data.lessons import lesson_files, stem
 from ketalab.html.claims_list import ledger
 from ketalab.paths import ROOT, write_atomically
 from ketalab.practice.asking import static
-from ketalab.publish import article, assets, cheat_sheets, glossary, moving
+from ketalab.publish import article, assets, cheat_sheets, glossary, guide, installable, moving
 from ketalab.publish.course import TITLE
 from ketalab.publish.equations import Equations
 from ketalab.publish.figures import FIGURES
@@ -54,6 +54,10 @@ def write(pages: Sequence[Page], equations: Equations, folder: Path = SITE) -> N
     for place, one in enumerate(pages):
         _write_lesson(folder, one, pages[place - 1] if place else None, pages[place + 1 : place + 2])
     _write_around(folder, pages, equations)
+    _write_guide(folder, guide.pages(equations))
+    for name, icon in installable.icons().items():
+        _write(folder / "assets" / name, icon)
+    _write(folder / "manifest.json", installable.manifest("assets"))
     _write(folder / "assets" / "search.js", f"ketalabSearch({json.dumps(_index(pages))});\n".encode())
     _write_worker(folder)
     print(f"{len(pages)} lessons, {sum(f.stat().st_size for f in folder.rglob('*.*')) / 1e6:.1f} MB in all")
@@ -110,6 +114,13 @@ def _write_around(folder: Path, pages: Sequence[Page], equations: Equations) -> 
             cited=cheat_sheets.cited,
             drawn=equations.within,
         )
+
+
+def _write_guide(folder: Path, made: Sequence[guide.GuidePage]) -> None:
+    """The pages for teachers."""
+    for place, one in enumerate(made):
+        before, after = made[place - 1] if place else None, next(iter(made[place + 1 : place + 2]), None)
+        _page(folder / one.file, "teaching.html.j2", page=one, guide=made, before=before, after=after)
 
 
 def _ledger() -> str:
@@ -172,12 +183,13 @@ def _write_worker(folder: Path) -> None:
     edition = hashlib.sha256()
     for name in files:
         edition.update(name.encode() + (folder / name).read_bytes())
-    first = [name for name in files if "/" not in name or name.startswith("assets/")]
+    kept = [name for name in files if not name.startswith("teaching")]  # no student is given the answers
+    first = [name for name in kept if "/" not in name or name.startswith("assets/")]
     assets.write_page(
         folder / "sw.js",
         "web",
         "sw.js.j2",
         edition=edition.hexdigest()[:16],
         first=["./", *first],
-        rest=[name for name in files if name not in first],
+        rest=[name for name in kept if name not in first],
     )
