@@ -157,7 +157,9 @@
       if (number) throw new RangeError(`${number.name}: '${wanted[number.name]}' is not a number; it must be ${number.low} to ${number.high} ${number.unit}`.trimEnd());
       page.set({ ...page.spec.start, ...wanted });
       const rests = page.values, moved = Object.keys(wanted).filter((key) => rests[key] !== wanted[key]);
-      say(view, moved.length ? `These pages hold computed settings only; the nearest is shown: ${moved.map((key) => `${key} ${rests[key]}`).join(", ")}.` : "");
+      const shown = page.spec.controls.filter((one) => moved.includes(one.name))
+        .map((one) => `${one.label} ${one.texts?.[one.positions.indexOf(rests[one.name])] ?? rests[one.name]}`);
+      say(view, moved.length ? `Not every setting is computed on these pages; the nearest is shown: ${shown.join(", ")}.` : "");
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       page.set(page.spec.start);
