@@ -160,7 +160,7 @@ def _pooled_words(pooled: Pooled | None) -> str:
         return "No trial is left."
     who = f"{pooled.k} trials pooled" if pooled.k > 1 else "One trial"
     verdict = (
-        "the interval leaves no room for zero" if pooled.excludes_null else "zero is inside the interval"
+        "the interval excludes zero" if pooled.excludes_null else "the interval includes zero"
     )
     side = "lower" if pooled.estimate < 0 else "higher"
     return (
