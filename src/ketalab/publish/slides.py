@@ -40,6 +40,7 @@ ASSETS = {
 OWN_ASSETS = {
     "deck.css": FOLDER / "deck.css",
     "deck.js": FOLDER / "deck.js",
+    **{name: FOLDER / name for name in ("choose.js", "curtain.js", "vote.js")},
     "cheat_sheet.css": FOLDER / "cheat_sheet.css",
     "theme.js": FOLDER / "theme.js",
     "course.js": FOLDER / "course.js",
@@ -50,6 +51,9 @@ HEADING = re.compile(r"<h[1-3]\b")
 EXPLORABLE = re.compile(r"^explorable\(\"(\w+)\"", re.M)
 LESSON = re.compile(r'href="(\d\d_\w+)\.ipynb')  # in a deck: the deck beside it
 OBJECTIVE = re.compile(r"<li>\s*(?:<p>)?<strong>(O\d)</strong>")
+BELIEFS = "## Common misconceptions"  # what answers a belief comes a step after it
+ANSWERED = re.compile(r"(<li>\s*(?:<p>)?<strong>.*?</strong>)(.*?)(?=(?:</p>)?\s*</li>)", re.DOTALL)
+ONE_BY_ONE = r'\1<span class="fragment">\2</span>'
 BADGE = r'<li class="objective"><strong>\1</strong>'  # it carries its own number
 
 highlight = Highlight2HTML()
@@ -150,6 +154,8 @@ def cut(cells: Sequence[NotebookNode], number: str) -> list[Slide]:
         html = LESSON.sub(r'href="\1.html', "".join(_cell(cell)))
         if where == "fragment":
             html = f'<div class="fragment">{html}</div>'
+        elif "cover" in cell.metadata:
+            html = _covered(html, *cell.metadata["cover"])
         slide.parts.append(html)
         slide.kind = _kind(slide, html)
         slide.notes += [cell.metadata["notes"]] if "notes" in cell.metadata else []
@@ -158,6 +164,19 @@ def cut(cells: Sequence[NotebookNode], number: str) -> list[Slide]:
     for slide in slides:
         slide.parts = [_heading_of_a_slide(slide.parts[0]), *slide.parts[1:]]
     return slides
+
+
+def _covered(html: str, top: float, bottom: float) -> str:
+    """A picture of which the part between two shares of its height is covered until the next step.
+
+    ValueError unless 0 <= top < bottom <= 1.
+    """
+    if not 0 <= top < bottom <= 1:
+        raise ValueError(
+            f"cover: {[top, bottom]} is not two shares of the height, the upper first, from 0 to 1"
+        )
+    place = f"top: {100 * top:g}%; bottom: {100 * (1 - bottom):g}%"
+    return f'<div class="covered">{html}<div class="fragment fade-out" style="{place}"></div></div>'
 
 
 def _title(cell: NotebookNode) -> str:
@@ -185,6 +204,7 @@ def _kind(slide: Slide, html: str) -> str:
 def _cell(cell: NotebookNode) -> Iterator[str]:
     if cell.cell_type == "markdown":
         html = markdown2html_mistune(_for_slides(cell.source))
+        html = ANSWERED.sub(ONE_BY_ONE, html) if cell.source.startswith(BELIEFS) else html
         yield f'<div class="text">{OBJECTIVE.sub(BADGE, html)}</div>'
         return
     if "show-code" in tags(cell):
