@@ -66,6 +66,8 @@ class Slide:
     parts: list[str] = field(default_factory=list)
     kind: str = "plain"
     notes: list[str] = field(default_factory=list)
+    plan: str = ""  # where a plan puts it
+    colour: str = ""  # of its part of the course, in a deck of several
 
     @property
     def minutes(self) -> int:
@@ -110,14 +112,22 @@ def _explorables(notebook: NotebookNode) -> Iterator[str]:
 
 def write(decks: Iterable[Deck], folder: Path) -> None:
     """Write decks, what they load, and the pages that lead to them."""
-    from ketalab.publish import course
+    from ketalab.publish import course, plans
 
     write_assets(folder / "assets")
+    lessons: dict[str, Deck] = {}
     for deck in decks:
-        write_page(folder / deck.file, "deck.html.j2", deck=deck)
-        size = (folder / deck.file).stat().st_size
-        print(f"{deck.file}: {len(deck.slides)} slides, {size / 1e6:.1f} MB")
+        lessons[deck.number] = deck
+        _write_deck(folder, deck)
+    for deck in plans.decks(lessons):
+        _write_deck(folder, deck)
     course.write(folder)
+
+
+def _write_deck(folder: Path, deck: Deck) -> None:
+    write_page(folder / deck.file, "deck.html.j2", deck=deck)
+    size = (folder / deck.file).stat().st_size
+    print(f"{deck.file}: {len(deck.slides)} slides, {size / 1e6:.1f} MB")
 
 
 def write_assets(folder: Path) -> None:

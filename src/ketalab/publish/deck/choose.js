@@ -47,5 +47,6 @@ const ketalabChosen = (() => {
   };
   addEventListener("input", jump, true);
   addEventListener("keydown", jump, true);
-  return { printed: (slide) => [Number((slide ?? Reveal.getCurrentSlide()).dataset.number), "/", all.length] };
+  const number = (slide) => Number((slide ?? Reveal.getCurrentSlide() ?? pages.firstElementChild).dataset.number);
+  return { printed: (slide) => [number(slide), "/", all.length] };
 })();
