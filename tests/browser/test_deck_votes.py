@@ -182,7 +182,9 @@ def test_every_counter_fits_its_slide_and_satisfies_axe(watched, decks: Path, le
             for theme in ("light", "dark"):
                 page.emulate_media(color_scheme=theme)
                 page.wait_for_timeout(250)
-                assert serious(page, ".slides > section.present", preload=False) == [], f"question {place + 1}, {theme}"
+                assert serious(page, ".slides > section.present", preload=False) == [], (
+                    f"question {place + 1}, {theme}"
+                )
     assert watched.errors == []
 
 

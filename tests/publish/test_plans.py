@@ -51,7 +51,7 @@ def test_rows_are_shown_in_order_as_the_lessons_show_them(by_number: dict[str, D
 
 def test_what_a_class_does_without_slides_has_a_slide_with_heading_words_and_minutes(by_number):
     table_ = (
-        "### Day 7: rest · 30 minutes\n\n| Clock | Min | What happens | Slides | Else |\n|---|---|---|---|---|\n"
+        "### Day 7: rest · 30 minutes\n\n| Clock | Min | What | Slides | Else |\n|---|---|---|---|---|\n"
         "| 0–20 | 20 | In pairs: mark by the [rubric](#a-claim) of `an_honest_page`, 4 minutes each. |  "
         "| On paper. |\n"
         "| 20–30 | 10 | Reserve |  |  |\n"
@@ -61,7 +61,7 @@ def test_what_a_class_does_without_slides_has_a_slide_with_heading_words_and_min
     assert (plan.slug, plan.total, plan.minutes, slide.minutes) == ("day_7", 30, 20, 20)
     text = slide.parts[0]
     assert "<h2>In pairs</h2>" in text
-    assert "mark by the rubric of <code>an_honest_page</code>, 4 minutes each." in text
+    assert "Mark by the rubric of <code>an_honest_page</code>, 4 minutes each." in text
     assert text.endswith("<p>20 minutes</p></div>")
     assert slide.notes == ["20 minutes.", "On paper."]
 

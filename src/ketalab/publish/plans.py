@@ -108,6 +108,7 @@ def _done(row: Row) -> Slide:
     happens = INSIDE.sub(r"\1", row.happens)
     opening = OPENING.fullmatch(happens)
     heading, rest = (opening[1], opening[2] or "") if opening else (happens.rstrip("."), "")
+    rest = rest[:1].upper() + rest[1:]
     parts = [f"<h2>{escape(_plain(heading))}</h2>", markdown2html_mistune(rest) if rest else ""]
     lasts = f"<p>{row.minutes} minutes</p>"
     notes = [f"{row.minutes} minutes.", *([escape(_plain(row.otherwise))] if row.otherwise else [])]
