@@ -1,9 +1,9 @@
-"""A deck for each plan of the teaching guide: `class_90.html`, `day_1.html` to `day_5.html`, `week_1.html` ...
+"""A deck for each plan of the teaching guide: `class_90.html`, `day_1.html`, `week_1.html` and so on.
 
-A timetable of `TEACHING.md` says which slides a row shows, and how long a row without slides lasts. Its deck
-holds those slides in that order, as the lessons' decks hold them, and between them one slide for each break,
-exercise and discussion, with the minutes of its row. So the speaker view paces the plan as a whole. What is
-kept in reserve is on no slide.
+A timetable of `TEACHING.md` says which slides a row shows, and how long a row without slides lasts. Its
+deck holds those slides in that order, as the lessons' decks hold them, and between them one slide for each
+break, exercise and discussion, with the minutes of its row. So the speaker view paces the plan as a whole.
+What is kept in reserve is on no slide.
 """
 
 import re
@@ -19,7 +19,7 @@ from ketalab.publish.teaching import GUIDE, HELD, TIMETABLE, named_slides
 
 CLASS = "One class of 90 minutes"
 KIND = re.compile(r"(Day|Week) (\d+): (.+)")
-OPENING = re.compile(r"(.{3,60}?)[.:](?:\s+(.+))?", re.DOTALL)  # of what happens: it becomes the heading
+OPENING = re.compile(r"(.{3,60}?)[.:](?:\s+(.+))?", re.DOTALL)  # of a row: its heading
 INSIDE = re.compile(r"\[([^\]]*)\]\(#[^)]*\)")  # a link within the guide, which a deck does not hold
 
 

@@ -51,12 +51,14 @@ HEADING = re.compile(r"<h[1-3]\b")
 EXPLORABLE = re.compile(r"^explorable\(\"(\w+)\"", re.M)
 LESSON = re.compile(r'href="(\d\d_\w+)\.ipynb')  # in a deck: the deck beside it
 OBJECTIVE = re.compile(r"<li>\s*(?:<p>)?<strong>(O\d)</strong>")
-BELIEFS = "## Common misconceptions"  # what answers a belief comes a step after it
-ANSWERED = re.compile(r"(<li>\s*(?:<p>)?<strong>.*?</strong>)(.*?)(?=(?:</p>)?\s*</li>)", re.DOTALL)
-ONE_BY_ONE = r'\1<span class="fragment">\2</span>'
 BADGE = r'<li class="objective"><strong>\1</strong>'  # it carries its own number
 
 highlight = Highlight2HTML()
+
+# What answers a belief comes a step after it.
+BELIEFS = re.compile(r"<h[23]\b[^>]*>Common misconceptions")
+ANSWERED = re.compile(r"(<li>\s*(?:<p>)?<strong>.*?</strong>)(.*?)(?=(?:</p>)?\s*</li>)", re.DOTALL)
+ONE_BY_ONE = r'\1<span class="fragment">\2</span>'
 
 
 @dataclass
@@ -172,6 +174,8 @@ def cut(cells: Sequence[NotebookNode], number: str) -> list[Slide]:
         if where == "slide" and not HEADING.search(html):
             slide.parts.insert(0, f'<div class="text"><h2>{_title(cell)}</h2></div>')
     for slide in slides:
+        if BELIEFS.search(slide.parts[0]):
+            slide.parts = [ANSWERED.sub(ONE_BY_ONE, part) for part in slide.parts]
         slide.parts = [_heading_of_a_slide(slide.parts[0]), *slide.parts[1:]]
     return slides
 
@@ -214,7 +218,6 @@ def _kind(slide: Slide, html: str) -> str:
 def _cell(cell: NotebookNode) -> Iterator[str]:
     if cell.cell_type == "markdown":
         html = markdown2html_mistune(_for_slides(cell.source))
-        html = ANSWERED.sub(ONE_BY_ONE, html) if cell.source.startswith(BELIEFS) else html
         yield f'<div class="text">{OBJECTIVE.sub(BADGE, html)}</div>'
         return
     if "show-code" in tags(cell):

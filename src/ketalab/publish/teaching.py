@@ -5,9 +5,10 @@ A person writes the syllabi, the prompts and the marking. Renewed from their sou
 - everything between `<!-- made: NAME -->` and `<!-- /made -->`: contents, a lesson's facts,
   misconceptions, slides with notes, answers and quiz key, the load of a class;
 - a timetable's clock, and the minutes of a row that names slides (`05: 4–6; 00: 9`): they last as long
-  as their notes say. Numbers that a person types are held by name (`<!-- held: 05 = asleep -->`) from the first
-  time on, and follow the slide when others come or go; to choose others, take the comment out. A row without slides keeps the minutes a person gave it, and *Reserve* takes what
-  is left of the minutes in the heading above;
+  as their notes say. Numbers that a person types are held by name from then on
+  (`<!-- held: 05 = asleep -->`) and follow their slides; to choose others, take the comment out. A row
+  without slides keeps the minutes a person gave it, and *Reserve* takes what is left of the minutes in the
+  heading above;
 - the slide of an explorable to project ("- slide 7, `route_to_plasma` · ...") and the minutes of a short
   lecture ("**In 45 minutes**: slides 1, 3–5 (9 min by the notes)");
 - citations: `[@zarate2006]` becomes a link, as in a lesson.
