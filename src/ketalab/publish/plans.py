@@ -25,7 +25,7 @@ INSIDE = re.compile(r"\[([^\]]*)\]\(#[^)]*\)")  # a link within the guide, which
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a timetable: from and to in minutes, what happens, the slides it shows, what else to know."""
+    """A row of a timetable: its minutes, what happens, the slides it shows, what to do when they fail."""
 
     clock: str
     minutes: int
