@@ -107,7 +107,7 @@ def test_sliders_and_menus_move_the_picture_without_a_kernel(watched, decks: Pat
     page = watched.page
     for view in page.locator(".ketalab-view").all():
         slide = view.evaluate("(view) => Reveal.getIndices(view.closest('section')).h")
-        page.evaluate(f"() => Reveal.slide({slide})")
+        page.evaluate(f"() => Reveal.slide({slide}, 0, 99)")
         seen = {shown(view)}
         for handle in view.locator("input[type=range]:visible").all():
             before = shown(view)
@@ -188,7 +188,7 @@ def explorable_of(watched, decks: Path, deck: str, name: str):
     open_deck(watched, decks, deck)
     view = watched.page.locator(f".ketalab-view[data-name={name}]")
     slide = view.evaluate("(view) => Reveal.getIndices(view.closest('section')).h")
-    watched.page.evaluate(f"() => Reveal.slide({slide})")
+    watched.page.evaluate(f"() => Reveal.slide({slide}, 0, 99)")
     watched.page.wait_for_timeout(150)
     return view
 

@@ -41,6 +41,29 @@ def test_every_slide_has_one_heading(deck: Deck):
         assert len(re.findall(r"<h[12]\b", "".join(slide.parts))) == 1, f"slide {number}"
 
 
+def test_what_a_note_covers_comes_as_a_step(deck: Deck):
+    asks = re.compile(
+        r"\bcover|\bhid(?:e|den)\b|before (?:you )?(?:show|press on|read the rest)|press on", re.I
+    )
+    for number, slide in enumerate(deck.slides, 1):
+        if asks.search(" ".join(slide.notes)):
+            assert 'class="fragment' in "".join(slide.parts), f"slide {number}"
+
+
+def test_a_belief_is_answered_a_step_after_it_is_read(deck: Deck):
+    shown = next(slide for slide in deck.slides if "Common misconceptions" in slide.parts[0])
+    items = re.findall(r"<li>(.*?)</li>", "".join(shown.parts), re.DOTALL)
+    assert len(items) >= 3
+    for item in items:
+        belief, answer = re.fullmatch(
+            r'\s*(?:<p>)?<strong>(.+?)</strong><span class="fragment">(.+)</span>(?:</p>)?\s*',
+            item,
+            re.DOTALL,
+        ).groups()
+        assert belief
+        assert len(answer) > 20
+
+
 def test_code_is_hidden_unless_it_is_the_point(deck: Deck, notebook: NotebookNode):
     html = "".join(part for slide in deck.slides for part in slide.parts)
     marked = [cell for cell in notebook.cells if "show-code" in cell.metadata.get("tags", [])]
@@ -136,6 +159,12 @@ def test_tags_decide_where_a_cell_goes():
     assert deck.slides[0].notes == ["Say this."]
     assert deck.slides[0].kind == "title"
     assert deck.slides[1].kind == "words"
+
+
+@pytest.mark.parametrize("shares", [(0.5, 0.5), (0.8, 0.2), (-0.1, 1), (0, 1.2)])
+def test_a_cover_outside_its_picture_is_refused(shares: tuple[float, float]):
+    with pytest.raises(ValueError, match=r"^cover: .+ is not two shares of the height"):
+        cut(cell("# One", "slide"), cell("covered", "-", cover=list(shares)))
 
 
 def test_the_clock_of_the_reader_stays_in_the_notebook():

@@ -40,6 +40,7 @@ ASSETS = {
 OWN_ASSETS = {
     "deck.css": FOLDER / "deck.css",
     "deck.js": FOLDER / "deck.js",
+    **{name: FOLDER / name for name in ("choose.js", "curtain.js", "vote.js")},
     "cheat_sheet.css": FOLDER / "cheat_sheet.css",
     "theme.js": FOLDER / "theme.js",
     "course.js": FOLDER / "course.js",
@@ -54,6 +55,11 @@ BADGE = r'<li class="objective"><strong>\1</strong>'  # it carries its own numbe
 
 highlight = Highlight2HTML()
 
+# What answers a belief comes a step after it.
+BELIEFS = re.compile(r"<h[23]\b[^>]*>Common misconceptions")
+ANSWERED = re.compile(r"(<li>\s*(?:<p>)?<strong>.*?</strong>)(.*?)(?=(?:</p>)?\s*</li>)", re.DOTALL)
+ONE_BY_ONE = r'\1<span class="fragment">\2</span>'
+
 
 @dataclass
 class Slide:
@@ -62,6 +68,8 @@ class Slide:
     parts: list[str] = field(default_factory=list)
     kind: str = "plain"
     notes: list[str] = field(default_factory=list)
+    plan: str = ""  # where a plan puts it
+    colour: str = ""  # of its part of the course, in a deck of several
 
     @property
     def minutes(self) -> int:
@@ -106,14 +114,22 @@ def _explorables(notebook: NotebookNode) -> Iterator[str]:
 
 def write(decks: Iterable[Deck], folder: Path) -> None:
     """Write decks, what they load, and the pages that lead to them."""
-    from ketalab.publish import course
+    from ketalab.publish import course, plans
 
     write_assets(folder / "assets")
+    lessons: dict[str, Deck] = {}
     for deck in decks:
-        write_page(folder / deck.file, "deck.html.j2", deck=deck)
-        size = (folder / deck.file).stat().st_size
-        print(f"{deck.file}: {len(deck.slides)} slides, {size / 1e6:.1f} MB")
+        lessons[deck.number] = deck
+        _write_deck(folder, deck)
+    for deck in plans.decks(lessons):
+        _write_deck(folder, deck)
     course.write(folder)
+
+
+def _write_deck(folder: Path, deck: Deck) -> None:
+    write_page(folder / deck.file, "deck.html.j2", deck=deck)
+    size = (folder / deck.file).stat().st_size
+    print(f"{deck.file}: {len(deck.slides)} slides, {size / 1e6:.1f} MB")
 
 
 def write_assets(folder: Path) -> None:
@@ -150,14 +166,31 @@ def cut(cells: Sequence[NotebookNode], number: str) -> list[Slide]:
         html = LESSON.sub(r'href="\1.html', "".join(_cell(cell)))
         if where == "fragment":
             html = f'<div class="fragment">{html}</div>'
+        elif "cover" in cell.metadata:
+            html = _covered(html, *cell.metadata["cover"])
         slide.parts.append(html)
         slide.kind = _kind(slide, html)
         slide.notes += [cell.metadata["notes"]] if "notes" in cell.metadata else []
         if where == "slide" and not HEADING.search(html):
             slide.parts.insert(0, f'<div class="text"><h2>{_title(cell)}</h2></div>')
     for slide in slides:
+        if BELIEFS.search(slide.parts[0]):
+            slide.parts = [ANSWERED.sub(ONE_BY_ONE, part) for part in slide.parts]
         slide.parts = [_heading_of_a_slide(slide.parts[0]), *slide.parts[1:]]
     return slides
+
+
+def _covered(html: str, top: float, bottom: float) -> str:
+    """A picture of which the part between two shares of its height is covered until the next step.
+
+    ValueError unless 0 <= top < bottom <= 1.
+    """
+    if not 0 <= top < bottom <= 1:
+        raise ValueError(
+            f"cover: {[top, bottom]} is not two shares of the height, the upper first, from 0 to 1"
+        )
+    place = f"top: {100 * top:g}%; bottom: {100 * (1 - bottom):g}%"
+    return f'<div class="covered">{html}<div class="fragment fade-out" style="{place}"></div></div>'
 
 
 def _title(cell: NotebookNode) -> str:
