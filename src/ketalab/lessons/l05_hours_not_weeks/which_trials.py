@@ -131,7 +131,7 @@ def _trials_view(drug: str, control: str, crossover: str, interval: str, without
     how = INTERVALS[interval]
     pooled = pool(day.effects[inside], interval=how) if inside.any() else None
     artists = _trials_parts().view(pooled, inside)
-    readings = [Reading("trials", str(inside.sum())), Reading("people", f"{day.about.n[inside].sum():.0f}")]
+    readings = [Reading("trials", str(inside.sum())), Reading("people", f"{day.about.n[inside].sum():,.0f}")]
     return View(artists, [*readings, *_pooled_readings(pooled)], _pooled_words(pooled))
 
 
