@@ -52,7 +52,7 @@ def how_many_more() -> Explorable:
             Steps(
                 "group",
                 "People in each new group",
-                tuple(map(str, SIZES)),
+                tuple(f"{n:,}" for n in SIZES),
                 "100",
                 "Two equal groups in one more trial.",
                 ("20", "50", "100", "300"),
@@ -162,7 +162,7 @@ def _bands(key: str, belief: str, worth: float, tau: float) -> tuple[np.ndarray,
 
 
 def _more_view(question: str, belief: str, group: str, worth: float, tau: float) -> View:
-    asked, n = open_questions()[ASKED[question]], int(group)
+    asked, n = open_questions()[ASKED[question]], int(group.replace(",", ""))
     benefit, small, power = _bands(asked.key, belief, worth, tau)
     after, shows, rules_out = _chances(asked, belief, worth, tau, n)
     low, high = after.intervals(FAN)
