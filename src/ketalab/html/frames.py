@@ -7,10 +7,10 @@ HEADING = re.compile(r"<th[^>]*>(.*?)</th>", re.DOTALL)
 
 
 def one_row_of_headings(html: str) -> str:
-    """The HTML that pandas writes for frames, with each index's name in the row of the columns' names.
+    """The HTML that pandas writes for frames, with an index's name in the row of the columns' names.
 
-    pandas sets the name of an index in a second row of headings, which is empty but for it. Tables whose two
-    rows both name columns stay as they are.
+    pandas sets the name of an index in a second row of headings, which is empty but for it. Tables whose
+    two rows both name columns stay as they are.
     """
     return HEADINGS.sub(_joined, html)
 

@@ -1,9 +1,9 @@
 """Slide decks cut from the lessons' own cells, readable by double click and without a network.
 
 A cell's slideshow tag says where it goes: `slide` opens a slide, `-` (or nothing) continues it,
-`fragment` continues it one step later, `skip` leaves the cell to the notebook, as it does the cell tagged
-`badges`, which is for a reader at a desk. Notes for the teacher stand in the cell's `notes` metadata. Code is
-hidden unless the cell is tagged `show-code`.
+`fragment` continues it one step later, `skip` leaves the cell to the notebook. The cell tagged `badges` is
+for a reader at a desk and stays there, too. Notes for the teacher stand in the cell's `notes` metadata.
+Code is hidden unless the cell is tagged `show-code`.
 """
 
 import re
@@ -56,7 +56,8 @@ BADGE = r'<li class="objective"><strong>\1</strong>'  # it carries its own numbe
 LATER_HEADING = re.compile(r"<h[23]\b[^>]*>(.*?)(?:<a class=\"anchor-link\".*?)?</h[23]>", re.DOTALL)
 # The line under a quotation that says where it stands, and what follows it.
 FROM = re.compile(
-    r"</p>\s*</blockquote>\s*<p>((?:The article|Claim|The sentence that follows)\b[^.:?]*<strong>C\d\d</strong>[^.:?]*)"
+    r"</p>\s*</blockquote>\s*<p>"
+    r"((?:The article|Claim|The sentence that follows)\b[^.:?]*<strong>C\d\d</strong>[^.:?]*)"
     r"[.:]?\s*(.*?)</p>",
     re.DOTALL,
 )
