@@ -392,7 +392,7 @@ def test_the_speaker_sees_notes_the_clock_the_plan_and_the_next_slide(watched, d
     with watched.page.expect_popup() as opened:
         watched.page.keyboard.press("s")
     speaker = opened.value
-    speaker.wait_for_selector(".speaker-controls-notes:not(.hidden) .value:has-text('Welcome, 1 minute')")
+    speaker.wait_for_selector(".speaker-controls-notes:not(.hidden) .value:has-text('Welcome, 2 minutes')")
     speaker.wait_for_selector(".timer .hours-value", state="attached")
     planned = "() => [...document.querySelectorAll('.pacing')].some((part) => part.checkVisibility())"
     speaker.wait_for_function(planned)
@@ -401,8 +401,8 @@ def test_the_speaker_sees_notes_the_clock_the_plan_and_the_next_slide(watched, d
     # is ready. From the first turned slide on it follows.
     following.locator(".ready section.present").wait_for()
     watched.page.keyboard.press("ArrowRight")
-    speaker.wait_for_selector(".speaker-controls-notes .value:has-text('lasts a career')")
-    following.locator("section.present h2:has-text('Predict first')").wait_for()
+    speaker.wait_for_selector(".speaker-controls-notes .value:has-text('Most choose a little')")
+    following.locator("section.present h2:has-text('The route decides')").wait_for()
     speaker.keyboard.press("ArrowRight")
     watched.page.wait_for_function("() => Reveal.getIndices().h === 2")
     assert watched.errors == []

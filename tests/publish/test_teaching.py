@@ -233,8 +233,8 @@ def test_a_lesson_under_way_breaks_nothing():
     notebook = lessons()["01_from_dose_to_brain"]
     notebook.cells = notebook.cells[:1]
     begun = lecture(notebook)
-    assert begun.minutes == 1
-    assert "| 1 min |" in teaching.at_a_glance({"01": begun})
+    assert begun.minutes == 2
+    assert "| 2 min |" in teaching.at_a_glance({"01": begun})
     for what in teaching.BLOCKS.values():
         assert what(begun) is not None
 

@@ -1,8 +1,9 @@
 """Slide decks cut from the lessons' own cells, readable by double click and without a network.
 
 A cell's slideshow tag says where it goes: `slide` opens a slide, `-` (or nothing) continues it,
-`fragment` continues it one step later, `skip` leaves the cell to the notebook. Notes for the teacher
-stand in the cell's `notes` metadata. Code is hidden unless the cell is tagged `show-code`.
+`fragment` continues it one step later, `skip` leaves the cell to the notebook. The cell tagged `badges` is
+for a reader at a desk and stays there, too. Notes for the teacher stand in the cell's `notes` metadata.
+Code is hidden unless the cell is tagged `show-code`.
 """
 
 import re
@@ -18,6 +19,7 @@ from nbformat import NotebookNode
 
 from ketalab.data import table
 from ketalab.explorables.description import EXPLORABLE_MIME
+from ketalab.html.frames import one_row_of_headings
 from ketalab.lessons import explorable, lesson
 from ketalab.lessons.l00_start_here.figures import PARTS
 from ketalab.paths import ROOT
@@ -52,6 +54,14 @@ EXPLORABLE = re.compile(r"^explorable\(\"(\w+)\"", re.M)
 LESSON = re.compile(r'href="(\d\d_\w+)\.ipynb')  # in a deck: the deck beside it
 OBJECTIVE = re.compile(r"<li>\s*(?:<p>)?<strong>(O\d)</strong>")
 BADGE = r'<li class="objective"><strong>\1</strong>'  # it carries its own number
+LATER_HEADING = re.compile(r"<h[23]\b[^>]*>(.*?)(?:<a class=\"anchor-link\".*?)?</h[23]>", re.DOTALL)
+# The line under a quotation that says where it stands, and what follows it.
+FROM = re.compile(
+    r"</p>\s*</blockquote>\s*<p>"
+    r"((?:The article|Claim|The sentence that follows)\b[^.:?]*<strong>C\d\d</strong>[^.:?]*)"
+    r"[.:]?\s*(.*?)</p>",
+    re.DOTALL,
+)
 
 highlight = Highlight2HTML()
 
@@ -154,7 +164,7 @@ def cut(cells: Sequence[NotebookNode], number: str) -> list[Slide]:
     slides: list[Slide] = []
     for cell in glossary.on_slides(cells):
         where = place(cell)
-        if where == "skip":
+        if where == "skip" or "badges" in tags(cell):
             continue
         if where == "slide" or not slides:
             slides.append(Slide(kind="title" if not slides else "plain"))
@@ -164,6 +174,8 @@ def cut(cells: Sequence[NotebookNode], number: str) -> list[Slide]:
             slides[-1:] = [_question(q, i, len(questions)) for i, q in enumerate(questions, 1)]
             continue
         html = LESSON.sub(r'href="\1.html', "".join(_cell(cell)))
+        if slide.parts:  # every slide has one heading
+            html = LATER_HEADING.sub(r'<p class="part">\1</p>', html)
         if where == "fragment":
             html = f'<div class="fragment">{html}</div>'
         elif "cover" in cell.metadata:
@@ -217,7 +229,7 @@ def _kind(slide: Slide, html: str) -> str:
 
 def _cell(cell: NotebookNode) -> Iterator[str]:
     if cell.cell_type == "markdown":
-        html = markdown2html_mistune(_for_slides(cell.source))
+        html = FROM.sub(_quoted_from, markdown2html_mistune(_for_slides(cell.source)))
         yield f'<div class="text">{OBJECTIVE.sub(BADGE, html)}</div>'
         return
     if "show-code" in tags(cell):
@@ -232,6 +244,13 @@ def _for_slides(source: str) -> str:
     return CLOCK.sub("", source)
 
 
+def _quoted_from(found: re.Match[str]) -> str:
+    """Where a quotation stands, at its end and not in a line of its own."""
+    source, then = found.groups()
+    rest = f"\n<p>{then[0].upper()}{then[1:]}</p>" if then else ""
+    return f" <cite>{source}</cite></p>\n</blockquote>{rest}"
+
+
 def _output(output: NotebookNode) -> str:
     if output.output_type == "stream":
         return f"<pre>{output.text.rstrip()}</pre>"
@@ -239,7 +258,7 @@ def _output(output: NotebookNode) -> str:
     if EXPLORABLE_MIME in data:
         return moving.view(data[EXPLORABLE_MIME]["name"])
     if "text/html" in data:
-        return f'<div class="html">{data["text/html"]}</div>'
+        return f'<div class="html">{one_row_of_headings(data["text/html"])}</div>'
     if "text/markdown" in data:
         return f'<div class="text">{markdown2html_mistune(data["text/markdown"])}</div>'
     if "image/png" in data:
