@@ -159,9 +159,7 @@ def _pooled_words(pooled: Pooled | None) -> str:
     if pooled is None:
         return "No trial is left."
     who = f"{pooled.k} trials pooled" if pooled.k > 1 else "One trial"
-    verdict = (
-        "the interval excludes zero" if pooled.excludes_null else "the interval includes zero"
-    )
+    verdict = "the interval excludes zero" if pooled.excludes_null else "the interval includes zero"
     side = "lower" if pooled.estimate < 0 else "higher"
     return (
         f"{who}: {_points(abs(pooled.estimate))} points {side} than control a day after the first dose; "
