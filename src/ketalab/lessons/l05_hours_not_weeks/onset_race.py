@@ -145,6 +145,5 @@ def _race_words(clock: str, measure: str, latest: dict[str, str]) -> str:
     subject = {onset.ALONE: "Better than before"}.get(measure, "Better than control")
     return (
         f"{subject}, at the latest time measured by {clock}: ketamine {latest[onset.KETAMINE]}; "
-        f"{other}. Different times come from different trials, so a change over time is not the course of "
-        "one group."
+        f"{other}. Each time has its own trials, so a change over time is not the course of one group."
     )
