@@ -167,9 +167,9 @@ def test_minutes_of_a_row_come_from_the_notes_of_its_slides():
 
 
 def test_a_row_without_slides_keeps_its_minutes_and_the_reserve_takes_the_rest():
-    slide = parts()["01"].slides[6].minutes
+    name, slide = parts()["01"].name(7), parts()["01"].slides[6].minutes
     table_ = "### Day · 60 minutes\n\n| Clock | Min | What | Slides |\n|---|---|---|---|\n"
-    row = "| [01](#01--from-dose-to-brain): 7 <!-- held: 01 = route_to_plasma --> |\n"
+    row = f"| [01](#01--from-dose-to-brain): 7 <!-- held: 01 = {name} --> |\n"
     given = f"{table_}| | 20 | Talk | |\n| | | Show | 01: 7 |\n| | | Reserve | |\n"
     wanted = (
         f"{table_}| 0–20 | 20 | Talk |  |\n| 20–{20 + slide} | {slide} | Show {row}"

@@ -503,7 +503,7 @@ def comparison(lessons: tuple[str, ...]) -> Sheet:
         ),
         unknown=(
             sentence("10", "Nobody has compared ketamine and a tablet"),
-            point("11", UNKNOWN, "Correlations without a printed number"),
+            point("11", UNKNOWN, "Correlations without a published number"),
             sentence("11", "Nobody has measured the level below which people can talk"),
         ),
     )
