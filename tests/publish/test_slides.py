@@ -54,7 +54,11 @@ def test_what_a_note_covers_comes_as_a_step(deck: Deck):
 
 
 def test_a_belief_is_answered_a_step_after_it_is_read(deck: Deck):
-    shown = next(slide for slide in deck.slides if "Common misconceptions" in slide.parts[0])
+    """Where a deck has the slide: 01 and 05 leave it to the notebook."""
+    shown = next((slide for slide in deck.slides if "Common misconceptions" in slide.parts[0]), None)
+    if shown is None:
+        assert deck.number in {"01", "05"}
+        return
     items = re.findall(r"<li>(.*?)</li>", "".join(shown.parts), re.DOTALL)
     assert len(items) >= 3
     for item in items:

@@ -11,7 +11,8 @@ def test_the_predicted_counts_are_the_ledgers():
     answers = {o.text: o.feedback for o in lesson("13").predictions["how_many_hold"].options}
     assert 10 <= full <= 20
     assert (
-        answers["Between 10 and 20"] == f"Right: {full} in full, and {part} more in part. {rest} are not."
+        answers["Between 10 and 20"]
+        == f"Right: {full} in full, and {part} more in part. The other {rest} are not."
     )
     assert f"{full} are supported in full, {part} more in part" in answers["Fewer than 10 of them"]
     assert (
