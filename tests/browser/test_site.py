@@ -316,6 +316,18 @@ def test_a_figure_opens_as_large_as_it_was_drawn_and_gives_the_focus_back(watche
     assert watched.errors == []
 
 
+def test_axe_finds_nothing_serious_where_a_finger_points(browser, site: Path):
+    """Where nothing hovers the links beside headings always show."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    try:
+        page = context.new_page()
+        for name in ("article", "teaching_01", "01_from_dose_to_brain"):
+            page.goto((site / f"{name}.html").as_uri())
+            assert serious(page, preload=False) == [], name
+    finally:
+        context.close()
+
+
 def test_at_twice_the_size_nothing_sticks_out(watched, site: Path):
     """A window of 1280 by 720 at 200% is one of 640 by 360."""
     page = watched.page
