@@ -10,6 +10,7 @@ PARTS = {
     "quiz option": ("05_hours_not_weeks", ".quiz details.option summary"),
     "fold": ("05_hours_not_weeks", ".predict details summary"),
     "head of a sortable table": ("13_the_article_on_trial", ".ketalab-sortable th button"),
+    "count of hands": ("05_hours_not_weeks", ".quiz > .ketalab-count"),
     "grading": ("13_the_article_on_trial", ".ketalab-grading input[type=radio]"),
     "ledger's words": ("13_the_article_on_trial", ".ketalab-ledger input"),
     "ledger's entry": ("13_the_article_on_trial", ".ketalab-ledger details summary"),
@@ -137,6 +138,8 @@ def test_all_keys_stand_on_the_key_list(watched, decks: Path):
         "Speaker notes",
         "Dark or light",
         "Black screen",
+        "Tally: count hands",
+        "Curtain over the slide",
         "Jump to slide",
         "ESC",
     ):

@@ -47,6 +47,32 @@ COVERED = """() => {
     .map(([b]) => `${a} runs into ${b}`));
 }"""
 
+# Text whose last line is one word, though it has lines enough to lend it another.
+WIDOWS = """() => [...Reveal.getCurrentSlide().querySelectorAll(
+    ":is(.text, .asks) :is(p, li), :is(h1, h2), .ketalab-sentence")].flatMap((text) => {
+  if (!text.checkVisibility() || text.querySelector("p, li")) return [];
+  const walk = document.createTreeWalker(text, NodeFilter.SHOW_TEXT), words = [];
+  for (let node = walk.nextNode(); node; node = walk.nextNode())
+    for (const word of node.data.matchAll(/\\S+/g)) {
+      const range = new Range();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      words.push([range.getBoundingClientRect(), word[0]]);
+    }
+  const [before, last] = words.slice(-2);
+  const lonely = words.length > 6 && last[0].top > before[0].bottom - 2;
+  return lonely ? [text.textContent.trim().slice(-40)] : [];
+})"""
+# What is chosen in a menu that is shut, where it is wider than the menu.
+CUT_IN_MENUS = """() => [...Reveal.getCurrentSlide().querySelectorAll("select")].flatMap((menu) => {
+  if (!menu.checkVisibility()) return [];
+  const style = getComputedStyle(menu), pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+  const words = menu.selectedOptions[0].textContent, room = menu.clientWidth
+    - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 16;
+  return pen.measureText(words).width > room ? [`${words}: ${room}`] : [];
+})"""
+
 
 def open_deck(watched, decks: Path, name: str, query: str = "", shows: str = ".ready") -> None:
     watched.page.goto(f"{(decks / f'{name}.html').as_uri()}{query}")
@@ -78,6 +104,9 @@ def check_every_slide(watched, size: tuple[int, int]) -> None:
                 options.locator("summary").click()
         assert watched.page.evaluate(OUTSIDE) == [], f"slide {number + 1}"
         assert watched.page.evaluate(COVERED) == [], f"slide {number + 1}"
+        if size[0] == 1280:
+            assert watched.page.evaluate(WIDOWS) == [], f"slide {number + 1}"
+            assert watched.page.evaluate(CUT_IN_MENUS) == [], f"slide {number + 1}"
         small = [round(px, 1) for px in watched.page.evaluate(LABELS) if px < 14]
         assert not small, f"slide {number + 1}: labels of {small} px"
 
@@ -107,7 +136,7 @@ def test_sliders_and_menus_move_the_picture_without_a_kernel(watched, decks: Pat
     page = watched.page
     for view in page.locator(".ketalab-view").all():
         slide = view.evaluate("(view) => Reveal.getIndices(view.closest('section')).h")
-        page.evaluate(f"() => Reveal.slide({slide})")
+        page.evaluate(f"() => Reveal.slide({slide}, 0, 99)")
         seen = {shown(view)}
         for handle in view.locator("input[type=range]:visible").all():
             before = shown(view)
@@ -188,7 +217,7 @@ def explorable_of(watched, decks: Path, deck: str, name: str):
     open_deck(watched, decks, deck)
     view = watched.page.locator(f".ketalab-view[data-name={name}]")
     slide = view.evaluate("(view) => Reveal.getIndices(view.closest('section')).h")
-    watched.page.evaluate(f"() => Reveal.slide({slide})")
+    watched.page.evaluate(f"() => Reveal.slide({slide}, 0, 99)")
     watched.page.wait_for_timeout(150)
     return view
 
@@ -363,7 +392,7 @@ def test_the_speaker_sees_notes_the_clock_the_plan_and_the_next_slide(watched, d
     with watched.page.expect_popup() as opened:
         watched.page.keyboard.press("s")
     speaker = opened.value
-    speaker.wait_for_selector(".speaker-controls-notes:not(.hidden) .value:has-text('Welcome, 1 minute')")
+    speaker.wait_for_selector(".speaker-controls-notes:not(.hidden) .value:has-text('Welcome, 2 minutes')")
     speaker.wait_for_selector(".timer .hours-value", state="attached")
     planned = "() => [...document.querySelectorAll('.pacing')].some((part) => part.checkVisibility())"
     speaker.wait_for_function(planned)
@@ -372,8 +401,8 @@ def test_the_speaker_sees_notes_the_clock_the_plan_and_the_next_slide(watched, d
     # is ready. From the first turned slide on it follows.
     following.locator(".ready section.present").wait_for()
     watched.page.keyboard.press("ArrowRight")
-    speaker.wait_for_selector(".speaker-controls-notes .value:has-text('lasts a career')")
-    following.locator("section.present h2:has-text('Predict first')").wait_for()
+    speaker.wait_for_selector(".speaker-controls-notes .value:has-text('Most choose a little')")
+    following.locator("section.present h2:has-text('The route decides')").wait_for()
     speaker.keyboard.press("ArrowRight")
     watched.page.wait_for_function("() => Reveal.getIndices().h === 2")
     assert watched.errors == []

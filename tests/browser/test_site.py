@@ -73,6 +73,9 @@ def test_axe_finds_nothing_serious(watched, site: Path, theme: str):
         "01_from_dose_to_brain",
         "13_the_article_on_trial",
         "cheat_sheet_risks",
+        "article",
+        "teaching",
+        "teaching_01",
     ):
         path = site / f"{name}.html"
         page.goto((path if path.is_file() else next(site.glob("cheat_sheet_*.html"))).as_uri())
@@ -137,9 +140,10 @@ def open_at(watched, site: Path, part: str):
 
 
 def test_a_link_opens_an_explorable_at_a_setting(watched, site: Path):
-    view, said = open_at(watched, site, "route_to_plasma?dose=1.2&minutes=30")
+    view, said = open_at(watched, site, "route_to_plasma?dose=0.5&minutes=10")
     values = view.evaluate("(view) => view.ketalab.values")
-    assert (values["dose"], values["minutes"]) == (1.2, 30)
+    assert (values["dose"], values["minutes"]) == (0.5, 10)
+    assert readings(view) == python(explorable("route_to_plasma"), values)
     assert said == ""
     assert view.evaluate("(view) => Math.abs(view.getBoundingClientRect().top) < innerHeight / 2")
 
@@ -148,7 +152,8 @@ def test_a_link_to_a_setting_between_those_computed_shows_the_nearest_and_says_s
     view, said = open_at(watched, site, "route_to_plasma?minutes=35&dose=0.5")
     assert view.evaluate("(view) => view.ketalab.values.minutes") in (30, 40)
     assert re.fullmatch(
-        r"These pages hold computed settings only; the nearest is shown: minutes \d+\.", said
+        r"Not every setting is computed on these pages; the nearest is shown: Infusion time [34]0 min\.",
+        said,
     )
 
 
@@ -273,12 +278,75 @@ def test_the_theme_is_kept_and_the_contents_open_on_a_phone(watched, site: Path)
     assert page.evaluate("() => location.hash") == "#References"
 
 
+def test_the_title_is_whole_on_a_narrow_phone(watched, site: Path):
+    page = watched.page
+    for width in (320, 360, 390, 430):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.goto((site / "article.html").as_uri())
+        title = page.locator(".bar .home")
+        bar = page.locator(".bar").bounding_box()
+        assert title.evaluate("(a) => a.scrollWidth <= a.clientWidth"), width
+        box = title.bounding_box()
+        assert box["y"] >= bar["y"], width
+        assert box["y"] + box["height"] <= bar["y"] + bar["height"], width
+        assert page.evaluate(OUTSIDE) == [], width
+
+
+def test_a_figure_opens_as_large_as_it_was_drawn_and_gives_the_focus_back(watched, site: Path):
+    """On a phone its words are as large as the text there, and it is pushed about in its own box."""
+    page = watched.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto((site / "01_from_dose_to_brain.html").as_uri())
+    link = page.locator("figure > a").first
+    link.scroll_into_view_if_needed()
+    page.wait_for_function("() => document.querySelector('figure > a img').naturalWidth > 0")
+    drawn = link.locator("img").evaluate("(img) => img.naturalWidth")
+    link.focus()
+    page.keyboard.press("Enter")
+    shown = page.locator("#alone img")
+    assert shown.bounding_box()["width"] == pytest.approx(drawn, abs=1)
+    assert shown.get_attribute("alt") == link.locator("img").get_attribute("alt")
+    assert page.locator("#alone .sheet").evaluate("(box) => box.scrollWidth > box.clientWidth")
+    assert serious(page, preload=False) == []
+    page.get_by_role("button", name="Whole picture").click()
+    assert shown.bounding_box()["width"] <= 390
+    page.keyboard.press("Escape")
+    assert not shown.is_visible()
+    assert link.evaluate("(link) => link === document.activeElement")
+    assert watched.errors == []
+
+
+def test_at_twice_the_size_nothing_sticks_out(watched, site: Path):
+    """A window of 1280 by 720 at 200% is one of 640 by 360."""
+    page = watched.page
+    page.set_viewport_size({"width": 640, "height": 360})
+    for name in ("index", "article", "teaching", "teaching_05", "01_from_dose_to_brain"):
+        page.goto((site / f"{name}.html").as_uri())
+        come_to_life(page)
+        assert page.evaluate(OUTSIDE) == [], name
+
+
+def test_from_a_claim_in_the_article_to_its_entry_by_keys_alone(watched, site: Path):
+    page = watched.page
+    page.goto((site / "article.html").as_uri())
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # to the text
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.textContent") == "C01"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/claims.html#C01")
+    assert page.locator("details#C01[open]").count() == 1
+    page.locator("details#C01 a", has_text="The article").click()
+    page.wait_for_url("**/article.html#C01")
+    assert page.locator(".said:target").text_content().startswith("Ketamine, once known")
+
+
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *args: object) -> None:
         pass
 
 
-def test_under_a_path_of_a_server_it_can_be_kept_and_read_without_a_network(browser, site: Path):
+def test_under_a_path_of_a_server_it_installs_can_be_kept_and_read_without_a_network(browser, site: Path):
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site.parent))
     Thread(target=server.serve_forever, daemon=True).start()
     context = browser.new_context()
@@ -287,8 +355,19 @@ def test_under_a_path_of_a_server_it_can_be_kept_and_read_without_a_network(brow
         home = f"http://127.0.0.1:{server.server_port}/{site.name}"
         page.goto(f"{home}/")
         page.evaluate("() => navigator.serviceWorker.ready")
+        asked = context.new_cdp_session(page)
+        manifest = asked.send("Page.getAppManifest")
+        assert manifest["url"] == f"{home}/manifest.json"
+        assert manifest["errors"] == []
+        errors = asked.send("Page.getInstallabilityErrors")["installabilityErrors"]
+        assert [one["errorId"] for one in errors if one["errorId"] != "in-incognito"] == []
         page.get_by_role("button", name="Keep the whole course").click()
         page.get_by_text("The whole course is kept").wait_for(timeout=60_000)
+        kept = page.evaluate(
+            "async () => (await (await caches.open((await caches.keys())[0])).keys()).map((one) => one.url)"
+        )
+        assert f"{home}/article.html" in kept
+        assert not any("teaching" in url for url in kept)
         server.shutdown()
         server.server_close()
         context.set_offline(True)

@@ -1,6 +1,7 @@
 """Every explorable of the course, driven across the extremes of every control and every preset."""
 
 import json
+import re
 import warnings
 
 import numpy as np
@@ -40,6 +41,26 @@ def test_every_extreme_and_preset_gives_a_finite_picture_without_a_warning(name:
                 assert reading.text, (reading.label, values)
             assert view.sentence.endswith((".", "!", "?")), view.sentence
             assert shown.frame(values).words.startswith(view.sentence)
+
+
+BARE_THOUSAND = re.compile(r"(?<![\d.,])(?!(?:19|20)\d\d(?!\d))[1-9]\d{3,}")
+
+
+def test_a_bare_thousand_would_be_found():
+    assert BARE_THOUSAND.findall("1393 people and 17600; 1,393; 17,600; 0.2365; Lii 2023; 999") == [
+        "1393", "17600"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_count_of_a_thousand_or_more_has_its_comma(name: str):
+    shown = explorable(name)
+    for values in shown.extremes():
+        view = shown.at(**values)
+        said = [view.sentence, *(reading.text for reading in view.readings)]
+        said += [control.text(values.get(control.name, control.start)) for control in shown.controls]
+        for words in said:
+            assert not BARE_THOUSAND.search(words), (words, values)
 
 
 @pytest.mark.parametrize("name", NAMES)

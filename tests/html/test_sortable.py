@@ -7,6 +7,7 @@ import pytest
 
 from ketalab import sortable
 from ketalab.data import table
+from ketalab.html.sortable import SortableTable
 
 FRAME = pd.DataFrame(
     {
@@ -56,6 +57,13 @@ def test_the_text_says_all_the_table_says():
     assert "stage: late; effect: 10; who: rats; source: Zarate et al. 2006a" in text
     assert "stage: late; who: mice; source: Domino 2010" in text  # a gap is left out
     assert max(map(len, text.splitlines())) <= 100
+
+
+def test_a_thousand_and_more_has_its_comma_and_a_year_has_none():
+    frame = pd.DataFrame({"year": [2021], "people": [17600], "change": [-1234.5], "n": pd.array([999])})
+    html, text = (show(sortable(frame, "Counts")) for show in (SortableTable._repr_html_, repr))
+    assert re.findall(r"<td [^>]*>([^<]*)</td>", html) == ["2021", "17,600", "−1,234.5", "999"]
+    assert "year: 2021; people: 17,600; change: −1,234.5; n: 999" in text
 
 
 def test_the_same_frame_gives_the_same_bytes():

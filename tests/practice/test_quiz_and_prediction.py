@@ -85,13 +85,15 @@ def test_a_reader_has_one_order_and_another_reader_another(monkeypatch):
 
 
 @pytest.mark.parametrize("n", LESSONS)
-def test_a_lesson_has_a_quiz_checks_and_a_question_for_every_objective(n: str):
+def test_every_objective_has_a_question_and_an_exercise(n: str):
     here = lesson(n)
     assert 4 <= len(here.questions) <= 6
     assert len(here.checks) >= 3
     tested = {question.objective for question in (*here.questions, *here.checks.values())}
     assert 3 <= len(tested) <= 5
     assert tested == {f"O{place + 1}" for place in range(len(tested))}
+    practised = {one for e in here.exercises.values() for one in e.objective.split(" and ")}
+    assert practised == tested
 
 
 def test_all_that_is_asked_can_be_read_without_kernel_or_script():

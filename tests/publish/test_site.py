@@ -2,22 +2,27 @@
 
 import json
 import re
+from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote
+from types import SimpleNamespace
+from urllib.parse import parse_qsl, unquote
 
 import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from ketalab.data import table
 from ketalab.data.bibliography import bibliography, full_references
+from ketalab.data.claims import article
 from ketalab.explorables.description import EXPLORABLE_MIME
-from ketalab.lessons import lesson
+from ketalab.lessons import explorable, lesson
 from ketalab.publish import equations, reading
+from ketalab.publish.article import numbered, place
 from ketalab.publish.cells import tags
 from ketalab.publish.equations import Equations
 from ketalab.publish.glossary import unlinked
-from ketalab.publish.reading import Page, Reading, page
+from ketalab.publish.guide import GUIDE, PROJECT
+from ketalab.publish.reading import Heading, Page, Reading, page
 
 
 class Links(HTMLParser):
@@ -47,11 +52,18 @@ def linked(site: Path) -> dict[str, Links]:
 def test_every_lesson_has_its_page_and_every_page_can_be_reached(site: Path, linked: dict[str, Links]):
     lessons = {f"{row.lesson}_{row.slug}.html" for row in table("lessons").itertuples()}
     assert lessons <= set(linked)
-    reached, new = set(), {"index.html"}
+    teachers = {name for name in linked if name.startswith("teaching")}
+    assert reached(linked, "index.html") == set(linked) - teachers, "no student is led to the answers"
+    assert reached(linked, "teaching.html") >= teachers
+
+
+def reached(linked: dict[str, Links], start: str) -> set[str]:
+    """The pages that links lead to from this one."""
+    found, new = set(), {start}
     while new:
-        reached |= new
-        new = {a.partition("#")[0] for name in new for a in linked[name].leads} & set(linked) - reached
-    assert reached == set(linked)
+        found |= new
+        new = {a.partition("#")[0] for name in new for a in linked[name].leads} & set(linked) - found
+    return found
 
 
 def test_every_link_between_pages_leads_to_a_place_that_is_there(site: Path, linked: dict[str, Links]):
@@ -60,7 +72,7 @@ def test_every_link_between_pages_leads_to_a_place_that_is_there(site: Path, lin
         for address in links.leads:
             if address.startswith(("https://", "http://")):
                 continue
-            file, _, part = address.partition("#")
+            file, _, part = address.partition("?")[0].partition("#")
             there = not file or (site / file).is_file()
             if not there or (
                 part and file.endswith((".html", "")) and unquote(part) not in linked[file or name].ids
@@ -216,3 +228,109 @@ def test_full_references_are_in_order_and_each_once():
     assert keys == ["lii2023", "zarate2006"]
     with pytest.raises(ValueError, match=r"'nobody1999' is not in references\.bib"):
         full_references(["nobody1999"])
+
+
+def test_every_claim_is_numbered_in_the_article_and_leads_to_entry_and_lesson(site: Path):
+    """From its number to the ledger's entry, from there back, and to the section that names it."""
+    html = (site / "article.html").read_text(encoding="utf-8")
+    ledger = (site / "claims.html").read_text(encoding="utf-8")
+    for row in table("claims").itertuples():
+        said = html.partition(f'id="{row.claim}">')[2]
+        said = said.partition(f' <a class="number" href="claims.html#{row.claim}">')[0]
+        words = re.sub(r"<[^>]*>", "", re.sub(r' <a class="number".*?</a>', "", said))
+        assert " ".join(words.split()) == " ".join(escape(row.quoted, quote=False).split()), row.claim
+        line = re.search(rf'<li><a href="claims\.html#{row.claim}">.*?</li>', html)[0]
+        assert f"{row.verdict}, {row.certainty} certainty" in line
+        assert re.search(rf'<a href="{row.lesson}_\w+\.html', line), row.claim
+        assert f'<details id="{row.claim}"' in ledger
+        assert f'href="article.html#{row.claim}"' in ledger
+
+
+def test_the_article_is_all_there_in_its_own_words(site: Path):
+    html = (site / "article.html").read_text(encoding="utf-8")
+    shown = html.partition("<article>")[2].partition("</article>")[0]
+    shown = re.sub(r'<ul class="told".*?</ul>| <a class="number".*?</a>|<a class="here".*?</a>', "", shown)
+    words = re.sub(r"^(#+|-) |^\|[-|]+\|$", "", article(), flags=re.M).replace("|", " ")
+    assert Reading(shown).whole.split() == words.split()
+
+
+def test_a_claim_leads_to_the_section_that_names_it():
+    made = Page("05", table("lessons").set_index("lesson").loc["05"], {})
+    made.body = '<h1 id="T">T</h1><p>C14</p><h2 id="A">A</h2><p>x</p><h2 id="B">B</h2><p>see C14</p>'
+    made.headings = [Heading(1, "T", "T"), Heading(2, "A", "A"), Heading(2, "B", "B")]
+    assert place("C14", "05", [made]).endswith(".html#B")
+    assert place("C15", "05", [made]).endswith("_weeks.html")
+    assert place("C15", "06", [made]) == "06_suicidal_ideation_and_thinking.html"
+
+
+def test_quotations_may_stand_in_one_another_but_not_overlap():
+    def rows(*quoted: str):
+        return [SimpleNamespace(claim=f"C0{i}", quoted=words) for i, words in enumerate(quoted, 1)]
+
+    made = numbered("a b c d", rows("a b c d", "b c"))
+    assert re.sub(r"<[^>]*>", "", made) == "a b c C02 d C01"
+    assert made.index('id="C01"') < made.index('id="C02"')
+    with pytest.raises(ValueError, match=r"claims\.quoted: C01 and C02 overlap"):
+        numbered("a b c d", rows("a b c", "b c d"))
+
+
+def test_a_claims_number_in_a_lesson_leads_to_its_sentence(node_modules: Path):
+    body = made_of("# T", "The article, **C14**, **and more**.").body
+    assert '<a href="article.html#C14"><strong>C14</strong></a>' in body
+    assert body.count("<a ") == 1
+
+
+def test_start_and_end_of_the_course_lead_to_the_article(site: Path):
+    for name in ("index", "00_start_here", "13_the_article_on_trial"):
+        main = (site / f"{name}.html").read_text(encoding="utf-8").partition("<main")[2]
+        assert 'href="article.html"' in main, name
+
+
+@pytest.fixture(scope="module")
+def guide(site: Path) -> dict[str, str]:
+    """The pages for teachers, each as HTML."""
+    return {path.name: path.read_text(encoding="utf-8") for path in site.glob("teaching*.html")}
+
+
+def test_the_guide_is_all_there_a_page_for_each_lesson(guide: dict[str, str]):
+    assert {f"teaching_{number}.html" for number in table("lessons").lesson} <= set(guide)
+    shown = [re.sub(r'<a class="here".*?</a>', "", html) for html in guide.values()]
+    text = " ".join(Reading(html).whole for html in shown)
+    source = GUIDE.read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", source, flags=re.M | re.S), re.M)
+    assert [heading for heading in headings if f"{heading} " not in text] == []
+    sentences = re.findall(r"(?<=[.?!] )[A-Z][\w ,’'-]{30,}[.?!]", source)
+    assert len(sentences) > 500
+    assert [words for words in sentences if words not in text] == []
+
+
+def test_an_explorable_in_the_guide_opens_at_its_preset(guide: dict[str, str]):
+    """Each line "Project" and each list of presets: the link holds the values of that preset."""
+    lines = PROJECT.findall(GUIDE.read_text(encoding="utf-8"))
+    found = {}
+    for html in guide.values():
+        for file, name, values, preset in re.findall(
+            r'<a href="([^"]*)\.html#(\w+)\?([^"]*)">(.*?)</a>', html
+        ):
+            found[name, unescape(re.sub(r"</?em>", "", preset))] = file, unescape(values)
+    assert {(name, preset) for name, preset in lines} <= set(found)
+    for (name, preset), (_, values) in found.items():
+        shown = explorable(name)
+        given = dict(parse_qsl(values))
+        wanted = shown.start | shown.scenarios[preset]
+        assert given == {key: str(value) for key, value in wanted.items()}, (name, preset)
+
+
+def test_students_are_not_handed_the_guide(site: Path, guide: dict[str, str]):
+    """Not by the search, not by what is kept for when there is no network, not by a search engine."""
+    for name in ("sw.js", "assets/search.js", "assets/site.js", "manifest.json"):
+        assert not re.search(r"teaching\w*\.html", (site / name).read_text(encoding="utf-8")), name
+    for name, html in guide.items():
+        assert '<meta name="robots" content="noindex">' in html, name
+
+
+def test_objectives_are_numbered_once(site_pages: dict[str, Page], lesson_name: str):
+    aims = site_pages[lesson_name].body.partition('id="You-will-be-able-to"')[2].partition("<h2")[0]
+    assert re.findall(r"<li><strong>(O\d)</strong>", aims) == re.findall(r"<strong>(O\d)</strong>", aims)
+    assert "<strong>O1</strong>" in aims
+    assert "<ol" not in aims.partition("</ul>")[0]

@@ -20,8 +20,11 @@ def deck(cut_decks: dict[str, Deck], lesson_name: str) -> Deck:
     return cut_decks[lesson_name]
 
 
-def test_twelve_to_twenty_slides_with_notes_and_timing(deck: Deck):
-    assert 12 <= len(deck.slides) <= 20
+def test_a_deck_has_twelve_to_sixteen_slides(deck: Deck):
+    assert 12 <= len(deck.slides) <= 16
+
+
+def test_every_slide_has_notes_with_timing(deck: Deck):
     for number, slide in enumerate(deck.slides):
         assert slide.parts, number
         spoken = " ".join(slide.notes)
@@ -39,6 +42,29 @@ def test_the_plan_of_a_deck_is_the_sum_of_its_notes(deck: Deck):
 def test_every_slide_has_one_heading(deck: Deck):
     for number, slide in enumerate(deck.slides, 1):
         assert len(re.findall(r"<h[12]\b", "".join(slide.parts))) == 1, f"slide {number}"
+
+
+def test_what_a_note_covers_comes_as_a_step(deck: Deck):
+    asks = re.compile(
+        r"\bcover|\bhid(?:e|den)\b|before (?:you )?(?:show|press on|read the rest)|press on", re.I
+    )
+    for number, slide in enumerate(deck.slides, 1):
+        if asks.search(" ".join(slide.notes)):
+            assert 'class="fragment' in "".join(slide.parts), f"slide {number}"
+
+
+def test_a_belief_is_answered_a_step_after_it_is_read(deck: Deck):
+    shown = next(slide for slide in deck.slides if "Common misconceptions" in slide.parts[0])
+    items = re.findall(r"<li>(.*?)</li>", "".join(shown.parts), re.DOTALL)
+    assert len(items) >= 3
+    for item in items:
+        belief, answer = re.fullmatch(
+            r'\s*(?:<p>)?<strong>(.+?)</strong><span class="fragment">(.+)</span>(?:</p>)?\s*',
+            item,
+            re.DOTALL,
+        ).groups()
+        assert belief
+        assert len(answer) > 20
 
 
 def test_code_is_hidden_unless_it_is_the_point(deck: Deck, notebook: NotebookNode):
@@ -138,6 +164,73 @@ def test_tags_decide_where_a_cell_goes():
     assert deck.slides[1].kind == "words"
 
 
+@pytest.mark.parametrize("shares", [(0.5, 0.5), (0.8, 0.2), (-0.1, 1), (0, 1.2)])
+def test_a_cover_outside_its_picture_is_refused(shares: tuple[float, float]):
+    with pytest.raises(ValueError, match=r"^cover: .+ is not two shares of the height"):
+        cut(cell("# One", "slide"), cell("covered", "-", cover=list(shares)))
+
+
 def test_the_clock_of_the_reader_stays_in_the_notebook():
     deck = cut(cell("*Time to here: about 9 min.*\n\nText.", "slide"))
     assert "Time to here" not in deck.slides[0].parts[0]
+
+
+def test_the_times_of_the_reader_stay_in_the_notebook():
+    deck = cut(cell("# One", "slide"), cell("**Core path:** about 9 min", "-", tags=["badges"]))
+    assert "Core path" not in "".join(deck.slides[0].parts)
+
+
+def test_a_heading_that_continues_a_slide_is_no_second_heading():
+    deck = cut(cell("# One", "slide"), cell("## You will be able to\n\n1. **O1** read;", "-"))
+    html = "".join(deck.slides[0].parts)
+    assert len(re.findall(r"<h[1-6]", html)) == 1
+    assert '<p class="part">You will be able to</p>' in html
+    assert '<li class="objective"><strong>O1</strong> read;' in html
+
+
+@pytest.mark.parametrize(
+    ("line", "cited", "rest"),
+    [
+        ("The article, **C14**.", "The article, <strong>C14</strong>", ""),
+        ("Claim **C07**", "Claim <strong>C07</strong>", ""),
+        ("Claim **C36**: one path of five.", "Claim <strong>C36</strong>", "One path of five."),
+        (
+            "The article, **C02**. The speed does, too.",
+            "The article, <strong>C02</strong>",
+            "The speed does, too.",
+        ),
+        (
+            "The article, **C01**; and, on its use, **C32**.",
+            "The article, <strong>C01</strong>; and, on its use, <strong>C32</strong>",
+            "",
+        ),
+    ],
+)
+def test_a_quotation_says_in_its_box_where_it_stands(line: str, cited: str, rest: str):
+    html = cut(cell(f"## One\n\n> Words.\n\n{line}", "slide")).slides[0].parts[0]
+    assert f"Words. <cite>{cited}</cite></p>\n</blockquote>" in html
+    assert re.findall(r"<p>(.*?)</p>", html.partition("</blockquote>")[2]) == ([rest] if rest else [])
+
+
+def test_a_sentence_about_a_claim_stays_under_its_quotation():
+    html = (
+        cut(cell("## One\n\n> Words.\n\nA forecast (**C60**). What would earn it?", "slide"))
+        .slides[0]
+        .parts[0]
+    )
+    assert "<cite>" not in html
+    assert "A forecast (<strong>C60</strong>). What would earn it?" in html
+
+
+def test_no_line_of_a_slide_is_a_claims_number_alone(deck: Deck):
+    html = "".join(part for slide in deck.slides for part in slide.parts)
+    assert not re.findall(r"<p>(?:The article,|Claim)\s*<strong>C\d\d</strong>\.?</p>", html)
+
+
+def test_tables_have_one_row_of_headings_and_whole_sentences(deck: Deck):
+    for slide in deck.slides:
+        for table in re.findall(
+            r'<table[^>]*class="dataframe".*?</table>', "".join(slide.parts), re.DOTALL
+        ):
+            assert len(re.findall(r"<tr", table.partition("<thead>")[2].partition("</thead>")[0])) == 1
+            assert not re.findall(r"\.\.\.</t[dh]>", table), "pandas cut a sentence"

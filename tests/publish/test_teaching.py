@@ -169,7 +169,7 @@ def test_minutes_of_a_row_come_from_the_notes_of_its_slides():
 def test_a_row_without_slides_keeps_its_minutes_and_the_reserve_takes_the_rest():
     slide = parts()["01"].slides[6].minutes
     table_ = "### Day · 60 minutes\n\n| Clock | Min | What | Slides |\n|---|---|---|---|\n"
-    row = "| [01](#01--from-dose-to-brain): 7 |\n"
+    row = "| [01](#01--from-dose-to-brain): 7 <!-- held: 01 = route_to_plasma --> |\n"
     given = f"{table_}| | 20 | Talk | |\n| | | Show | 01: 7 |\n| | | Reserve | |\n"
     wanted = (
         f"{table_}| 0–20 | 20 | Talk |  |\n| 20–{20 + slide} | {slide} | Show {row}"
@@ -233,8 +233,8 @@ def test_a_lesson_under_way_breaks_nothing():
     notebook = lessons()["01_from_dose_to_brain"]
     notebook.cells = notebook.cells[:1]
     begun = lecture(notebook)
-    assert begun.minutes == 1
-    assert "| 1 min |" in teaching.at_a_glance({"01": begun})
+    assert begun.minutes == 2
+    assert "| 2 min |" in teaching.at_a_glance({"01": begun})
     for what in teaching.BLOCKS.values():
         assert what(begun) is not None
 

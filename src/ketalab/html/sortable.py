@@ -11,11 +11,13 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from numbers import Real
 from typing import Any
 
 import pandas as pd
 
 from ketalab.data.bibliography import html_link, link, short_name
+from ketalab.text import real_minus
 
 # The class stands twice in a selector where JupyterLab has an opinion of its own.
 STYLE = """
@@ -54,6 +56,7 @@ if (!window.ketalabSortable) {
 }
 """
 TEXT_WIDTH = 100
+CALENDAR = ("year",)  # columns whose numbers are no counts: "2021", never "2,021"
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,9 @@ class SortableTable:
             return ""
         if name in self.sources:
             return short_name(value)
-        return f"{value:g}" if isinstance(value, float) else str(value)
+        if isinstance(value, bool) or not isinstance(value, Real) or name in CALENDAR:
+            return str(value)
+        return real_minus(f"{value:,g}" if isinstance(value, float) else f"{value:,}")
 
     def __repr__(self) -> str:
         lines = [self.caption]

@@ -8,10 +8,15 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+import pandas as pd
+
 from ketalab.data import bibliography, table
 from ketalab.explorables.description import Explorable
 from ketalab.practice.lesson import Lesson
-from ketalab.practice.reader import read
+from ketalab.practice.quiz import Question
+from ketalab.practice.reader import read, read_exam
+
+pd.set_option("display.max_colwidth", None)  # a lesson's tables say their sentences to the end
 
 FOLDER = Path(__file__).parent
 NO_EXPLORABLES = {"__init__", "checks", "figures", "shared", "summary", "trials"}
@@ -46,6 +51,14 @@ def lesson(number: str) -> Lesson:
     home = folder(number)
     checks = import_module(f"{__name__}.{home.name}.checks")
     return read(home / "practice.toml", number, checks)
+
+
+def exam(number: str) -> tuple[Question, ...]:
+    """The questions of a lesson that are kept for an exam.
+
+    Raises ValueError when there is no lesson of that number.
+    """
+    return read_exam(folder(number) / "exam.toml", number)
 
 
 def references(number: str) -> bibliography.ReferenceList:

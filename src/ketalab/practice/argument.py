@@ -25,7 +25,7 @@ class Point:
 
     def mentioned(self, text: str) -> bool:
         """Whether one of the words stands in the text: a hint for the writer, no judgement."""
-        plain = text.lower().replace("’", "'")
+        plain = " ".join(text.lower().replace("’", "'").split())
         return any(re.search(rf"(?<!\w){re.escape(word)}", plain) for word in self.words)
 
 

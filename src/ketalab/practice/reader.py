@@ -102,10 +102,7 @@ def read(path: Path, lesson: str, checks: ModuleType) -> Lesson:
     more than one right one, and an exercise without a solution.
     """
     file = f"{path.parent.name}/{path.name}"
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{file}: not TOML ({error})") from None
+    content = _content(path, file)
     _hold(content, FILE, file)
     predictions = [_prediction(lesson, *row) for row in _each(content, "predictions", file)]
     checked = [_question(lesson, *row, CHECK) for row in _each(content, "checks", file)]
@@ -118,6 +115,25 @@ def read(path: Path, lesson: str, checks: ModuleType) -> Lesson:
         tuple(questions),
         _by_key(checked, file),
     )
+
+
+def read_exam(path: Path, lesson: str) -> tuple[Question, ...]:
+    """A lesson's questions for an exam, which stand nowhere in the lesson.
+
+    Raises ValueError, one sentence with file, key and allowed values, for the faults that `read` names.
+    """
+    file = f"{path.parent.name}/{path.name}"
+    content = _content(path, file)
+    _hold(content, {"questions": _rows(3)}, file)
+    questions = [_question(lesson, *row, CHECK) for row in _each(content, "questions", file)]
+    return tuple(_by_key(questions, file).values())
+
+
+def _content(path: Path, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{file}: not TOML ({error})") from None
 
 
 def verify(lesson: Lesson, file: str) -> None:

@@ -20,7 +20,7 @@ from ketalab.data import table
 from ketalab.data.lessons import lesson_files, stem
 from ketalab.lessons.l00_start_here.figures import PARTS
 from ketalab.paths import write_atomically
-from ketalab.publish import cheat_sheets, glossary
+from ketalab.publish import cheat_sheets, glossary, plans
 from ketalab.publish.cells import place
 from ketalab.publish.lecture import Lecture, lecture
 from ketalab.publish.slides import Deck, cut, write_page
@@ -132,6 +132,7 @@ def write(folder: Path) -> None:
         lessons=lessons,
         overview=deck,
         sheets=sheets,
+        plans=[plan for plan in plans.plans() if (folder / plan.file).is_file()],
         folder=folder,
         title=TITLE,
     )

@@ -172,7 +172,7 @@ def by_letter(used: Mapping[str, Sequence[str]]) -> list[tuple[str, list[Term]]]
 
 
 def notebook() -> NotebookNode:
-    """The glossary as a notebook of text, a cell a letter: JupyterLab draws every cell before it goes to one."""
+    """The glossary as a notebook of text, a cell a letter, as JupyterLab draws all before it shows one."""
     used = uses()
     cells = [new_markdown_cell(INTRODUCTION, id="glossary")]
     for letter, group in by_letter(used):

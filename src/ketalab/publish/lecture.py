@@ -4,6 +4,7 @@ Nothing is written here: all of it stands in the notebook and in its practice mo
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ class LectureSlide:
     minutes: int = 0
     explorables: list[str] = field(default_factory=list)
     predictions: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)  # what a plan may call it, whatever its number
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,23 @@ class Lecture:
     @property
     def quiz_minutes(self) -> int:
         return sum(slide.minutes for slide in self.slides if slide.title == "Quiz")
+
+    def name(self, number: int) -> str:
+        """A name that no other slide has: of what it shows, else its heading; ValueError without one."""
+        others = {name for slide in self.slides if slide.number != number for name in slide.names}
+        for name in sorted(self.slides[number - 1].names, key=lambda name: "-" in name):
+            if name not in others:
+                return name
+        raise ValueError(f"lesson {self.practice.number}: slide {number} has no name of its own")
+
+    def named(self, name: str) -> int:
+        """The number of the slide of this name; ValueError when not exactly one slide has it."""
+        found = [slide.number for slide in self.slides if name in slide.names]
+        if len(found) != 1:
+            raise ValueError(
+                f"lesson {self.practice.number}: {len(found)} slides are named {name!r}, not one"
+            )
+        return found[0]
 
     def tagged(self, tag: str) -> str:
         """The source of the cell with this tag; nothing while a lesson has none yet."""
@@ -88,11 +107,16 @@ def lecture(notebook: NotebookNode) -> Lecture:
         if where == "skip":
             continue
         if "quiz" in tags(cell):
+            tested: Counter[str] = Counter()
             for question in practice.questions:
-                slides.append(LectureSlide(len(slides) + 1, "Quiz", question.text, QUIZ_MINUTES))
+                tested[question.objective] += 1
+                names = [f"quiz {question.objective}.{tested[question.objective]}"]
+                slides.append(
+                    LectureSlide(len(slides) + 1, "Quiz", question.text, QUIZ_MINUTES, names=names)
+                )
             continue
         if where == "slide" or not slides:
-            slides.append(LectureSlide(len(slides) + 1))
+            slides.append(LectureSlide(len(slides) + 1, names=[] if slides else ["opening"]))
         _continue(slides[-1], cell, practice)
     return Lecture(notebook, slides, practice)
 
@@ -112,6 +136,17 @@ def _continue(slide: LectureSlide, cell: NotebookNode, practice: Lesson) -> None
         slide.title = slide.title or "Predict first"
     if cell.cell_type == "markdown" and not slide.title:
         slide.title = _title(cell.source)
+    slide.names += _names(cell)
+
+
+def _names(cell: NotebookNode) -> list[str]:
+    """What a cell adds to the names of its slide: what it moves, asks or draws, or its heading."""
+    if cell.cell_type == "code":
+        return re.findall(r'(?:explorable\("|here\.predict\("|figures\.)(\w+)', cell.source)
+    heading = re.search(r"^#+ .+$", cell.source, re.M)
+    return (
+        ["-".join(re.findall(r"[a-z]+", _title(glossary.unlinked(heading[0])).lower()))] if heading else []
+    )
 
 
 def _title(source: str) -> str:

@@ -26,6 +26,7 @@ from ketalab.data import table
 from ketalab.data.bibliography import ReferenceList, bibliography
 from ketalab.data.lessons import stem
 from ketalab.explorables.description import EXPLORABLE_MIME
+from ketalab.html.frames import one_row_of_headings
 from ketalab.lessons import explorable, lesson
 from ketalab.lessons.l00_start_here.figures import PARTS
 from ketalab.practice.asking import static
@@ -38,6 +39,8 @@ from ketalab.publish.weave import CLOCK, minutes_of
 highlight = Highlight2HTML()
 ASKED = (f"<style>{static('practice.css')}</style>", f"<script>{static('practice.js')}</script>")
 NARROW = ("ketalab-ask", "ketalab-references", "ketalab-ledger", "ketalab-grading")  # these need no box
+AIMS = "## You will be able to"
+CLAIM = re.compile(r"C\d\d")
 NO_TEXT = ("script", "style", "math", "svg", "img")
 
 
@@ -134,7 +137,7 @@ class Renderer(IPythonRenderer):
 
     def heading(self, text: str, level: int, **attrs: object) -> str:
         title = Reading(text).whole
-        anchor = re.sub(r"[^\w]+", "-", title).strip("-")
+        anchor = self.address_of(title)
         self._met[anchor] += 1
         if self._met[anchor] > 1:
             anchor = f"{anchor}-{self._met[anchor]}"
@@ -142,6 +145,10 @@ class Renderer(IPythonRenderer):
         here = f'<a class="here" href="#{anchor}" aria-label="Link to: {escape(title)}">#</a>'
         shown = here if level > 1 and not self.in_summary else ""
         return f'<h{level} id="{anchor}">{text}{shown}</h{level}>\n'
+
+    def address_of(self, title: str) -> str:
+        """What a heading is called in a link."""
+        return re.sub(r"[^\w]+", "-", title).strip("-")
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         if url.startswith(NOTEBOOK):
@@ -154,6 +161,11 @@ class Renderer(IPythonRenderer):
             address = f"{address.removesuffix('.ipynb')}.html"
         about = f' title="{escape(title)}"' if title else ""
         return f'<a href="{escape(address + mark + part)}"{about}>{text}</a>'
+
+    def strong(self, text: str) -> str:
+        """A claim's number leads to its sentence in the article."""
+        shown = super().strong(text)
+        return f'<a href="article.html#{text}">{shown}</a>' if CLAIM.fullmatch(text) else shown
 
     def table(self, text: str) -> str:
         return wide(f"<table>\n{text}</table>\n")
@@ -220,6 +232,8 @@ def _text(source: str, cell: NotebookNode, markdown: MarkdownWithMath) -> str:
     if "badges" in tags(cell):  # nothing runs here
         source = " · ".join(part for part in source.split(" · ") if not part.startswith("**Running:**"))
     html = markdown.render(CLOCK.sub("", source))
+    if source.startswith(AIMS):  # they have their own numbers, O1 and so on
+        html = html.replace("<ol>", '<ul class="objectives" role="list">').replace("</ol>", "</ul>")
     return f"<div{kind}>{html}</div>\n" if kind else html
 
 
@@ -252,7 +266,7 @@ def _output(output: NotebookNode, markdown: MarkdownWithMath, made: Page) -> Ite
     if EXPLORABLE_MIME in data:
         yield _explorable(data[EXPLORABLE_MIME]["name"], output, made)
     elif "text/html" in data:
-        html = data["text/html"]
+        html = one_row_of_headings(data["text/html"])
         for part in ASKED:  # the page loads it once
             html = html.replace(part, "")
         html = LESSON.sub(r'href="\1.html', html)

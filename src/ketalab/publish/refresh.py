@@ -22,7 +22,7 @@ from ketalab.publish.figures import FIGURES
 from ketalab.publish.weave import keep_references, weave
 
 STEPS = (5, 10, 20, 30, 60, 120, 300)  # s, the running times a badge can name
-KEPT = ("tags", "slideshow", "notes")
+KEPT = ("tags", "slideshow", "notes", "cover")
 
 
 def main(lessons: Sequence[str] = ()) -> None:

@@ -7,6 +7,7 @@ a page from a disk may not import modules; data come as scripts for the same rea
 import base64
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,17 +19,18 @@ from ketalab.data.lessons import lesson_files, stem
 from ketalab.html.claims_list import ledger
 from ketalab.paths import ROOT, write_atomically
 from ketalab.practice.asking import static
-from ketalab.publish import assets, cheat_sheets, glossary, moving
+from ketalab.publish import article, assets, cheat_sheets, glossary, guide, installable, moving
 from ketalab.publish.course import TITLE
 from ketalab.publish.equations import Equations
 from ketalab.publish.figures import FIGURES
-from ketalab.publish.reading import Page, Reading, page
+from ketalab.publish.reading import Page, Reading, Renderer, page
 from ketalab.publish.slides import LESSON
 from ketalab.publish.weave import cited
 
 SITE = ROOT / "dist" / "site"
 WEB = Path(__file__).parent / "web"
 OWN_ASSETS = {"site.css": WEB / "site.css", "site.js": WEB / "site.js", **assets.EXPLORABLE}
+ENTRY = re.compile(r'<details( data-section="[^>]*>)<summary><b>(C\d\d)</b>(.*?)<p>The article: <q>')
 MOUNT = "globalThis.ketalabMount = mount;"  # a page mounts an explorable when it comes near
 
 
@@ -52,6 +54,10 @@ def write(pages: Sequence[Page], equations: Equations, folder: Path = SITE) -> N
     for place, one in enumerate(pages):
         _write_lesson(folder, one, pages[place - 1] if place else None, pages[place + 1 : place + 2])
     _write_around(folder, pages, equations)
+    _write_guide(folder, guide.pages(equations))
+    for name, icon in installable.icons().items():
+        _write(folder / "assets" / name, icon)
+    _write(folder / "manifest.json", installable.manifest("assets"))
     _write(folder / "assets" / "search.js", f"ketalabSearch({json.dumps(_index(pages))});\n".encode())
     _write_worker(folder)
     print(f"{len(pages)} lessons, {sum(f.stat().st_size for f in folder.rglob('*.*')) / 1e6:.1f} MB in all")
@@ -83,16 +89,20 @@ def _write_lesson(folder: Path, one: Page, before: Page | None, after: Sequence[
 
 
 def _write_around(folder: Path, pages: Sequence[Page], equations: Equations) -> None:
-    """The index, the words, the claims, the sources and the cheat sheets."""
+    """The index, the words, the article, the claims, the sources and the cheat sheets."""
     sheets = cheat_sheets.sheets()
     places = {name: one.file for one in pages for name in one.stills}
     _page(folder / "index.html", "index.html.j2", pages=pages, sheets=sheets, places=places)
     _page(folder / "glossary.html", "glossary.html.j2", **glossary.page())
+    renderer = Renderer(equations)
     _page(
-        folder / "claims.html",
-        "claims.html.j2",
-        ledger=LESSON.sub(r'href="\1.html', ledger()._repr_html_()),
+        folder / "article.html",
+        "article.html.j2",
+        article=article.body(pages, renderer),
+        headings=[heading for heading in renderer.headings if heading.level == 2],
+        claims=len(table("claims")),
     )
+    _page(folder / "claims.html", "claims.html.j2", ledger=_ledger())
     _page(folder / "sources.html", "sources.html.j2", **_sources())
     titles = table("lessons").set_index("lesson").title
     for sheet in sheets:
@@ -104,6 +114,21 @@ def _write_around(folder: Path, pages: Sequence[Page], equations: Equations) -> 
             cited=cheat_sheets.cited,
             drawn=equations.within,
         )
+
+
+def _write_guide(folder: Path, made: Sequence[guide.GuidePage]) -> None:
+    """The pages for teachers."""
+    for place, one in enumerate(made):
+        before, after = made[place - 1] if place else None, next(iter(made[place + 1 : place + 2]), None)
+        _page(folder / one.file, "teaching.html.j2", page=one, guide=made, before=before, after=after)
+
+
+def _ledger() -> str:
+    """The ledger, each entry a place to link to, and from it a link to the sentence in the article."""
+    html = LESSON.sub(r'href="\1.html', ledger()._repr_html_())
+    return ENTRY.sub(
+        r'<details id="\2"\1<summary><b>\2</b>\3<p><a href="article.html#\2">The article</a>: <q>', html
+    )
 
 
 def _sources() -> dict[str, object]:
@@ -158,12 +183,13 @@ def _write_worker(folder: Path) -> None:
     edition = hashlib.sha256()
     for name in files:
         edition.update(name.encode() + (folder / name).read_bytes())
-    first = [name for name in files if "/" not in name or name.startswith("assets/")]
+    kept = [name for name in files if not name.startswith("teaching")]  # no student is given the answers
+    first = [name for name in kept if "/" not in name or name.startswith("assets/")]
     assets.write_page(
         folder / "sw.js",
         "web",
         "sw.js.j2",
         edition=edition.hexdigest()[:16],
         first=["./", *first],
-        rest=[name for name in files if name not in first],
+        rest=[name for name in kept if name not in first],
     )

@@ -1,8 +1,9 @@
 """Slide decks cut from the lessons' own cells, readable by double click and without a network.
 
 A cell's slideshow tag says where it goes: `slide` opens a slide, `-` (or nothing) continues it,
-`fragment` continues it one step later, `skip` leaves the cell to the notebook. Notes for the teacher
-stand in the cell's `notes` metadata. Code is hidden unless the cell is tagged `show-code`.
+`fragment` continues it one step later, `skip` leaves the cell to the notebook. The cell tagged `badges` is
+for a reader at a desk and stays there, too. Notes for the teacher stand in the cell's `notes` metadata.
+Code is hidden unless the cell is tagged `show-code`.
 """
 
 import re
@@ -18,6 +19,7 @@ from nbformat import NotebookNode
 
 from ketalab.data import table
 from ketalab.explorables.description import EXPLORABLE_MIME
+from ketalab.html.frames import one_row_of_headings
 from ketalab.lessons import explorable, lesson
 from ketalab.lessons.l00_start_here.figures import PARTS
 from ketalab.paths import ROOT
@@ -40,6 +42,7 @@ ASSETS = {
 OWN_ASSETS = {
     "deck.css": FOLDER / "deck.css",
     "deck.js": FOLDER / "deck.js",
+    **{name: FOLDER / name for name in ("choose.js", "curtain.js", "vote.js")},
     "cheat_sheet.css": FOLDER / "cheat_sheet.css",
     "theme.js": FOLDER / "theme.js",
     "course.js": FOLDER / "course.js",
@@ -51,8 +54,21 @@ EXPLORABLE = re.compile(r"^explorable\(\"(\w+)\"", re.M)
 LESSON = re.compile(r'href="(\d\d_\w+)\.ipynb')  # in a deck: the deck beside it
 OBJECTIVE = re.compile(r"<li>\s*(?:<p>)?<strong>(O\d)</strong>")
 BADGE = r'<li class="objective"><strong>\1</strong>'  # it carries its own number
+LATER_HEADING = re.compile(r"<h[23]\b[^>]*>(.*?)(?:<a class=\"anchor-link\".*?)?</h[23]>", re.DOTALL)
+# The line under a quotation that says where it stands, and what follows it.
+FROM = re.compile(
+    r"</p>\s*</blockquote>\s*<p>"
+    r"((?:The article|Claim|The sentence that follows)\b[^.:?]*<strong>C\d\d</strong>[^.:?]*)"
+    r"[.:]?\s*(.*?)</p>",
+    re.DOTALL,
+)
 
 highlight = Highlight2HTML()
+
+# What answers a belief comes a step after it.
+BELIEFS = re.compile(r"<h[23]\b[^>]*>Common misconceptions")
+ANSWERED = re.compile(r"(<li>\s*(?:<p>)?<strong>.*?</strong>)(.*?)(?=(?:</p>)?\s*</li>)", re.DOTALL)
+ONE_BY_ONE = r'\1<span class="fragment">\2</span>'
 
 
 @dataclass
@@ -62,6 +78,8 @@ class Slide:
     parts: list[str] = field(default_factory=list)
     kind: str = "plain"
     notes: list[str] = field(default_factory=list)
+    plan: str = ""  # where a plan puts it
+    colour: str = ""  # of its part of the course, in a deck of several
 
     @property
     def minutes(self) -> int:
@@ -106,14 +124,22 @@ def _explorables(notebook: NotebookNode) -> Iterator[str]:
 
 def write(decks: Iterable[Deck], folder: Path) -> None:
     """Write decks, what they load, and the pages that lead to them."""
-    from ketalab.publish import course
+    from ketalab.publish import course, plans
 
     write_assets(folder / "assets")
+    lessons: dict[str, Deck] = {}
     for deck in decks:
-        write_page(folder / deck.file, "deck.html.j2", deck=deck)
-        size = (folder / deck.file).stat().st_size
-        print(f"{deck.file}: {len(deck.slides)} slides, {size / 1e6:.1f} MB")
+        lessons[deck.number] = deck
+        _write_deck(folder, deck)
+    for deck in plans.decks(lessons):
+        _write_deck(folder, deck)
     course.write(folder)
+
+
+def _write_deck(folder: Path, deck: Deck) -> None:
+    write_page(folder / deck.file, "deck.html.j2", deck=deck)
+    size = (folder / deck.file).stat().st_size
+    print(f"{deck.file}: {len(deck.slides)} slides, {size / 1e6:.1f} MB")
 
 
 def write_assets(folder: Path) -> None:
@@ -138,7 +164,7 @@ def cut(cells: Sequence[NotebookNode], number: str) -> list[Slide]:
     slides: list[Slide] = []
     for cell in glossary.on_slides(cells):
         where = place(cell)
-        if where == "skip":
+        if where == "skip" or "badges" in tags(cell):
             continue
         if where == "slide" or not slides:
             slides.append(Slide(kind="title" if not slides else "plain"))
@@ -148,16 +174,35 @@ def cut(cells: Sequence[NotebookNode], number: str) -> list[Slide]:
             slides[-1:] = [_question(q, i, len(questions)) for i, q in enumerate(questions, 1)]
             continue
         html = LESSON.sub(r'href="\1.html', "".join(_cell(cell)))
+        if slide.parts:  # every slide has one heading
+            html = LATER_HEADING.sub(r'<p class="part">\1</p>', html)
         if where == "fragment":
             html = f'<div class="fragment">{html}</div>'
+        elif "cover" in cell.metadata:
+            html = _covered(html, *cell.metadata["cover"])
         slide.parts.append(html)
         slide.kind = _kind(slide, html)
         slide.notes += [cell.metadata["notes"]] if "notes" in cell.metadata else []
         if where == "slide" and not HEADING.search(html):
             slide.parts.insert(0, f'<div class="text"><h2>{_title(cell)}</h2></div>')
     for slide in slides:
+        if BELIEFS.search(slide.parts[0]):
+            slide.parts = [ANSWERED.sub(ONE_BY_ONE, part) for part in slide.parts]
         slide.parts = [_heading_of_a_slide(slide.parts[0]), *slide.parts[1:]]
     return slides
+
+
+def _covered(html: str, top: float, bottom: float) -> str:
+    """A picture of which the part between two shares of its height is covered until the next step.
+
+    ValueError unless 0 <= top < bottom <= 1.
+    """
+    if not 0 <= top < bottom <= 1:
+        raise ValueError(
+            f"cover: {[top, bottom]} is not two shares of the height, the upper first, from 0 to 1"
+        )
+    place = f"top: {100 * top:g}%; bottom: {100 * (1 - bottom):g}%"
+    return f'<div class="covered">{html}<div class="fragment fade-out" style="{place}"></div></div>'
 
 
 def _title(cell: NotebookNode) -> str:
@@ -184,7 +229,7 @@ def _kind(slide: Slide, html: str) -> str:
 
 def _cell(cell: NotebookNode) -> Iterator[str]:
     if cell.cell_type == "markdown":
-        html = markdown2html_mistune(_for_slides(cell.source))
+        html = FROM.sub(_quoted_from, markdown2html_mistune(_for_slides(cell.source)))
         yield f'<div class="text">{OBJECTIVE.sub(BADGE, html)}</div>'
         return
     if "show-code" in tags(cell):
@@ -199,6 +244,13 @@ def _for_slides(source: str) -> str:
     return CLOCK.sub("", source)
 
 
+def _quoted_from(found: re.Match[str]) -> str:
+    """Where a quotation stands, at its end and not in a line of its own."""
+    source, then = found.groups()
+    rest = f"\n<p>{then[0].upper()}{then[1:]}</p>" if then else ""
+    return f" <cite>{source}</cite></p>\n</blockquote>{rest}"
+
+
 def _output(output: NotebookNode) -> str:
     if output.output_type == "stream":
         return f"<pre>{output.text.rstrip()}</pre>"
@@ -206,7 +258,7 @@ def _output(output: NotebookNode) -> str:
     if EXPLORABLE_MIME in data:
         return moving.view(data[EXPLORABLE_MIME]["name"])
     if "text/html" in data:
-        return f'<div class="html">{data["text/html"]}</div>'
+        return f'<div class="html">{one_row_of_headings(data["text/html"])}</div>'
     if "text/markdown" in data:
         return f'<div class="text">{markdown2html_mistune(data["text/markdown"])}</div>'
     if "image/png" in data:

@@ -5,8 +5,10 @@ A person writes the syllabi, the prompts and the marking. Renewed from their sou
 - everything between `<!-- made: NAME -->` and `<!-- /made -->`: contents, a lesson's facts,
   misconceptions, slides with notes, answers and quiz key, the load of a class;
 - a timetable's clock, and the minutes of a row that names slides (`05: 4–6; 00: 9`): they last as long
-  as their notes say. A row without slides keeps the minutes a person gave it, and *Reserve* takes what
-  is left of the minutes in the heading above;
+  as their notes say. Numbers that a person types are held by name from then on
+  (`<!-- held: 05 = asleep -->`) and follow their slides; to choose others, take the comment out. A row
+  without slides keeps the minutes a person gave it, and *Reserve* takes what is left of the minutes in the
+  heading above;
 - the slide of an explorable to project ("- slide 7, `route_to_plasma` · ...") and the minutes of a short
   lecture ("**In 45 minutes**: slides 1, 3–5 (9 min by the notes)");
 - citations: `[@zarate2006]` becomes a link, as in a lesson.
@@ -36,6 +38,8 @@ SECTION = re.compile(r"^### (\d\d) · .*?(?=^### \d\d · |\Z)", re.MULTILINE | r
 PROJECT = re.compile(r"^- (?:slide \d+, )?`(\w+)` · \*(.+?)\*: ", re.MULTILINE)
 SHORT = re.compile(r"^\*\*In 45 minutes\*\*: slides ([\d–, ]+) \((\d+) min by the notes\)", re.MULTILINE)
 SLIDES = re.compile(r"\[?(\d\d)(?:\]\(#[^)]*\))?: ([\d–, ]+)")
+HELD = re.compile(r"\s*<!-- held: (.+?) -->")
+ASKED = re.compile(r"(\*\*Ask\*\* on slide )\d+(: \*(.+?\?)\*)")
 LETTERS = "ABCDEFGH"
 Parts = Mapping[str, Lecture]
 
@@ -85,7 +89,11 @@ def _with_slides(section: re.Match[str], parts: Parts) -> str:
         minutes = minutes_of(f"{number}: {line[1]}", parts)
         return f"**In 45 minutes**: slides {line[1]} ({minutes} min by the notes)"
 
-    return SHORT.sub(timed, PROJECT.sub(placed, section[0]))
+    def said(line: re.Match[str]) -> str:
+        where = [slide.number for slide in slides if line[3].lower() in slide.notes.lower()]
+        return f"{line[1]}{where[0]}{line[2]}" if where else line[0]
+
+    return ASKED.sub(said, SHORT.sub(timed, PROJECT.sub(placed, section[0])))
 
 
 def made(name: str, parts: Parts, text: str) -> str:
@@ -181,12 +189,50 @@ def minutes_of(cell: str, parts: Parts) -> int:
     return total
 
 
+def held(cell: str, parts: Parts) -> str:
+    """A timetable's slides by the numbers they have now, with the names that hold them.
+
+    ValueError names the lesson and the slide that is gone, or that was never there.
+    """
+    marks = HELD.search(cell)
+    if marks:
+        lessons = [lesson.partition(" = ") for lesson in marks[1].split("; ")]
+        names = {number: slides.split(", ") for number, _, slides in lessons}
+    else:
+        minutes_of(cell, parts)  # refuses a number that is none
+        names = {}
+        for number, slide in named_slides(cell):
+            if number in parts:
+                names.setdefault(number, []).append(parts[number].name(slide))
+    if not set(names) <= set(parts) or not names:
+        return cell
+    shown = {
+        number: dict.fromkeys(map(parts[number].named, slides), None) for number, slides in names.items()
+    }
+    numbers = "; ".join(f"{number}: {_spans(list(slides))}" for number, slides in shown.items())
+    holds = "; ".join(f"{number} = {', '.join(slides)}" for number, slides in names.items())
+    return f"{numbers} <!-- held: {holds} -->"
+
+
+def _spans(numbers: Sequence[int]) -> str:
+    """Numbers as a person writes them: 1, 3–5."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    spans = [f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
+    return ", ".join(spans)
+
+
 def _timetable(found: re.Match[str], parts: Parts) -> str:
     """A timetable with its clock, its minutes, and links from its slides to the lessons' blocks."""
     heading, budget, head, body = found.groups()
     rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in body.splitlines()]
     for row in rows:
         if SLIDES.search(row[3]):
+            row[3] = held(row[3], parts)
             row[1], row[3] = str(minutes_of(row[3], parts)), SLIDES.sub(_linked, row[3])
         elif row[2].startswith("Reserve"):
             row[1] = "0"

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ketalab.data import table
+from ketalab.lessons.l06_suicidal_ideation_and_thinking import figures
 from ketalab.lessons.l06_suicidal_ideation_and_thinking import trials as ideation
 from ketalab.metaanalysis.effect_size import odds_ratio
 
@@ -48,3 +49,11 @@ def test_silent_trials_have_their_own_size_and_nobody_s_result():
     same = odds_ratio(0.2 * half // 1, half // 1, 0.2 * half // 1, half // 1)
     assert widths[-1] == pytest.approx(float(np.subtract(*same.interval()[::-1])[0]), rel=0.03)
     assert not set(ideation.SILENT) & set(table("trial_counts").query("poolable == 'yes'").trial)
+
+
+def test_the_picture_of_thinking_says_how_many_people_where_it_is_known():
+    links = table("thinking_links")
+    said = [text.get_text() for text in figures.thinking(links).figure.axes[0].texts]
+    counted = {f"{row.design}, {row.n:,} people" for row in links.dropna(subset="n").itertuples()}
+    assert len(counted & set(said)) >= 4
+    assert not [words for words in said if words.rstrip().endswith(",")]

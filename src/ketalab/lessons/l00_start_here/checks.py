@@ -15,6 +15,15 @@ def years_to_depression():
     return waited
 
 
+def further_down():
+    ketamine_before, saline_before = 25.1, 29.9
+    # your turn
+    ketamine, saline = 15.9, 18.5  # after 7 days, from the explorable
+    further = (saline_before - saline) - (ketamine_before - ketamine)
+    # done
+    return further
+
+
 def overstated_efficacy():
     claims = table("claims")
     example = claims[(claims.kind == "mechanism") & (claims.verdict == "contested")]

@@ -49,9 +49,9 @@ def two_papers():
     # your turn
     reply = (
         "One group drew blood from an artery and the other from a vein. During an infusion the arm's "
-        "own tissue takes up drug before the venous blood comes back, so the vein shows less. They "
-        "may also not have measured the same thing: one gave S-ketamine and the other the racemate, "
-        "and people were healthy volunteers in one study and patients in the other."
+        "own tissue takes up drug before the venous blood comes back, so the vein shows less. The people "
+        "differ, too: both models are of S-ketamine in healthy volunteers, but not in the same ones. So "
+        "both can be right, and the Methods say which vessel and which people a number belongs to."
     )  # at least 25 words
     # done
     return reply

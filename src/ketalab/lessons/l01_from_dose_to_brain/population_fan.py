@@ -25,7 +25,7 @@ def population_fan() -> Explorable:
     """The same order for three hundred virtual people."""
     return Explorable(
         name="population_fan",
-        title="The same order, three hundred people",
+        title="The same prescription, three hundred people",
         controls=(
             replace(
                 DOSE,

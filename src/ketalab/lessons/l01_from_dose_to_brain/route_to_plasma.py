@@ -77,6 +77,7 @@ def route_to_plasma() -> Explorable:
         view=_route_view,
         presets={
             "Depression trials: 0.5 mg/kg over 40 min": {},
+            "The same dose over 10 min": {"minutes": 10},
             "Volunteers: about 10 mg over 30 min": {"dose": 0.15, "minutes": 30, "weight": 68},
             "The same dose as a bolus": {"route": BOLUS},
             "Anaesthetic induction: 2 mg/kg bolus": {"route": BOLUS, "dose": 2.0, "scale": LOG},

@@ -143,6 +143,6 @@ def _surge_view(selectivity: float, half_dose: float, share: str, local: str) ->
         Reading("blocked at 30 mg/kg", 100 * float(circuit.occupancy_from_dose(30, half_dose)), "%", 2),
         Reading("microdialysis directions met", f"{matched} of {asked}"),
     ]
-    rise = f"Glutamate rises by up to {curve[best]:.0f}%" if surge else "No surge at any dose"
+    rise = f"Glutamate rises by up to {curve[best]:,.0f}%" if surge else "No surge at any dose"
     sentence = f"{rise}; the model meets {matched} of the {asked} microdialysis results."
     return View(artists, readings, sentence, {"main.y": (bottom, top)})

@@ -4,4 +4,4 @@
 def signed(glutamate: float) -> str:
     """A change in percent with its sign."""
     percent = round(100 * (float(glutamate) - 1))
-    return f"{percent:+d}%" if percent else "0%"
+    return f"{percent:+,d}%" if percent else "0%"

@@ -105,7 +105,7 @@ def spine_counts(mice: pd.DataFrame, hours: Array, model: Array) -> Figure:
             left.plot(one.day, one.change, "o-", color=colour, alpha=0.45, linewidth=1.4, markersize=5)
         mean = group.groupby("day").change.mean()
         left.plot(mean.index, mean, color=colour, linewidth=3, label=f"{treatment}, measured: mean of mice")
-    left.axvline(0, color=BLACK, linestyle="--", linewidth=1.2)
+    left.axvline(0, ymin=0.25, color=BLACK, linestyle="--", linewidth=1.2)  # it ends above the legend
     left.annotate("injection", (0, 32), (5, 0), textcoords="offset points", fontsize=11.5)
     left.set_xticks([-3, 0, 5, 10, 15])
     left.set(xlabel="day", ylabel="spine density, % from first day", ylim=(-54, 38))

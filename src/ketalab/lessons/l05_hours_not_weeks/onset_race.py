@@ -144,6 +144,6 @@ def _race_words(clock: str, measure: str, latest: dict[str, str]) -> str:
     other = f"{rival} {latest[rival]}"
     subject = {onset.ALONE: "Better than before"}.get(measure, "Better than control")
     return (
-        f"{subject}, at the last hour that was measured by {clock}: ketamine {latest[onset.KETAMINE]}; "
-        f"{other}. Each hour has other trials, so a change over time is no course of one group."
+        f"{subject}, at the latest time measured by {clock}: ketamine {latest[onset.KETAMINE]}; "
+        f"{other}. Each time has its own trials, so a change over time is not the course of one group."
     )

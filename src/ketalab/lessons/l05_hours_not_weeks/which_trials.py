@@ -131,7 +131,8 @@ def _trials_view(drug: str, control: str, crossover: str, interval: str, without
     how = INTERVALS[interval]
     pooled = pool(day.effects[inside], interval=how) if inside.any() else None
     artists = _trials_parts().view(pooled, inside)
-    readings = [Reading("trials", str(inside.sum())), Reading("people", f"{day.about.n[inside].sum():.0f}")]
+    people = f"{day.about.n[inside].sum():,.0f}"
+    readings = [Reading("trials", str(inside.sum())), Reading("people", people)]
     return View(artists, [*readings, *_pooled_readings(pooled)], _pooled_words(pooled))
 
 
@@ -159,9 +160,7 @@ def _pooled_words(pooled: Pooled | None) -> str:
     if pooled is None:
         return "No trial is left."
     who = f"{pooled.k} trials pooled" if pooled.k > 1 else "One trial"
-    verdict = (
-        "the interval leaves no room for zero" if pooled.excludes_null else "zero is inside the interval"
-    )
+    verdict = "the interval excludes zero" if pooled.excludes_null else "the interval includes zero"
     side = "lower" if pooled.estimate < 0 else "higher"
     return (
         f"{who}: {_points(abs(pooled.estimate))} points {side} than control a day after the first dose; "

@@ -233,8 +233,8 @@ def thinking(links: pd.DataFrame) -> Picture:
             chosen = links[(links.study == study) & (links.one == one)]
             row = chosen[chosen.other.isin(other)].iloc[0] if other else chosen.iloc[0]
             sign, colour = SIGNS[row.finding]
-            who = f"{row.design}, "
-            f"{count(int(row.n), 'person', 'people')}" if pd.notna(row.n) else row.design
+            people = f", {count(int(row.n), 'person', 'people')}" if pd.notna(row.n) else ""
+            who = f"{row.design}{people}"
             said.append(f"{words}, {row.finding} ({who})")
             axes.text(
                 0.02,

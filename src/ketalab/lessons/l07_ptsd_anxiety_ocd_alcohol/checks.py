@@ -17,14 +17,6 @@ def how_sure():
     return standard_error
 
 
-def half_as_wide():
-    people, times_narrower = 96, 2
-    # your turn
-    needed = people * times_narrower**2
-    # done
-    return needed
-
-
 def people_not_votes():
     trials = mapped_trials()
     trials = trials[(trials.indication == "PTSD") & (trials.direction != "no comparison")]
@@ -34,6 +26,15 @@ def people_not_votes():
     share = without.n.sum() / trials.n.sum()
     # done
     return share
+
+
+def at_least_too_large():
+    people, true = 20, 0.2
+    standard_error = (2 / people) ** 0.5  # of a difference in standard deviations, nearly
+    # your turn
+    times = 1.96 * standard_error / true
+    # done
+    return times
 
 
 def enough_people():
@@ -60,7 +61,7 @@ def a_window():
         "and rats. "
         "So timing matters. The larger trial against midazolam, with therapy in all arms, would "
         "decide more."
-    )  # at least 30 words
+    )  # at least 25 words
     # done
     return reply
 

@@ -52,7 +52,7 @@ def how_many_more() -> Explorable:
             Steps(
                 "group",
                 "People in each new group",
-                tuple(map(str, SIZES)),
+                tuple(f"{n:,}" for n in SIZES),
                 "100",
                 "Two equal groups in one more trial.",
                 ("20", "50", "100", "300"),
@@ -98,7 +98,7 @@ def _more_stage() -> Stage:
     chance, fan = fig.subplots(1, 2, width_ratios=(1.15, 1))
     chance.set(xscale="log", xlim=(10, 1500), ylim=(0, 100))
     chance.set(xlabel="people in each new group", ylabel="of 100 such trials")
-    chance.set_xticks([10, 30, 100, 300, 1000], ["10", "30", "100", "300", "1000"])
+    chance.set_xticks([10, 30, 100, 300, 1000], ["10", "30", "100", "300", "1,000"])
     chance.xaxis.set_minor_formatter(NullFormatter())
     chance.grid(visible=False)
     artists = {
@@ -162,7 +162,7 @@ def _bands(key: str, belief: str, worth: float, tau: float) -> tuple[np.ndarray,
 
 
 def _more_view(question: str, belief: str, group: str, worth: float, tau: float) -> View:
-    asked, n = open_questions()[ASKED[question]], int(group)
+    asked, n = open_questions()[ASKED[question]], int(group.replace(",", ""))
     benefit, small, power = _bands(asked.key, belief, worth, tau)
     after, shows, rules_out = _chances(asked, belief, worth, tau, n)
     low, high = after.intervals(FAN)
@@ -184,7 +184,7 @@ def _more_view(question: str, belief: str, group: str, worth: float, tau: float)
         artists[f"{name} bars"] = segments(low[these], high[these], np.arange(FAN)[these])
     open_ = 1 - shows - rules_out
     settled = PEOPLE[100 - benefit - small <= 20]
-    enough = f"{settled[0]:.0f} people" if len(settled) else "more than 1,500 people"
+    enough = f"{settled[0]:,.0f} people" if len(settled) else "more than 1,500 people"
     if len(settled) and settled[0] == PEOPLE[0]:
         enough = "10 people or fewer"
     if asked.interval[0] > 0 and belief == BELIEFS[0]:
@@ -198,7 +198,7 @@ def _more_view(question: str, belief: str, group: str, worth: float, tau: float)
         Reading("people in each group to settle it in 80 of 100", enough),
     ]
     sentence = (
-        f"With {2 * n} more people {100 * (1 - open_):.0f} of 100 such trials would settle the question, "
+        f"With {2 * n:,} more people {100 * (1 - open_):.0f} of 100 such trials would settle the question, "
         f"{100 * shows:.0f} of them by showing a benefit."
     )
     wide = max(abs(end) for end in (*asked.interval, low[0], high[-1]))

@@ -120,7 +120,9 @@ def _shine_view(group: str, effect: float, shown: str) -> View:
     artists["mean"] = ([printed[better].mean()] * 2, [-1, TRIALS]) if better.any() else None
     larger = "no true effect" if effect == 0 else f"{chosen.type_m:.1f} times"
     found = int((kind != "open").sum())
-    tail = "all by luck" if effect == 0 else f"on average reporting {chosen.type_m:.1f} times the true effect"
+    tail = (
+        "all by luck" if effect == 0 else f"on average reporting {chosen.type_m:.1f} times the true effect"
+    )
     readings = [
         Reading("trials “significant”", f"{found} of {TRIALS}"),
         Reading("chance of it (power)", f"{significant(100 * chosen.power, 2)}%"),

@@ -255,8 +255,8 @@ def collapse_frame() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "event": rows.outcome.to_numpy(),
-            "ketamine": [f"{r.events_active:.0f} of {r.n_active:.0f}" for r in rows.itertuples()],
-            "etomidate": [f"{r.events_control:.0f} of {r.n_control:.0f}" for r in rows.itertuples()],
+            "ketamine": [f"{r.events_active:,.0f} of {r.n_active:,.0f}" for r in rows.itertuples()],
+            "etomidate": [f"{r.events_control:,.0f} of {r.n_control:,.0f}" for r in rows.itertuples()],
             "risk ratio (95% interval)": [
                 f"{np.exp(e):.2f} ({interval(a, b)})"
                 for e, a, b in zip(effects.estimate, low, high, strict=True)

@@ -17,7 +17,7 @@ from ketalab.models import pharmacokinetics as pk
 from ketalab.models import receptor
 from ketalab.plots.show import Picture
 from ketalab.plots.style import BLACK, DRUG, GREEN, GREY, PALE, PURPLE, SKY, YELLOW, figure
-from ketalab.text import real_minus
+from ketalab.text import decimals, real_minus
 
 Array = NDArray[np.float64]
 KETAMINE, SPRAY, ORAL = DRUG["ketamine"], DRUG["esketamine"], DRUG["oral antidepressant"]
@@ -341,7 +341,7 @@ def other_prices() -> Picture:
         f"fluoxetine. Sexual problems when people are asked directly: {common.min():.0f} to "
         f"{common.max():.0f}% on SSRIs and venlafaxine, {sexual['mirtazapine']:.0f} on mirtazapine, "
         f"{sexual['moclobemide']:.0f} on moclobemide. After stopping: {stop.value:.0f}% have a symptom, "
-        f"{stop.comparator_value:.0f} after placebo. Suicidal thoughts or behaviour per 1000 "
+        f"{stop.comparator_value:.0f} after placebo. Suicidal thoughts or behaviour per 1,000 "
         f"people, against "
         f"placebo: {young} under 18, {early} from 18 to 24, {middle} from 25 to 64, {old} from 65.",
     )
@@ -403,11 +403,11 @@ def _suicidal(axes: Axes, rows: pd.DataFrame) -> None:
     for y, value in enumerate(rows.value):
         axes.plot([0, value], [y, y], color=PALE, linewidth=6)
         axes.plot(value, y, "o", color=PURPLE, markersize=11)
-        axes.text(value + (1.2 if value > 0 else -1.2), y, f"{value:+.0f}", va="center", weight="bold",
-                  ha="left" if value > 0 else "right")  # fmt: skip
+        side, ha = (1.2, "left") if value > 0 else (-1.2, "right")
+        axes.text(value + side, y, decimals(value, 0, sign=True), va="center", weight="bold", ha=ha)
     axes.axvline(0, color=GREY, linewidth=1)
     _rows(axes, [name.replace("years and over", "and over").replace(" years", "") for name in names])
-    axes.set(xlim=(-12, 20), xlabel="more or fewer per 1000 than on placebo", ylabel="age (years)")
+    axes.set(xlim=(-12, 20), xlabel="more or fewer per 1,000 than on placebo", ylabel="age (years)")
     axes.set_title("Suicidal thoughts or behaviour", fontsize=13)
 
 

@@ -241,7 +241,7 @@ def class_frame() -> pd.DataFrame:
             "responding (95% interval)": [odds(row) for row in net.itertuples()],
             "leaving (95% interval)": [odds(row) for row in gone.itertuples()],
             "trials": net.studies.to_numpy(),
-            "people": net.people.to_numpy(),
+            "people": [f"{people:,}" for people in net.people],
         },
         index=pd.Index([SPELT.get(name, name) for name in net.index], name="odds against placebo"),
     )

@@ -63,7 +63,7 @@ def leaflet():
         "The window comes from rodents and a model. Your follow-up had no comparison group, and nearly all "
         "patients were lost by six months. Where therapy was randomised, the interval included no "
         "difference."
-    )  # at least 30 words
+    )  # at least 25 words
     # done
     return reply
 

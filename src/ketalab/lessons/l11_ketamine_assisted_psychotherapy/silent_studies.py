@@ -171,7 +171,7 @@ def _view(silent: float, size: float, link: float, people: str, truth: str) -> V
             interval(n.prediction_low, n.prediction_high) if known else "assumed to be the same",
         ),
         Reading("spread that chance does not explain", f"{100 * pooled.i2:.0f}%"),
-        Reading("people in all", f"{effects.n.sum():.0f}"),
+        Reading("people in all", f"{effects.n.sum():,.0f}"),
         Reading("differences in benefit it explains", f"{100 * n.estimate**2:.1f}%"),
     ]
     words = "leaves out zero" if pooled.excludes_null else "includes zero"

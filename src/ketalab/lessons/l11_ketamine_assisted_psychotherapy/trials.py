@@ -287,7 +287,7 @@ def series_frame() -> pd.DataFrame:
         {
             "weeks": [text(value) for value in rows.weeks.astype(float)],
             "began": [text(value) for value in rows.started.astype(float)],
-            "measured": rows.followed.to_numpy(),
+            "measured": [text(value) for value in rows.followed.astype(float)],
             "scale": rows["scale"].to_numpy(),
         },
         index=pd.Index(rows.label, name="series"),

@@ -58,7 +58,7 @@ def an_honest_page():
         "dissociate and blood pressure rises. It can be misused and some people become dependent. "
         "Bladder harm is known from heavy use outside medicine; for years of treatment nobody knows the "
         "risk yet."
-    )  # at least 30 words
+    )  # at least 25 words
     # done
     return page
 

@@ -119,7 +119,7 @@ def _share(axes: Axes, y: float, row) -> None:
         return
     ends = None if pd.isna(row.events) else _wilson(row.events, row.n)[1:]
     _measured(axes, y, row.value, ends, ink, shape)
-    axes.text((ends[1] if ends else row.value) + 2.5, y, f"{row.value:g}", va="center", fontsize=13)
+    axes.text(ends[1] + 2.5 if ends else row.value + 3.2, y, f"{row.value:g}", va="center", fontsize=13)
 
 
 # Bladders ------------------------------------------------------------------------------------------
@@ -259,7 +259,7 @@ def gates() -> Picture:
         x, ink = list(GATES).index(row.kind), GATES[row.kind][1]
         axes.plot(x, y, PLACES[row.place][0], color=ink, markersize=16, markeredgecolor=BLACK)
         if not pd.isna(row.why):
-            axes.text(x + 0.13, y, row.why, va="center", fontsize=12.5, color=GREY)
+            axes.text(x + 0.13, y, fill(row.why, 32), va="center", fontsize=12.5, color=GREY)
     axes.set_yticks(range(len(rows)), [fill(what, 46) for what in rows.what], fontsize=12.5)
     axes.set_xticks(range(3), [label for label, _ in GATES.values()], fontsize=15)
     axes.tick_params(axis="x", length=0, top=True, labeltop=True, bottom=False, labelbottom=False)

@@ -115,7 +115,7 @@ def rises() -> pd.DataFrame:
         found.append(
             (
                 group,
-                f"{row.events:.0f} of {row.n:.0f}",
+                f"{row.events:,.0f} of {row.n:,.0f}",
                 decimals(share, 1),
                 interval(low, high, 1),
                 f"{row.events_control:.0f} of {row.n_control:.0f}",
@@ -132,7 +132,12 @@ def forms() -> pd.DataFrame:
         f"below {row.high:g}" if pd.isna(row.value) else f"{row.value:g}" for row in rows.itertuples()
     ]
     return pd.DataFrame(
-        {"effect": rows.effect, "counted by": rows.definition, "% of sessions": shares, "sessions": rows.n}
+        {
+            "effect": rows.effect,
+            "counted by": rows.definition,
+            "% of sessions": shares,
+            "sessions": [f"{n:,.0f}" for n in rows.n],
+        }
     ).set_index("effect")
 
 
@@ -255,4 +260,5 @@ def none_seen() -> pd.DataFrame:
     """What "none seen" leaves open: people followed, and the upper 95% limit of the risk in 1,000."""
     people = (100, 346, 1709)
     limits = [round(1000 * upper_limit(n), 2) for n in people]
-    return pd.DataFrame({"none seen in": people, "at most, in 1,000": limits}).set_index("none seen in")
+    written = [f"{n:,}" for n in people]
+    return pd.DataFrame({"none seen in": written, "at most, in 1,000": limits}).set_index("none seen in")

@@ -55,6 +55,6 @@ def conclusion():
         "midazolam does, and the effect of one dose fades within days. The blind is poor, so expectancy "
         "may explain part of it. Against ECT two open trials disagree. Whether it saves lives, lasts "
         "without further doses, or works better with therapy is not known. It needs supervision."
-    )  # at least 40 words
+    )  # at least 25 words
     # done
     return text

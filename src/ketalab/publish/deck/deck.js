@@ -7,7 +7,7 @@ window.MathJax = {
 
 // What is moved or chosen by hand. Keys belong to it only when a hand came to it by Tab.
 const MOVED_BY_HAND = ".ketalab-view, .ketalab-ask, .ketalab-ledger, .ketalab-grading, .ketalab-sortable, " +
-  ".ketalab-living, [data-lm-suppress-shortcuts], details, table, input, select, textarea";
+  ".ketalab-living, .ketalab-vote, .ketalab-count, [data-lm-suppress-shortcuts], details, table, input, select, textarea";
 const TYPED_INTO = "textarea, [contenteditable], input:is(:not([type]), [type=text], [type=search], [type=number])";
 const PRESSED = "button, summary, a";  // these need Enter and Space only
 const MOST_LINES = 12; // of a menu that is open
@@ -22,12 +22,12 @@ const layOutHandout = () => {
   const pages = document.querySelector(".slides");
   pages.removeAttribute("class");
   pages.parentNode.removeAttribute("class");
-  for (const [index, slide] of [...pages.children].entries()) {
+  for (const slide of [...pages.children]) {
     const sheet = document.createElement("article");
     const beside = document.createElement("div");
     beside.className = "beside-slide";
     const notes = slide.querySelector("aside.notes");
-    beside.append(`${index + 1}`, ...(notes ? [notes] : []));
+    beside.append(slide.dataset.number, ...(notes ? [notes] : []));
     sheet.append(slide, beside);
     pages.append(sheet);
   }
@@ -37,9 +37,10 @@ if (asked.has("handout") || asked.has("print-pdf")) document.documentElement.dat
 if (asked.has("handout")) {
   layOutHandout();
 } else {
+  if (!asked.has("print-pdf")) ketalabVote.equip(document.querySelectorAll(".slides > section"));
   Reveal.initialize({
     width: 1280, height: 720, margin: 0, minScale: 0.2, maxScale: 3,
-    center: false, display: "flex", hash: true, slideNumber: "c/t", transition: "none",
+    center: false, display: "flex", hash: true, slideNumber: ketalabChosen?.printed ?? "c/t", transition: "none",
     defaultTiming: 120,  // the notes of every slide say their minutes; this turns the speaker's pacing on
     pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
     hashOneBasedIndex: true,
@@ -78,7 +79,7 @@ if (asked.has("handout")) {
   }, true);
   const keeps = (event) => {
     const holder = document.activeElement?.closest(MOVED_BY_HAND) && document.activeElement;
-    if (!holder) return false;
+    if (!holder || holder.matches(".ketalab-vote")) return false;  // its letters are heard before (vote.js)
     if (holder.matches(TYPED_INTO) || holder === open) return true;
     if (holder.matches(PRESSED) && event.key === "Enter") return true;
     if (!byTab) return false;
@@ -153,6 +154,19 @@ if (asked.has("handout")) {
       event.stopImmediatePropagation();
     } else if (holder && !byTab && event.key !== "Shift" && !keeps(event)) holder.blur();
   }, true);
+  Reveal.on("slidechanged", () => {
+    document.querySelector(".refused")?.remove();
+    if (document.activeElement?.closest(".ketalab-vote, .ketalab-count")) document.activeElement.blur();
+  });
+  ketalabCurtain.listen();
+  Reveal.addKeyBinding(
+    { keyCode: 67, key: "C", description: "Curtain over the slide, up or down; a hand pulls its edge" },
+    ketalabCurtain.turn,
+  );
+  Reveal.addKeyBinding(
+    { keyCode: 84, key: "T", description: "Tally: count hands on a question; then A, B, C, with Shift to take one back" },
+    () => ketalabVote.turn(Reveal.getCurrentSlide()),
+  );
   for (const [key, description] of [
     ["PAGE DOWN, PAGE UP", "Next and previous slide: a clicker's keys, after every click"],
     ["TAB", "Into an explorable: arrows then move its sliders"], ["D", "Dark or light"],

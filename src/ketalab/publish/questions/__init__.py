@@ -57,10 +57,12 @@ def about(entries: Mapping[str, Sequence[Entry]], seed: str) -> str:
         "| `*.csv` | a spreadsheet |",
         "",
         "**Practice** is what stands in the lessons: students may have seen the answers. **Exam** holds "
-        f"the numeric exercises with other numbers, drawn from the seed “{seed}”; their answers stand "
-        "nowhere in the lessons. Whoever has the course and the seed can draw them again, so choose a seed "
-        "of your own and keep it: `make questions SEED=...`. Arguments and exercises that a program checks "
-        "are not in the bank: a person marks the first, the notebook the second.",
+        "questions that no lesson asks, and the numeric exercises with other numbers, drawn from the seed "
+        f"“{seed}”; their answers stand nowhere in the lessons. Whoever has the course and the seed can "
+        "draw the numbers again, so choose a seed of your own and keep it: `make questions SEED=...`. The "
+        "questions themselves can be read by anyone who opens the course's source (`exam.toml` of each "
+        "lesson), so change a few words, or use them where books are open. Arguments and exercises "
+        "that a program checks are not in the bank: a person marks the first, the notebook the second.",
         "",
         "## How many",
         "",

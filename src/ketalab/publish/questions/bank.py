@@ -1,8 +1,9 @@
 """The question bank: every question of the course as an entry that any format can write.
 
 Two sets, kept apart by a rule. *Practice* is what stands in the lessons, word for word and number for
-number, so a student may have seen its answer. *Exam* holds numeric exercises with other numbers, drawn from
-a seed that the teacher chooses; their answers stand nowhere in the lessons.
+number, so a student may have seen its answer. *Exam* holds questions that no lesson asks (each lesson's
+`exam.toml`) and numeric exercises with other numbers, drawn from a seed that the teacher chooses; their
+answers stand nowhere in the lessons.
 """
 
 import random
@@ -15,6 +16,7 @@ import nbformat
 
 from ketalab.data import table
 from ketalab.data.lessons import lesson_files
+from ketalab.lessons import exam as kept
 from ketalab.lessons import lesson
 from ketalab.practice.answers import asked_for
 from ketalab.practice.asking import Option, mark
@@ -28,7 +30,13 @@ LICENCE = "CC BY 4.0"
 SOURCE = "Ketamine in supervised medical care: a course in Jupyter notebooks"
 SETS = ("practice", "exam")
 EXAM_VARIANTS = 3  # of each exercise that varies
-KINDS = {"prediction": "prediction", "check": "check", "quiz": "quiz question", "exercise": "exercise"}
+KINDS = {
+    "prediction": "prediction",
+    "check": "check",
+    "quiz": "quiz question",
+    "exercise": "exercise",
+    "exam": "exam question",
+}
 
 
 @dataclass(frozen=True)
@@ -155,7 +163,12 @@ def practice(here: Lesson, about: About) -> Iterator[Entry]:
 
 
 def exam(here: Lesson, about: About, seed: str) -> Iterator[Entry]:
-    """Variants of a lesson's numeric exercises, no two of an exercise with the same answer."""
+    """A lesson's questions for an exam, their options in an order drawn from the seed, and variants of its
+    numeric exercises, no two of an exercise with the same answer."""
+    for asked in kept(about.number):
+        choices = _choices(asked.written, f"exam/{seed}/{about.number}/{asked.key}")
+        what = {"text": asked.text, "choices": choices, "picture": asked.picture}
+        yield about.entry("exam", "exam", asked.key, asked.objective, _title(asked.key), **what)
     for key, exercise in here.exercises.items():
         if exercise.recipe is None:
             continue

@@ -157,7 +157,9 @@
       if (number) throw new RangeError(`${number.name}: '${wanted[number.name]}' is not a number; it must be ${number.low} to ${number.high} ${number.unit}`.trimEnd());
       page.set({ ...page.spec.start, ...wanted });
       const rests = page.values, moved = Object.keys(wanted).filter((key) => rests[key] !== wanted[key]);
-      say(view, moved.length ? `These pages hold computed settings only; the nearest is shown: ${moved.map((key) => `${key} ${rests[key]}`).join(", ")}.` : "");
+      const shown = page.spec.controls.filter((one) => moved.includes(one.name))
+        .map((one) => `${one.label} ${one.texts?.[one.positions.indexOf(rests[one.name])] ?? rests[one.name]}`);
+      say(view, moved.length ? `Not every setting is computed on these pages; the nearest is shown: ${shown.join(", ")}.` : "");
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       page.set(page.spec.start);
@@ -195,6 +197,33 @@
   };
   addEventListener("hashchange", unfold);
   unfold();
+
+  // A figure opens alone, as large as it was drawn: on a phone its words can be read there.
+  const alone = find("#alone"), sheet = find(".sheet", alone), sizer = find(".size", alone);
+  for (const picture of all("main figure:not(.moves) > img")) {
+    const link = document.createElement("a");
+    Object.assign(link, { href: picture.src, title: "Open the figure alone, to enlarge it" });
+    picture.replaceWith(link);
+    link.append(picture);
+  }
+  const showWhole = (whole) => {
+    alone.classList.toggle("whole", whole);
+    sizer.setAttribute("aria-pressed", String(whole));
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("figure > a");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const shown = find("img", link), large = new Image();
+    const width = Math.max(shown.naturalWidth, Math.min(innerWidth, 1400));
+    Object.assign(large, { src: shown.src, alt: shown.alt });
+    large.style.width = `${width}px`;
+    sheet.replaceChildren(large);
+    showWhole(false);
+    alone.showModal();
+    sheet.scrollTo(0, 0);
+  });
+  sizer.addEventListener("click", () => showWhole(!alone.classList.contains("whole")));
 
   // A word's meaning comes to the reader; its entry is one more step away.
   let meaning = null, askedFrom = null;
@@ -333,6 +362,11 @@
   };
   // Where the pages are served, they can be kept.
   const served = location.protocol.startsWith("http") && "serviceWorker" in navigator;
+  if (served) {  // a page from a disk may not read a manifest
+    const manifest = document.createElement("link");
+    Object.assign(manifest, { rel: "manifest", href: `${root}manifest.json` });
+    document.head.append(manifest);
+  }
   if (served) navigator.serviceWorker.register(`${root}sw.js`).catch(() => { /* read with a network, then */ });
   const keepAll = async (button) => {
     button.disabled = true;

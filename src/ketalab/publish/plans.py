@@ -1,0 +1,120 @@
+"""A deck for each plan of the teaching guide: `class_90.html`, `day_1.html`, `week_1.html` and so on.
+
+A timetable of `TEACHING.md` says which slides a row shows, and how long a row without slides lasts. Its
+deck holds those slides in that order, as the lessons' decks hold them, and between them one slide for each
+break, exercise and discussion, with the minutes of its row. So the speaker view paces the plan as a whole.
+What is kept in reserve is on no slide.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from html import escape
+
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
+
+from ketalab.lessons.l00_start_here.figures import PARTS
+from ketalab.publish.slides import Deck, Slide
+from ketalab.publish.teaching import GUIDE, HELD, TIMETABLE, named_slides
+
+CLASS = "One class of 90 minutes"
+KIND = re.compile(r"(Day|Week) (\d+): (.+)")
+OPENING = re.compile(r"(.{3,60}?)[.:](?:\s+(.+))?", re.DOTALL)  # of a row: its heading
+INSIDE = re.compile(r"\[([^\]]*)\]\(#[^)]*\)")  # a link within the guide, which a deck does not hold
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a timetable: its minutes, what happens, the slides it shows, what to do when they fail."""
+
+    clock: str
+    minutes: int
+    happens: str
+    slides: tuple[tuple[str, int], ...]
+    otherwise: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A timetable of the guide."""
+
+    title: str
+    slug: str
+    total: int  # minutes, the reserve included
+    rows: tuple[Row, ...]
+
+    @property
+    def file(self) -> str:
+        return f"{self.slug}.html"
+
+    @property
+    def minutes(self) -> int:
+        """Without the reserve."""
+        return sum(row.minutes for row in self.rows)
+
+
+def plans(text: str | None = None) -> list[Plan]:
+    """The timetables of the guide, or of this text, in its order."""
+    found = TIMETABLE.finditer(GUIDE.read_text(encoding="utf-8") if text is None else text)
+    return [_plan(*timetable.groups()) for timetable in found]
+
+
+def _plan(heading: str, total: str, _head: str, body: str) -> Plan:
+    title = heading.splitlines()[0].lstrip("# ").partition(" · ")[0]
+    kind = KIND.fullmatch(title)
+    rows = [_row(*(cell.strip() for cell in line.split("|")[1:-1])) for line in body.splitlines()]
+    return Plan(
+        title if kind else CLASS,
+        f"{kind[1].lower()}_{kind[2]}" if kind else f"class_{total}",
+        int(total),
+        tuple(row for row in rows if not row.happens.startswith("Reserve")),
+    )
+
+
+def _row(clock: str, minutes: str, happens: str, slides: str, otherwise: str = "") -> Row:
+    return Row(clock, int(minutes), happens, tuple(named_slides(HELD.sub("", slides))), otherwise)
+
+
+def decks(lessons: Mapping[str, Deck]) -> Iterator[Deck]:
+    """The decks of the plans whose lessons are all there, from the decks of the lessons by number."""
+    for plan in plans():
+        if {number for row in plan.rows for number, _ in row.slides} <= set(lessons):
+            yield deck(plan, lessons)
+
+
+def deck(plan: Plan, lessons: Mapping[str, Deck]) -> Deck:
+    """The deck of a plan. ValueError for a slide that its lesson's deck does not have."""
+    slides: list[Slide] = []
+    for row in plan.rows:
+        slides += _shown(row, lessons) if row.slides else [_done(row)]
+    return Deck("", plan.slug, plan.title, slides, PARTS["Neuroscience"])
+
+
+def _shown(row: Row, lessons: Mapping[str, Deck]) -> Iterator[Slide]:
+    """The slides of a row; the notes of the first say what the row is for, of each where it comes from."""
+    for place, (number, slide) in enumerate(row.slides):
+        there = lessons[number].slides
+        if not 1 <= slide <= len(there):
+            raise ValueError(f"plan, {row.clock}: lesson {number} has no slide {slide} (of {len(there)})")
+        said = [f"Lesson {number}, slide {slide}."]
+        if place == 0:
+            failing = f"If the picture fails: {_plain(row.otherwise)}" if row.otherwise else ""
+            said = [f"{row.clock} min: {_plain(row.happens)}", *said, failing]
+        yield replace(there[slide - 1], plan=" ".join(filter(None, said)), colour=lessons[number].colour)
+
+
+def _done(row: Row) -> Slide:
+    """A slide for what a class does without slides."""
+    happens = INSIDE.sub(r"\1", row.happens)
+    opening = OPENING.fullmatch(happens)
+    heading, rest = (opening[1], opening[2] or "") if opening else (happens.rstrip("."), "")
+    rest = rest[:1].upper() + rest[1:]
+    parts = [f"<h2>{escape(_plain(heading))}</h2>", markdown2html_mistune(rest) if rest else ""]
+    lasts = f"<p>{row.minutes} minutes</p>"
+    notes = [f"{row.minutes} minutes.", *([escape(_plain(row.otherwise))] if row.otherwise else [])]
+    return Slide([f'<div class="text">{"".join(parts)}{lasts}</div>'], "words", notes, f"{row.clock} min.")
+
+
+def _plain(markdown: str) -> str:
+    """Markdown of a cell as text."""
+    return re.sub(r"\*\*?|`", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", markdown))

@@ -1,0 +1,104 @@
+"""The decks of the guide's plans hold what the timetables say, for as long as they say it."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from ketalab.publish import plans, teaching
+from ketalab.publish.lecture import LectureSlide, lectures
+from ketalab.publish.slides import Deck
+
+NAMES = ["class_90", *(f"day_{n}" for n in range(1, 6)), *(f"week_{n}" for n in range(1, 11))]
+
+
+@pytest.fixture(scope="module")
+def by_number(cut_decks: dict[str, Deck]) -> dict[str, Deck]:
+    return {deck.number: deck for deck in cut_decks.values()}
+
+
+def test_every_timetable_of_the_guide_has_its_deck(by_number: dict[str, Deck]):
+    assert [plan.slug for plan in plans.plans()] == NAMES
+    assert [deck.file for deck in plans.decks(by_number)] == [f"{name}.html" for name in NAMES]
+
+
+def test_a_deck_lasts_as_long_as_its_plan_without_the_reserve(by_number: dict[str, Deck]):
+    for plan in plans.plans():
+        deck = plans.deck(plan, by_number)
+        assert deck.minutes == plan.minutes == int(plan.rows[-1].clock.partition("–")[2])
+        assert 0 < plan.total - plan.minutes <= plan.total / 8, plan.slug
+        assert all(slide.minutes > 0 for slide in deck.slides)
+
+
+def test_rows_are_shown_in_order_as_the_lessons_show_them(by_number: dict[str, Deck]):
+    for plan in plans.plans():
+        slides = iter(plans.deck(plan, by_number).slides)
+        for row in plan.rows:
+            for place, (number, slide) in enumerate(row.slides):
+                shown = next(slides)
+                assert shown.parts == by_number[number].slides[slide - 1].parts
+                assert shown.notes == by_number[number].slides[slide - 1].notes
+                assert f"Lesson {number}, slide {slide}." in shown.plan
+                assert shown.plan.startswith(f"{row.clock} min: ") == (place == 0)
+                assert shown.colour == by_number[number].colour
+            if not row.slides:
+                shown = next(slides)
+                assert shown.minutes == row.minutes
+                assert len(re.findall("<h2>", shown.parts[0])) == 1
+                assert "](#" not in shown.parts[0]
+        assert next(slides, None) is None
+
+
+def test_what_a_class_does_without_slides_has_a_slide_with_heading_words_and_minutes(by_number):
+    table_ = (
+        "### Day 7: rest · 30 minutes\n\n| Clock | Min | What | Slides | Else |\n|---|---|---|---|---|\n"
+        "| 0–20 | 20 | In pairs: mark by the [rubric](#a-claim) of `an_honest_page`, 4 minutes each. |  "
+        "| On paper. |\n"
+        "| 20–30 | 10 | Reserve |  |  |\n"
+    )
+    (plan,) = plans.plans(table_)
+    (slide,) = plans.deck(plan, by_number).slides
+    assert (plan.slug, plan.total, plan.minutes, slide.minutes) == ("day_7", 30, 20, 20)
+    text = slide.parts[0]
+    assert "<h2>In pairs</h2>" in text
+    assert "Mark by the rubric of <code>an_honest_page</code>, 4 minutes each." in text
+    assert text.endswith("<p>20 minutes</p></div>")
+    assert slide.notes == ["20 minutes.", "On paper."]
+
+
+def test_a_plan_waits_for_its_lessons_and_refuses_a_slide_that_is_gone(by_number: dict[str, Deck]):
+    without = {number: deck for number, deck in by_number.items() if number != "04"}
+    made = {deck.slug for deck in plans.decks(without)}
+    assert "week_3" not in made
+    assert "week_4" in made
+    short = by_number["04"]
+    short = replace(short, slides=short.slides[:2])
+    plan = next(plan for plan in plans.plans() if plan.slug == "week_3")
+    with pytest.raises(ValueError, match=r"lesson 04 has no slide 3 \(of 2\)"):
+        plans.deck(plan, by_number | {"04": short})
+
+
+def test_typed_numbers_are_held_by_name_and_follow_their_slides():
+    parts = lectures()
+    typed = teaching.held("[05](#x): 4–6; 00: 9", parts)
+    assert typed.startswith("05: 4–6; 00: 9 <!-- held: 05 = ")
+    assert teaching.held(typed, parts) == typed
+    moved = parts["05"]
+    first, second, *rest = moved.slides
+    renumbered = [first, *rest, second]
+    slides = [LectureSlide(place, names=slide.names) for place, slide in enumerate(renumbered, 1)]
+    now = parts | {"05": replace(moved, slides=slides)}
+    assert teaching.held(typed, now).startswith("05: 3–5; 00: 9 <!-- held: 05 = ")
+    without = parts | {
+        "05": replace(moved, slides=[slide for slide in slides if "asleep" not in slide.names])
+    }
+    with pytest.raises(ValueError, match="lesson 05: 0 slides are named 'asleep', not one"):
+        teaching.held(typed, without)
+
+
+def test_every_slide_of_the_course_has_a_name_of_its_own():
+    for part in lectures().values():
+        names = [part.name(slide.number) for slide in part.slides]
+        assert len(set(names)) == len(names)
+        assert [part.named(name) for name in names] == list(range(1, len(names) + 1))
+        assert not [name for name in names if re.search(r"[,;=]", name)]
