@@ -20,8 +20,8 @@ def test_a_word_is_new_in_the_lesson_that_explains_it_and_counts_once():
     terms = glossary.terms()
     here = next(term for term in terms if term.lesson == "08")
     elsewhere = next(term for term in terms if term.lesson == "02")
-    link = f"[{here.term}](glossary.ipynb#{here.anchor} \"what it means\")"
-    old = f"[{elsewhere.term}](glossary.ipynb#{elsewhere.anchor} \"what it means\")"
+    link = f'[{here.term}](glossary.ipynb#{here.anchor} "what it means")'
+    old = f'[{elsewhere.term}](glossary.ipynb#{elsewhere.anchor} "what it means")'
     assert load_of(lesson_of("08", "No word."))["new terms"] == 0
     assert load_of(lesson_of("08", f"Here {old} is known."))["new terms"] == 0
     assert load_of(lesson_of("08", f"Here {link} is new, and {link} again."))["new terms"] == 1
@@ -29,7 +29,9 @@ def test_a_word_is_new_in_the_lesson_that_explains_it_and_counts_once():
 
 def test_weaving_links_what_is_counted():
     here = next(term for term in glossary.terms() if term.lesson == "08")
-    woven = weave(lesson_of("08", "# Title", f"We speak of {here.forms[0] if here.forms else here.term} today."))
+    woven = weave(
+        lesson_of("08", "# Title", f"We speak of {here.forms[0] if here.forms else here.term} today.")
+    )
     assert load_of(woven)["new terms"] == 1
 
 
