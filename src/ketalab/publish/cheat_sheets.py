@@ -395,7 +395,7 @@ def clinical(lessons: tuple[str, ...]) -> Sheet:
         ),
         unknown=(
             sentence("06", "large enough to compare deaths"),
-            point("08", UNKNOWN, "prevents chronic pain"),
+            point("08", UNKNOWN, "prevent chronic pain"),
             point("09", UNKNOWN, "better in trauma"),
         ),
     )
