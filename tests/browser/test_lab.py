@@ -249,12 +249,15 @@ def drive(watched, box) -> None:
     before = shown(box)
     box.locator("select").first.select_option(index=2)
     assert changes(watched, box, before), f"{title}: the scenario changes nothing"
-    box.get_by_role("button", name="Reset").click()
-    for _ in range(60):
+    button = box.get_by_role("button", name="Reset")
+    button.evaluate("(node) => node.addEventListener('click', () => { node.dataset.pressed = 'yes' }, { once: true })")
+    button.click()
+    for _ in range(400):
         if shown(box)[1] == start[1]:
             break
         page.wait_for_timeout(50)
-    assert shown(box)[1] == start[1], f"{title}: reset does not lead back"
+    stands = [button.get_attribute("data-pressed"), *box.locator(".widget-readout").all_inner_texts()]
+    assert shown(box)[1] == start[1], f"{title}: reset does not lead back: pressed and standing at {stands}"
 
 
 TWICE = """async () => {

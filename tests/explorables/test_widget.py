@@ -154,6 +154,15 @@ def test_fonts_are_sent_when_a_page_has_none(wire: Wire):
     assert all(face[:4] == b"\x00\x01\x00\x00" for face in faces)
 
 
+def test_a_menu_names_no_scenario_that_was_only_passed_on_the_way():
+    live = Live(explorable("route_to_plasma"))
+    live.set(dose=1.0, minutes=20)
+    named = []
+    live.preset.observe(lambda change: named.append(change["new"]), "value")
+    live.preset.value = "The same dose over 10 min"  # the dose goes first: for a moment the first setting stands
+    assert named == ["The same dose over 10 min"]
+
+
 def test_presets_and_reset_move_all_controls_and_the_menu_follows():
     live = explorable("route_to_plasma").live
     live.preset.value = "Nasal esketamine, 84 mg"

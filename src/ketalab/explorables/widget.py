@@ -60,6 +60,7 @@ class Live:
         self.frames_sent = 0
         self._wanted: Mapping[str, Any] | None = None
         self._row: asyncio.Task | None = None
+        self._setting = False
         self.controls = {
             control.name: _widget(control).add_class(f"ketalab-c-{control.name}")
             for control in explorable.controls
@@ -108,8 +109,13 @@ class Live:
     def set(self, **values: Any) -> None:
         """Move controls, as a hand would. ValueError when a value is outside its range."""
         self.explorable.check(values)
-        for name, value in values.items():
-            self.controls[name].value = value
+        self._setting = True  # what is passed on the way is no scenario
+        try:
+            for name, value in values.items():
+                self.controls[name].value = value
+        finally:
+            self._setting = False
+        self._changed()
 
     def _choose_preset(self, change: dict[str, Any]) -> None:
         preset = self.explorable.scenarios.get(change["new"])
@@ -117,7 +123,8 @@ class Live:
             self.set(**(self.explorable.start | preset))
 
     def _changed(self, _change: Any = None) -> None:
-        self.preset.value = self._preset_shown()
+        if not self._setting:
+            self.preset.value = self._preset_shown()
 
     def _preset_shown(self) -> str:
         values = self.values
