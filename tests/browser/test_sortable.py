@@ -24,8 +24,8 @@ def test_a_table_on_a_slide_sorts_by_mouse_and_by_key(watched, decks):
     page, box = watched.page, watched.page.locator(".ketalab-sortable").first
     slide = box.evaluate("(box) => Reveal.getIndices(box.closest('section')).h")
     page.evaluate(f"() => Reveal.slide({slide})")
-    # Sorted as text, 17600 would come between 139 and 177.
-    people = [str(count) for count in sorted(next_decade()["people in each group"])]
+    # Sorted as text, 17,600 would come between 139 and 177.
+    people = [f"{count:,}" for count in sorted(next_decade()["people in each group"])]
     head = box.get_by_role("button", name="people in each group")
     head.click()
     assert column(box, 4) == people
