@@ -113,8 +113,13 @@ class ClaimsList:
     caption: str
 
     def _repr_html_(self) -> str:
+        return self.html()
+
+    def html(self, article: str = "") -> str:
+        """The list as HTML. With the address of the page that holds the article, each entry is a place to
+        link to, `#C14`, and leads to its sentence there."""
         menus = "".join(self._menu(name) for name in MENUS)
-        rows = "".join(self._claim(row) for row in self.claims.itertuples())
+        rows = "".join(self._claim(row, article) for row in self.claims.itertuples())
         n = len(self.claims)
         name = hashlib.sha256((self.caption + rows).encode()).hexdigest()[:10]
         # Without the attribute JupyterLab takes Enter and space for itself.
@@ -137,7 +142,7 @@ class ClaimsList:
         menu = f'<select name="{name}"><option value="">all</option>{options}</select>'
         return f"<label>{MENUS[name]}{menu}</label>"
 
-    def _claim(self, row: Any) -> str:
+    def _claim(self, row: Any, article: str) -> str:
         data = "".join(f' data-{name}="{escape(getattr(row, name))}"' for name in MENUS)
         sources = "".join(
             f"<li><b>{escape(s.stance)}:</b> {escape(s.finding)} {_cited(s.reference)} "
@@ -145,10 +150,12 @@ class ClaimsList:
             for s in self._sources(row.claim)
         )
         tested = "".join(f" {escape(words)} {_cited(key)}." for words, key in self._tested(row.claim))
+        ident = f' id="{row.claim}"' if article else ""
+        said = f'<a href="{article}#{row.claim}">The article</a>' if article else "The article"
         return (
-            f"<details{data}><summary><b>{row.claim}</b> {escape(row.statement)} "
+            f"<details{ident}{data}><summary><b>{row.claim}</b> {escape(row.statement)} "
             f'<span class="how">{signed(row.verdict)}, {escape(row.certainty)}</span>'
-            f"</summary><p>The article: <q>{escape(row.quoted)}</q></p>"
+            f"</summary><p>{said}: <q>{escape(row.quoted)}</q></p>"
             f"<p>{escape(row.reason)} {lesson_link(row.lesson)}.</p>"
             f"<p><b>How sure of the verdict: {escape(row.certainty)}</b> ({escape(doubts(row))}). "
             f"{escape(row.doubt)}</p>"

@@ -10,7 +10,7 @@ from ketalab.data import table
 from ketalab.data.claims import article
 from ketalab.data.lessons import stem
 from ketalab.html.claims_table import signed
-from ketalab.publish.reading import Page, Reading, Renderer
+from ketalab.publish.reading import Page, Renderer
 
 
 def body(pages: Sequence[Page], renderer: Renderer) -> str:
@@ -66,7 +66,6 @@ def place(number: str, lesson: str, pages: Sequence[Page]) -> str:
     page = next((one for one in pages if one.number == lesson), None)
     if page is None:
         return f"{stem(lesson)}.html"
-    reading = Reading(page.body)
-    anchors = [heading.anchor for heading in page.headings if heading.anchor in reading.texts]
-    found = next((f"#{anchor}" for anchor in anchors if number in reading.text(anchor)), "")
+    anchors = [heading.anchor for heading in page.headings if heading.anchor in page.reading.texts]
+    found = next((f"#{anchor}" for anchor in anchors if number in page.reading.text(anchor)), "")
     return f"{page.file}{found}"

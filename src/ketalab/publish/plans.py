@@ -14,12 +14,14 @@ from html import escape
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
 from ketalab.lessons.l00_start_here.figures import PARTS
+from ketalab.publish.questions.markup import plain
 from ketalab.publish.slides import Deck, Slide
 from ketalab.publish.teaching import GUIDE, HELD, TIMETABLE, named_slides
 
 CLASS = "One class of 90 minutes"
 KIND = re.compile(r"(Day|Week) (\d+): (.+)")
 OPENING = re.compile(r"(.{3,60}?)[.:](?:\s+(.+))?", re.DOTALL)  # of a row: its heading
+LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 INSIDE = re.compile(r"\[([^\]]*)\]\(#[^)]*\)")  # a link within the guide, which a deck does not hold
 
 
@@ -117,4 +119,4 @@ def _done(row: Row) -> Slide:
 
 def _plain(markdown: str) -> str:
     """Markdown of a cell as text."""
-    return re.sub(r"\*\*?|`", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", markdown))
+    return plain(LINK.sub(r"\1", markdown))

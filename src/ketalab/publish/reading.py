@@ -11,7 +11,7 @@ from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from html import escape
 from html.parser import HTMLParser
 from io import BytesIO
@@ -68,6 +68,11 @@ class Page:
     @property
     def file(self) -> str:
         return f"{stem(self.number)}.html"
+
+    @cached_property
+    def reading(self) -> "Reading":
+        """Its text; the body is whole by then."""
+        return Reading(self.body)
 
     @property
     def title(self) -> str:

@@ -7,7 +7,6 @@ a page from a disk may not import modules; data come as scripts for the same rea
 import base64
 import hashlib
 import json
-import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,14 +22,13 @@ from ketalab.publish import article, assets, cheat_sheets, glossary, guide, inst
 from ketalab.publish.course import TITLE
 from ketalab.publish.equations import Equations
 from ketalab.publish.figures import FIGURES
-from ketalab.publish.reading import Page, Reading, Renderer, page
+from ketalab.publish.reading import Page, Renderer, page
 from ketalab.publish.slides import LESSON
 from ketalab.publish.weave import cited
 
 SITE = ROOT / "dist" / "site"
 WEB = Path(__file__).parent / "web"
 OWN_ASSETS = {"site.css": WEB / "site.css", "site.js": WEB / "site.js", **assets.EXPLORABLE}
-ENTRY = re.compile(r'<details( data-section="[^>]*>)<summary><b>(C\d\d)</b>(.*?)<p>The article: <q>')
 MOUNT = "globalThis.ketalabMount = mount;"  # a page mounts an explorable when it comes near
 
 
@@ -102,7 +100,11 @@ def _write_around(folder: Path, pages: Sequence[Page], equations: Equations) -> 
         headings=[heading for heading in renderer.headings if heading.level == 2],
         claims=len(table("claims")),
     )
-    _page(folder / "claims.html", "claims.html.j2", ledger=_ledger())
+    _page(
+        folder / "claims.html",
+        "claims.html.j2",
+        ledger=LESSON.sub(r'href="\1.html', ledger().html("article.html")),
+    )
     _page(folder / "sources.html", "sources.html.j2", **_sources())
     titles = table("lessons").set_index("lesson").title
     for sheet in sheets:
@@ -121,14 +123,6 @@ def _write_guide(folder: Path, made: Sequence[guide.GuidePage]) -> None:
     for place, one in enumerate(made):
         before, after = made[place - 1] if place else None, next(iter(made[place + 1 : place + 2]), None)
         _page(folder / one.file, "teaching.html.j2", page=one, guide=made, before=before, after=after)
-
-
-def _ledger() -> str:
-    """The ledger, each entry a place to link to, and from it a link to the sentence in the article."""
-    html = LESSON.sub(r'href="\1.html', ledger()._repr_html_())
-    return ENTRY.sub(
-        r'<details id="\2"\1<summary><b>\2</b>\3<p><a href="article.html#\2">The article</a>: <q>', html
-    )
 
 
 def _sources() -> dict[str, object]:
@@ -150,10 +144,9 @@ def _index(pages: Sequence[Page]) -> list[dict[str, object]]:
     """What the search looks through: for each section of a lesson its words, and each term."""
     found: list[dict[str, object]] = []
     for one in pages:
-        reading = Reading(one.body)
         titles = {heading.anchor: heading.title for heading in one.headings}
-        for anchor, _ in reading.texts.items():
-            if text := reading.text(anchor):
+        for anchor in one.reading.texts:
+            if text := one.reading.text(anchor):
                 found.append(
                     {
                         "page": one.file,

@@ -20,7 +20,7 @@ from ketalab.models.open_questions import YARDSTICK, OpenQuestion, open_question
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, PALE, VERMILION, figure, legend_above
 from ketalab.text import interval
 
-SIZES = (10, 20, 50, 100, 200, 300, 500, 1000)
+SIZES = {f"{n:,}": n for n in (10, 20, 50, 100, 200, 300, 500, 1000)}
 PEOPLE = np.geomspace(10, 1500, 80)
 ASKED = {q.name: q.key for q in open_questions().values() if q.condition != YARDSTICK}
 BELIEFS = ("as open as the trials leave it", "today's estimate is true", "there is no effect")
@@ -52,7 +52,7 @@ def how_many_more() -> Explorable:
             Steps(
                 "group",
                 "People in each new group",
-                tuple(f"{n:,}" for n in SIZES),
+                tuple(SIZES),
                 "100",
                 "Two equal groups in one more trial.",
                 ("20", "50", "100", "300"),
@@ -162,7 +162,7 @@ def _bands(key: str, belief: str, worth: float, tau: float) -> tuple[np.ndarray,
 
 
 def _more_view(question: str, belief: str, group: str, worth: float, tau: float) -> View:
-    asked, n = open_questions()[ASKED[question]], int(group.replace(",", ""))
+    asked, n = open_questions()[ASKED[question]], SIZES[group]
     benefit, small, power = _bands(asked.key, belief, worth, tau)
     after, shows, rules_out = _chances(asked, belief, worth, tau, n)
     low, high = after.intervals(FAN)

@@ -38,10 +38,11 @@
   const goTo = (app, name) => {
     const wanted = ["id", "data-jupyter-id"].map((key) => `[${key}="${CSS.escape(name)}"]`).join();
     const end = performance.now() + 120_000;
+    const moved = new AbortController();
     let seen = 0;
     const stop = () => {
       clearInterval(timer);
-      for (const event of ["wheel", "keydown", "pointerdown"]) document.removeEventListener(event, stop, true);
+      moved.abort();
     };
     const timer = setInterval(() => {
       const page = app.shell.currentWidget?.content?.node;
@@ -57,7 +58,9 @@
       }
       if (seen === 4 || performance.now() > end) stop();
     }, 250);
-    for (const event of ["wheel", "keydown", "pointerdown"]) document.addEventListener(event, stop, true);
+    for (const event of ["wheel", "keydown", "pointerdown"]) {
+      document.addEventListener(event, stop, { capture: true, signal: moved.signal });
+    }
   };
 
   const explorables = {
