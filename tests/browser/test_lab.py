@@ -250,7 +250,7 @@ def drive(watched, box) -> None:
     box.locator("select").first.select_option(index=2)
     assert changes(watched, box, before), f"{title}: the scenario changes nothing"
     button = box.get_by_role("button", name="Reset")
-    button.evaluate("(node) => node.addEventListener('click', () => { node.dataset.pressed = 'yes' }, { once: true })")
+    button.evaluate("(node) => node.addEventListener('click', () => { node.dataset.pressed = 'yes' })")
     button.click()
     for _ in range(400):
         if shown(box)[1] == start[1]:

@@ -159,7 +159,7 @@ def test_a_menu_names_no_scenario_that_was_only_passed_on_the_way():
     live.set(dose=1.0, minutes=20)
     named = []
     live.preset.observe(lambda change: named.append(change["new"]), "value")
-    live.preset.value = "The same dose over 10 min"  # the dose goes first: for a moment the first setting stands
+    live.preset.value = "The same dose over 10 min"  # dose before minutes: the first setting, for a moment
     assert named == ["The same dose over 10 min"]
 
 
