@@ -37,7 +37,6 @@ ASSETS = {
     "reveal.css": "reveal.js/dist/reveal.css",
     "notes.js": "reveal.js/plugin/notes/notes.js",
     "mathjax.js": "mathjax/es5/tex-svg.js",
-    **assets.FONTS,
 }
 OWN_ASSETS = {
     "deck.css": FOLDER / "deck.css",
@@ -47,6 +46,7 @@ OWN_ASSETS = {
     "theme.js": FOLDER / "theme.js",
     "course.js": FOLDER / "course.js",
     **assets.EXPLORABLE,
+    **assets.FONTS,
 }
 
 HEADING = re.compile(r"<h[1-3]\b")
