@@ -54,6 +54,7 @@ def started_lab(root: Path, settings: dict[str, dict] | None = None) -> Iterator
         path.write_text(json.dumps(values))
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
     command += ["--LabApp.expose_app_in_browser=True"]  # so that a test can wait for a command to end
+    command += ["--JupyterNotebookApp.expose_app_in_browser=True"]
     command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1"]
     log = (root / "log.txt").open("w")
     server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=subprocess.STDOUT)
@@ -357,6 +358,34 @@ def test_after_a_restart_the_picture_stays_and_says_that_python_is_gone(watched,
     settle(watched, fresh)
     assert np.abs(pixels(shown(fresh)[0]) - pixels(before[0])).mean() > 3
     assert fresh.locator(".ketalab-broken").text_content() == ""
+
+
+@pytest.mark.parametrize("place", ["lab/tree", "notebooks"])
+def test_a_lesson_that_was_run_and_saved_shows_its_pictures_without_the_kernel(watched, lab, twice, place):
+    """The next day, in JupyterLab and in Notebook 7: picture, words, and how to get the sliders."""
+    page, computed = watched.page, explorable("going_home")
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    page.goto(f"{lab}/{place}/notebooks/twice.ipynb" + "?reset" * (place == "lab/tree"))
+    page.wait_for_function(IDLE)
+    stills = page.locator(".ketalab-still")
+    stills.nth(1).locator(".ketalab-how").wait_for()
+    stored = page.evaluate(f"() => {MODEL}.toJSON().cells[1].outputs[0].data")
+    assert "application/vnd.jupyter.widget-view+json" in stored  # as JupyterLab itself would show it
+    for i in range(2):
+        still = stills.nth(i)
+        assert still.locator("img").get_attribute("alt") == computed.alt(computed.at())
+        assert still.locator("img").evaluate("(image) => image.naturalWidth") > 300
+        assert still.get_by_text(computed.at().sentence, exact=True).is_visible()
+        still.locator("summary").focus()
+        page.keyboard.press("Enter")
+        for reading in computed.at().readings:
+            assert reading.text in still.locator("pre").inner_text()
+    assert page.get_by_text("Error displaying widget").or_(page.get_by_text("Loading widget")).count() == 0
+    assert page.locator(":is(.noUi-handle, .jp-OutputArea select):visible").count() == 0
+    run_all(watched)
+    says(watched, twice.nth(0), computed.at().sentence)
+    assert page.locator(".ketalab-still:visible").count() == 0
 
 
 def test_a_prediction_is_committed_and_a_quiz_answers(watched, lab: str):
