@@ -31,7 +31,8 @@ def below_the_slide(box) -> float:
 def below_its_page(box) -> float:
     """How far the box reaches below its printed page."""
     return box.evaluate(
-        "(box) => box.getBoundingClientRect().bottom - box.closest('.pdf-page').getBoundingClientRect().bottom"
+        "(box) => box.getBoundingClientRect().bottom"
+        " - box.closest('.pdf-page').getBoundingClientRect().bottom"
     )
 
 
