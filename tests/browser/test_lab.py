@@ -54,6 +54,7 @@ def started_lab(root: Path, settings: dict[str, dict] | None = None) -> Iterator
         path.write_text(json.dumps(values))
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
     command += ["--LabApp.expose_app_in_browser=True"]  # so that a test can wait for a command to end
+    command += ["--JupyterNotebookApp.expose_app_in_browser=True"]
     command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1"]
     log = (root / "log.txt").open("w")
     server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=subprocess.STDOUT)
@@ -260,28 +261,31 @@ def drive(watched, box) -> None:
     assert shown(box)[1] == start[1], f"{title}: reset does not lead back: pressed and standing at {stands}"
 
 
-TWICE = """async () => {
-  const cell = (source) => (
-    { cell_type: "code", source, metadata: {}, outputs: [], execution_count: null });
-  const shown = "from ketalab import explorable\\nmine = explorable('going_home')";
-  await jupyterapp.serviceManager.contents.save("notebooks/twice.ipynb", {
-    type: "notebook", format: "json",
-    content: {
-      nbformat: 4, nbformat_minor: 4,
-      metadata: { kernelspec: { name: "python3", display_name: "Python 3" } },
-      cells: [cell(shown), cell("mine"), cell("mine")],
-    },
-  });
-}"""
+WRITE = """([name, cells]) => jupyterapp.serviceManager.contents.save(`notebooks/${name}.ipynb`, {
+  type: "notebook", format: "json",
+  content: {
+    nbformat: 4, nbformat_minor: 4,
+    metadata: { kernelspec: { name: "python3", display_name: "Python 3" } },
+    cells: cells.map((source) => (source.startsWith("<")
+      ? { cell_type: "markdown", source, metadata: {} }
+      : { cell_type: "code", source, metadata: {}, outputs: [], execution_count: null })),
+  },
+})"""
+
+
+def open_run(watched, lab: str, name: str, *cells: str) -> None:
+    """Write a notebook of these cells, open it and run it."""
+    open_lesson(watched, lab, "00_start_here")
+    watched.page.evaluate(WRITE, [name, cells])
+    open_lesson(watched, lab, name)
+    run_all(watched)
 
 
 @pytest.fixture
 def twice(watched, lab: str):
     """A notebook that shows one explorable in two cells, run."""
-    open_lesson(watched, lab, "00_start_here")
-    watched.page.evaluate(TWICE)
-    open_lesson(watched, lab, "twice")
-    run_all(watched)
+    shown = "from ketalab import explorable\nmine = explorable('going_home')"
+    open_run(watched, lab, "twice", shown, "mine", "mine")
     boxes = watched.page.locator(".ketalab-explorable")
     for i in range(2):
         boxes.nth(i).locator(".ketalab-sentence").wait_for()
@@ -357,6 +361,133 @@ def test_after_a_restart_the_picture_stays_and_says_that_python_is_gone(watched,
     settle(watched, fresh)
     assert np.abs(pixels(shown(fresh)[0]) - pixels(before[0])).mean() > 3
     assert fresh.locator(".ketalab-broken").text_content() == ""
+
+
+@pytest.mark.parametrize("place", ["lab/tree", "notebooks"])
+def test_a_lesson_that_was_run_and_saved_shows_its_pictures_without_the_kernel(watched, lab, twice, place):
+    """The next day, in JupyterLab and in Notebook 7: picture, words, and how to get the sliders."""
+    page, computed = watched.page, explorable("going_home")
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    open_in(watched, lab, place, "twice")
+    stills = page.locator(".ketalab-still")
+    stills.nth(1).locator(".ketalab-how").wait_for()
+    stored = page.evaluate(f"() => {MODEL}.toJSON().cells[1].outputs[0].data")
+    assert "application/vnd.jupyter.widget-view+json" in stored  # as JupyterLab itself would show it
+    for i in range(2):
+        still = stills.nth(i)
+        assert still.locator("img").get_attribute("alt") == computed.alt(computed.at())
+        assert still.locator("img").evaluate("(image) => image.naturalWidth") > 300
+        assert still.get_by_text(computed.at().sentence, exact=True).is_visible()
+        still.locator("summary").focus()
+        page.keyboard.press("Enter")
+        for reading in computed.at().readings:
+            assert reading.text in still.locator("pre").inner_text()
+    assert page.get_by_text("Error displaying widget").or_(page.get_by_text("Loading widget")).count() == 0
+    assert page.locator(":is(.noUi-handle, .jp-OutputArea select):visible").count() == 0
+    run_all(watched)
+    says(watched, twice.nth(0), computed.at().sentence)
+    assert page.locator(".ketalab-still:visible").count() == 0
+
+
+def open_in(watched, lab: str, place: str, name: str) -> None:
+    """A notebook in JupyterLab (`lab/tree`) or in Notebook 7 (`notebooks`)."""
+    watched.page.goto(f"{lab}/{place}/notebooks/{name}.ipynb" + "?reset" * (place == "lab/tree"))
+    watched.page.wait_for_function(IDLE)
+
+
+@pytest.fixture
+def controls(watched, lab: str):
+    """A notebook with one of each thing that a hand may move, run and saved."""
+    begin = "from ketalab import explorable, grading, ledger, lesson\nhere = lesson('05')"
+    shown = ("explorable('going_home')", "here.predict('a_year_later')", "here.quiz()")
+    more = (
+        "grading(['C14', 'C34'])",
+        "ledger()",
+        "<details><summary>Hint</summary>\n\nLook.\n\n</details>",
+    )
+    open_run(watched, lab, "controls", begin, *shown, *more)
+    watched.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    return watched.page
+
+
+CONTROLS = {
+    "slider": ".noUi-handle",
+    "menu of an explorable": ".ketalab-explorable select",
+    "prediction": ".ketalab-ask[data-kind=prediction] input",
+    "quiz option": ".ketalab-ask[data-kind=quiz] summary",
+    "grade": ".ketalab-grading input",
+    "menu of the ledger": ".ketalab-ledger select",
+    "words of the ledger": ".ketalab-ledger input",
+    "claim of the ledger": ".ketalab-ledger summary",
+    "fold in the text": ".jp-RenderedMarkdown summary",
+}
+STANDING = """() => {
+  const { content } = jupyterapp.shell.currentWidget;
+  return [content.widgets.map((cell) => cell.model.id), content.activeCellIndex, content.mode];
+}"""
+
+
+@pytest.mark.parametrize("place", ["lab/tree", "notebooks"])
+def test_keys_belong_to_the_control_that_has_the_focus(watched, lab, controls, place):
+    """Whatever is pressed on it, the notebook stays as it was, and what arrows move has moved."""
+    page = controls
+    open_in(watched, lab, place, "controls")
+    run_all(watched)
+    for name, selector in CONTROLS.items():
+        control = page.locator(selector).first
+        control.scroll_into_view_if_needed()
+        control.click(trial=True)
+        control.focus()
+        before = page.evaluate(STANDING)
+        for key in ("ArrowRight", "ArrowDown", "ArrowUp", "b", "a", "d", "d", "x", "m", "Home", "End"):
+            page.keyboard.press(key)
+        assert page.evaluate(STANDING) == before, name
+        inside = f"document.activeElement.closest('{selector.split()[0]}')"
+        assert page.evaluate(f"() => {inside} !== null"), name
+    slider = page.locator(CONTROLS["slider"]).first
+    assert slider.get_attribute("aria-valuenow") == slider.get_attribute("aria-valuemax")
+    for name in ("prediction", "grade"):
+        checked = page.locator(CONTROLS[name]).evaluate_all("(all) => all.some((one) => one.checked)")
+        assert checked, name
+    assert watched.errors == []
+
+
+@pytest.mark.parametrize("place", ["lab/tree", "notebooks"])
+def test_what_a_reader_marked_survives_a_second_run_and_a_reload(watched, lab, controls, place):
+    page = controls
+    page.evaluate("() => localStorage.clear()")
+    open_in(watched, lab, place, "controls")
+    run_all(watched)
+    prediction, quiz, grading = (
+        page.locator(part).first
+        for part in (
+            "[data-kind=prediction].scripted",
+            "[data-kind=quiz].scripted",
+            ".ketalab-grading.scripted",
+        )
+    )
+    prediction.locator("input").nth(1).check()
+    prediction.get_by_role("button", name="Commit").click()
+    quiz.locator("summary").nth(2).click()
+    grading.get_by_label("contested").check()
+    grading.get_by_label("moderate", exact=True).check()
+    grading.get_by_role("button", name="Next").click()
+    for step in ("run again", "reloaded"):
+        if step == "run again":
+            run_all(watched)
+        else:
+            page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+            open_in(watched, lab, place, "controls")
+        prediction.locator("label.chosen, .chosen").first.wait_for(state="attached")
+        assert prediction.locator("input").nth(1).is_checked(), step
+        assert quiz.locator("details").nth(2).evaluate("(one) => one.classList.contains('chosen')"), step
+        assert grading.get_by_role("status").inner_text() == "Claim 2 of 2; 1 graded.", step
+        grading.get_by_role("button", name="Back").click()
+        assert grading.get_by_label("contested").is_checked(), step
+        assert grading.get_by_label("moderate", exact=True).is_checked(), step
+        grading.get_by_role("button", name="Next").click()
+    assert watched.errors == []
 
 
 def test_a_prediction_is_committed_and_a_quiz_answers(watched, lab: str):

@@ -1,11 +1,16 @@
 """The last lesson in a real browser: grade by key and compare, filter the ledger, without a kernel."""
 
+from pathlib import Path
+
+import pytest
 from browser.test_decks import open_deck
 
+from ketalab import grading, ledger
 from ketalab.data import table
 from ketalab.html.grading import VERDICTS, agreement
 
 DECK = "13_the_article_on_trial"
+SOME = ["C14", "C34", "C49", "C46"]
 
 
 def slide_of(page, selector: str):
@@ -20,6 +25,14 @@ def below_the_slide(box) -> float:
     return box.evaluate(
         "(box) => (box.getBoundingClientRect().bottom - document.querySelector('.reveal')"
         ".getBoundingClientRect().bottom) / Reveal.getScale()"
+    )
+
+
+def below_its_page(box) -> float:
+    """How far the box reaches below its printed page."""
+    return box.evaluate(
+        "(box) => box.getBoundingClientRect().bottom"
+        " - box.closest('.pdf-page').getBoundingClientRect().bottom"
     )
 
 
@@ -79,3 +92,32 @@ def test_grading_and_the_ledger_work_on_a_slide(watched, decks):
     assert ledger.get_by_role("status").inner_text() == "61 of 61 claims shown."
     assert page.evaluate("() => Reveal.getIndices().h") == at
     assert watched.errors == []
+
+
+@pytest.mark.parametrize("of", ["lesson", "deck"])
+def test_on_paper_stand_all_claims_or_how_many_more_there_are(watched, decks, tmp_path: Path, of: str):
+    page = watched.page
+    if of == "deck":
+        open_deck(watched, decks, DECK, "?print-pdf")
+    else:
+        (tmp_path / "lesson.html").write_text(
+            f"<!doctype html><main>{grading(SOME)._repr_html_()}{ledger()._repr_html_()}</main>", "utf-8"
+        )
+        page.goto((tmp_path / "lesson.html").as_uri())
+    page.emulate_media(media="print")
+    for selector, one, room in (
+        (".ketalab-grading", "fieldset", 1),
+        (".ketalab-ledger", ".list details", 8),
+    ):
+        box = page.locator(selector).first
+        there, shown = box.locator(one).count(), box.locator(f"{one}:visible").count()
+        assert shown == (room if of == "deck" else there), selector
+        more = box.locator(".paper")
+        assert more.is_visible() == (shown < there)
+        if shown < there:
+            assert more.inner_text().startswith(f"{there - shown} more claims ")
+        frame = box.locator(one).last.evaluate(
+            "(one) => { const list = one.parentElement; return list.scrollHeight - list.clientHeight }"
+        )
+        assert frame <= 1, f"{selector} is cut"
+        assert of == "lesson" or below_its_page(box) <= 0, selector

@@ -3,7 +3,8 @@
 Each claim is an HTML `details` element: press it and the article's sentence, the reason, both
 certainties, the sources for and against and the second reading stand below, each source with its link.
 Six menus and a search box narrow the list; the page holds all that is needed. Where no script runs the
-whole list stands and still opens; where no HTML is shown there is the text.
+whole list stands and still opens; where no HTML is shown there is the text. A lesson prints the whole
+list, a slide its first claims and how many more there are.
 """
 
 import hashlib
@@ -42,9 +43,19 @@ STYLE = """
 .ketalab-ledger ul { padding-left: 1.3em; }
 .ketalab-ledger a { color: #00557f; }
 .ketalab-ledger details:not([open]) > :not(summary) { display: none; }
+.ketalab-ledger .paper { display: none; }
 .reveal .ketalab-ledger { font-size: 18px; }
 .reveal .ketalab-ledger .list { max-height: 400px; }
+@media print {
+  .ketalab-ledger form :is(label, button) { display: none; }
+  .ketalab-ledger.ketalab-ledger .list { max-height: none; overflow: visible; }
+  .ketalab-ledger details { break-inside: avoid; }
+  .reveal .ketalab-ledger details.later { display: none; }
+  .reveal .ketalab-ledger .paper:not(:empty) { display: block; font-weight: bold; }
+}
 """
+ON_A_SLIDE = 8  # claims that a printed slide has room for
+MORE = "more claims are in the lesson's pages."
 # One listener for all ledgers of the page: it outlives cells that JupyterLab draws again.
 SCRIPT = """
 if (!window.ketalabLedger) {
@@ -60,7 +71,9 @@ if (!window.ketalabLedger) {
         && words.every((word) => text.includes(word));
       claim.hidden = !fits;
       shown += fits;
+      claim.classList.toggle("later", shown > ROOM);
     }
+    box.querySelector(".paper").textContent = shown > ROOM ? `${shown - ROOM} MORE` : "";
     box.querySelector("[role=status]").textContent = `${shown} of ${claims.length} claims shown.`;
   };
   const changed = (event) => {
@@ -78,7 +91,7 @@ if (!window.ketalabLedger) {
     narrow(button.closest(".ketalab-ledger"));
   });
 }
-"""
+""".replace("ROOM", str(ON_A_SLIDE)).replace("MORE", MORE)
 LESSON_SCRIPT = """
 if (!window.ketalabLessonLinks) {
   window.ketalabLessonLinks = true;
@@ -119,8 +132,12 @@ class ClaimsList:
         """The list as HTML. With the address of the page that holds the article, each entry is a place to
         link to, `#C14`, and leads to its sentence there."""
         menus = "".join(self._menu(name) for name in MENUS)
-        rows = "".join(self._claim(row, article) for row in self.claims.itertuples())
+        rows = "".join(
+            self._claim(row, article, later=place > ON_A_SLIDE)
+            for place, row in enumerate(self.claims.itertuples(), start=1)
+        )
         n = len(self.claims)
+        more = f"{n - ON_A_SLIDE} {MORE}" if n > ON_A_SLIDE else ""
         name = hashlib.sha256((self.caption + rows).encode()).hexdigest()[:10]
         # Without the attribute JupyterLab takes Enter and space for itself.
         return (
@@ -130,6 +147,7 @@ class ClaimsList:
             '<button type="button">Show all</button>'
             f'<span role="status">{n} of {n} claims shown.</span></form>'
             f'<div class="list" tabindex="0" role="region" aria-label="{escape(self.caption)}">{rows}</div>'
+            f'<p class="paper">{more}</p>'
             f"<script>{SCRIPT}{LESSON_SCRIPT}</script></div>"
         )
 
@@ -142,7 +160,7 @@ class ClaimsList:
         menu = f'<select name="{name}"><option value="">all</option>{options}</select>'
         return f"<label>{MENUS[name]}{menu}</label>"
 
-    def _claim(self, row: Any, article: str) -> str:
+    def _claim(self, row: Any, article: str, later: bool) -> str:
         data = "".join(f' data-{name}="{escape(getattr(row, name))}"' for name in MENUS)
         sources = "".join(
             f"<li><b>{escape(s.stance)}:</b> {escape(s.finding)} {_cited(s.reference)} "
@@ -151,9 +169,10 @@ class ClaimsList:
         )
         tested = "".join(f" {escape(words)} {_cited(key)}." for words, key in self._tested(row.claim))
         ident = f' id="{row.claim}"' if article else ""
+        kind = ' class="later"' if later else ""
         said = f'<a href="{article}#{row.claim}">The article</a>' if article else "The article"
         return (
-            f"<details{ident}{data}><summary><b>{row.claim}</b> {escape(row.statement)} "
+            f"<details{ident}{data}{kind}><summary><b>{row.claim}</b> {escape(row.statement)} "
             f'<span class="how">{signed(row.verdict)}, {escape(row.certainty)}</span>'
             f"</summary><p>{said}: <q>{escape(row.quoted)}</q></p>"
             f"<p>{escape(row.reason)} {lesson_link(row.lesson)}.</p>"

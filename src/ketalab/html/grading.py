@@ -3,7 +3,9 @@
 The page shows one claim at a time with a choice of verdict and of certainty, and afterwards counts how
 often both judges agree, draws where they differ, and links each difference to its lesson. It needs
 no kernel: a script in the page does the counting, the same that `agreement` does in Python. Where no
-script runs, all claims stand below each other and the answers are folded.
+script runs, and on paper, all claims stand below each other and the answers are folded. What was graded
+stays graded after the cell runs again and after a reload, as practice.js keeps it for questions: in the
+browser's storage under the address of the lab; on a slide every class begins afresh.
 
 Cohen's kappa is the agreement beyond what two judges would reach by chance, each with the habits they
 have [@cohen1960]: kappa = (p - e) / (1 - e), with p the share of agreement and e that expected by chance.
@@ -107,15 +109,54 @@ STYLE = """
   max-height: 17em; overflow-y: auto; }
 .ketalab-grading a { color: #00557f; }
 .ketalab-grading details:not([open]) > ul { display: none; }
+.ketalab-grading .paper { display: none; }
 .reveal .ketalab-grading { font-size: 21px; }
 .reveal .ketalab-grading details { display: none; }
 .reveal .ketalab-grading.ketalab-grading :is(th, td) { line-height: 1.2; padding: 2px 8px; }
 .reveal .ketalab-grading.ketalab-grading li { margin: 0; line-height: 1.25; }
 .reveal .ketalab-grading.ketalab-grading ul { max-height: 245px; }
+@media print {
+  .ketalab-grading { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .ketalab-grading button, .ketalab-grading [role=status] { display: none; }
+  .ketalab-grading fieldset { break-inside: avoid; }
+  .ketalab-grading.ketalab-grading ul { max-height: none; overflow: visible; }
+  .ketalab-grading:not(.reveal *) fieldset[hidden] { display: block; }
+  .reveal .ketalab-grading .paper { display: block; font-weight: bold; }
+}
 """
 SCRIPT = """
 if (!window.ketalabGrading) {
-  window.ketalabGrading = true;
+  const home = (() => {
+    const config = document.getElementById("jupyter-config-data");
+    try { return JSON.parse(config.textContent).baseUrl; } catch { return ""; }
+  })();
+  const memory = {};
+  const place = (box) => `ketalab:${home}:${box.dataset.mark}`;
+  const read = (box) => {
+    const known = memory[place(box)];
+    if (box.closest(".reveal")) return known;
+    try { return JSON.parse(localStorage.getItem(place(box))) ?? known; } catch { return known; }
+  };
+  const write = (box) => {
+    const { claims } = parts(box), grades = {};
+    for (const claim of claims) {
+      grades[claim.dataset.claim] = [picked(claim, "verdict"), picked(claim, "certainty")];
+    }
+    const mark = memory[place(box)] = { at: Number(box.dataset.at), grades };
+    if (box.closest(".reveal")) return;
+    try { localStorage.setItem(place(box), JSON.stringify(mark)); } catch { /* nothing */ }
+  };
+  const recall = (box) => {
+    box.classList.add("scripted");
+    const mark = read(box);
+    if (!mark) return;
+    for (const input of box.querySelectorAll("input")) {
+      const [verdict, certainty] = mark.grades[input.closest("fieldset").dataset.claim] ?? [];
+      input.checked = input.value === (input.dataset.what === "verdict" ? verdict : certainty);
+    }
+    box.dataset.at = mark.at;
+    draw(box);
+  };
   const parts = (box) => ({
     claims: [...box.querySelectorAll("fieldset[data-claim]")], result: box.querySelector(".result"),
     status: box.querySelector("[role=status]"), all: JSON.parse(box.dataset.ledger),
@@ -178,13 +219,21 @@ if (!window.ketalabGrading) {
     const at = Number(box.dataset.at ?? 0), go = button.dataset.go;
     box.dataset.at = go === "compare" ? last : Math.max(0, Math.min(last, at + (go === "next" ? 1 : -1)));
     draw(box);
+    write(box);
     (button.disabled ? box.querySelector("[data-go=back]") : button).focus();
   });
   document.addEventListener("change", (event) => {
     const box = event.target.closest?.(".ketalab-grading");
-    if (box) draw(box);
+    if (!box) return;
+    draw(box);
+    write(box);
   });
+  // A cell that runs again, or that JupyterLab draws again, brings a new element.
+  const greet = () => document.querySelectorAll(".ketalab-grading:not(.scripted)").forEach(recall);
+  new MutationObserver(greet).observe(document.documentElement, { childList: true, subtree: true });
+  window.ketalabGrading = greet;
 }
+window.ketalabGrading();
 """
 
 
@@ -204,14 +253,16 @@ class Grading:
             f"{lesson_link(claims.lesson[number])}</li>"
             for number in self.numbers
         )
+        more = f"{len(self.numbers) - 1} more claims to grade are in the lesson's pages."
         return (
             f'<div class="ketalab-grading" data-lm-suppress-shortcuts="true" data-at="0" '
+            f'data-mark="grading/{" ".join(self.numbers)}" '
             f'data-ledger="{escape(self._ledger(claims))}"><style>{STYLE}</style>{forms}'
             f'<div class="result" data-part="result" hidden></div>'
             '<p><button type="button" data-go="back" disabled>Back</button>'
             '<button type="button" data-go="next">Next</button>'
             '<button type="button" data-go="compare">Compare with the ledger</button>'
-            f'<span role="status">{NOTHING}</span></p>'
+            f'<span role="status">{NOTHING}</span></p><p class="paper">{more}</p>'
             "<details><summary>Without the buttons: the ledger's grades</summary>"
             f"<ul>{answers}</ul></details>"
             f"<script>{SCRIPT}{LESSON_SCRIPT}</script></div>"

@@ -17,8 +17,13 @@
   };
 
   // In a notebook a key would also be a command, and the notebook takes the focus at every key that reaches it.
+  const HELD = ".ketalab-explorable, .ketalab-still, .ketalab-ask, .ketalab-ledger, .ketalab-grading, .ketalab-living, " +
+    ".ketalab-sortable, .jp-RenderedMarkdown details";
+  const held = new WeakSet();
   const holdKeys = (box) => {
-    if (box.dataset.lmSuppressShortcuts || box.closest(".reveal")) return;
+    if (held.has(box) || box.closest(".reveal")) return;
+    if (!box.closest(".jp-Notebook") && !box.matches(".ketalab-explorable")) return;
+    held.add(box);
     box.dataset.lmSuppressShortcuts = "true";
     box.addEventListener("keydown", (event) => { if (event.key !== "Escape") event.stopPropagation(); });
   };
@@ -92,9 +97,9 @@
   };
 
   const attend = () => {
+    document.querySelectorAll(HELD).forEach(holdKeys);
     for (const box of document.querySelectorAll(".ketalab-explorable")) {
       nameHandles(box);
-      holdKeys(box);
       speak(box);
       tabulate(box);
     }
