@@ -42,7 +42,7 @@ ASSETS = {
 OWN_ASSETS = {
     "deck.css": FOLDER / "deck.css",
     "deck.js": FOLDER / "deck.js",
-    **{name: FOLDER / name for name in ("choose.js", "curtain.js", "vote.js")},
+    **{name: FOLDER / name for name in ("choose.js", "curtain.js", "room.js", "vote.js")},
     "cheat_sheet.css": FOLDER / "cheat_sheet.css",
     "theme.js": FOLDER / "theme.js",
     "course.js": FOLDER / "course.js",
