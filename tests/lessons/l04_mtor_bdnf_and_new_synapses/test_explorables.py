@@ -69,7 +69,7 @@ def test_the_window_read_out_is_the_model(level: str):
     shown = {"level": level, "sessions": 3, "interval": 48, "hour": 10, "lifetime": 20}
     share = 100 * np.interp(106, hours, extra) / extra.max()
     assert reading("plasticity_window", "level at your hour, of its peak", **shown) == pytest.approx(share)
-    times = reading("plasticity_window", "height, against one session", **shown)
+    times = reading("plasticity_window", "peak, compared with one session", **shown)
     assert times == pytest.approx(extra.max() / once)
 
 

@@ -54,7 +54,7 @@ def which_trials() -> Explorable:
                 "Interval",
                 tuple(INTERVALS),
                 next(iter(INTERVALS)),
-                "The Hartung-Knapp interval widens when trials are few; with only two it says almost nothing.",
+                "The Hartung-Knapp interval widens when trials are few; with two it says almost nothing.",
             ),
             Steps(
                 "without",
