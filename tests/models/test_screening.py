@@ -46,7 +46,7 @@ def test_timing_survives_what_sizes_do_not():
     shares = screening.survival(screening.scatter(400, 10, NAMES))
     assert shares["spines peak after day 1"] == 1
     assert shares["mTORC1 at rest after a day"] > 0.95
-    assert shares["day 3: 5% more spines at least"] < 0.8
+    assert shares["day 3: at least 5% more spines"] < 0.8
 
 
 def test_gains_that_act_as_a_product_share_the_effect_equally():

@@ -67,9 +67,9 @@ def _at(hours: Array, values: Array, at: float) -> Array:
 CONCLUSIONS: dict[str, Callable[[Array, Run], Array]] = {
     "mTORC1 at rest after a day": lambda t, run: share_of_peak(t, run["mtorc1"] - 1, DAY) < 0.1,
     "spines peak after day 1": lambda t, run: t[np.argmax(run["spines"], axis=0)] > DAY,
-    "24 h: under half of new spines": lambda t, run: share_of_peak(t, run["spines"] - 1, DAY) < 0.5,
-    "14 d: over a quarter is left": lambda t, run: share_of_peak(t, run["spines"] - 1, 14 * DAY) > 0.25,
-    "day 3: 5% more spines at least": lambda t, run: _at(t, run["spines"], 3 * DAY) >= 1.05,
+    "24 h: under half the new spines": lambda t, run: share_of_peak(t, run["spines"] - 1, DAY) < 0.5,
+    "14 days: over a quarter is left": lambda t, run: share_of_peak(t, run["spines"] - 1, 14 * DAY) > 0.25,
+    "day 3: at least 5% more spines": lambda t, run: _at(t, run["spines"], 3 * DAY) >= 1.05,
 }
 
 # What SALib apportions to the rates: one number for each brain.

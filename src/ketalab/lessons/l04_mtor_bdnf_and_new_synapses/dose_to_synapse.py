@@ -56,7 +56,8 @@ def dose_to_synapse() -> Explorable:
                 3,
                 0.1,
                 1,
-                "Of the step from mTORC1 to spines. Unknown; 1 is the value that was chosen to match mice.",
+                "How strongly mTORC1 leads to spines. "
+                "This is not known; 1 is the value chosen to match mice.",
                 (1, 3),
             ),
         ),

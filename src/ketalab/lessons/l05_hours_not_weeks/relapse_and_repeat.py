@@ -80,7 +80,7 @@ def relapse_and_repeat() -> Explorable:
                 4,
                 0.5,
                 0,
-                "Variance of the hazard between people. At 0 all are alike; otherwise those who "
+                "How much the hazard varies between people. At 0 all are alike; otherwise those who "
                 "relapse easily go first.",
                 (0, 3.5),
             ),
@@ -189,23 +189,23 @@ def _view(half: float, sessions: str, ratio: float, spread: float) -> View:
     middle = relapse.median_days(hazard, ratio, spacing, window, spread)
     given = relapse.sessions_given(YEAR, spacing)
     readings = [
-        Reading("half relapsed, no sessions", half, "days"),
-        Reading("half relapsed, sessions", middle, "days"),
+        Reading("until half relapse, without sessions", half, "days"),
+        Reading("until half relapse, with sessions", middle, "days"),
         Reading(
-            "well at 6 months, no sessions",
+            "well at 6 months, without sessions",
             _at(182, hazard, 1.0, relapse.NEVER, 0.0, spread),
             "%",
             2,
             least=0.1,
         ),
         Reading(
-            "well at 6 months, sessions",
+            "well at 6 months, with sessions",
             _at(182, hazard, ratio, spacing, window, spread),
             "%",
             2,
             least=0.1,
         ),
-        Reading("well at a year, sessions", year, "%", 2, least=0.1),
+        Reading("well at a year, with sessions", year, "%", 2, least=0.1),
         Reading("sessions in a year", str(given)),
     ]
     return View(artists, readings, _words(sessions, half, middle))

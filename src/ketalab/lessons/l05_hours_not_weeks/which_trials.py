@@ -46,7 +46,7 @@ def which_trials() -> Explorable:
                 "Crossover trials",
                 (IN, OUT),
                 IN,
-                "In a crossover trial everybody gets both treatments, one after the other, and can "
+                "In a crossover trial everybody gets both treatments, one after the other, and so can "
                 "compare them.",
             ),
             Choice(
@@ -54,7 +54,7 @@ def which_trials() -> Explorable:
                 "Interval",
                 tuple(INTERVALS),
                 next(iter(INTERVALS)),
-                "Hartung and Knapp's widens when trials are few; with two it says almost nothing.",
+                "The Hartung-Knapp interval widens when trials are few; with two it says almost nothing.",
             ),
             Steps(
                 "without",

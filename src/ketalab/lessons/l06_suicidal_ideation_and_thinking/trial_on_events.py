@@ -79,7 +79,7 @@ def _events_stage() -> Stage:
     main.set_xticks([100, 1000, 10_000, 100_000], ["100", "1,000", "10,000", "100,000"])
     main.set_xticks([], minor=True)
     main.axhspan(80, 104, color=FREE, zorder=0)
-    main.text(22, 88, "80% or more: usually wanted", fontsize=12)
+    main.text(22, 88, "80% or more: what trials usually aim for", fontsize=12)
     for n in SO_FAR.values():
         main.axvline(n, ymax=0.05, color=VERMILION, linewidth=3)
     artists = {
@@ -114,10 +114,10 @@ def _events_view(event: str, left: float, people: str) -> View:
         "such trials."
     )
     readings = [
-        Reading("have the event without treatment", f"{significant(100 * risk, 2)}%"),
+        Reading("risk of the event without treatment", f"{significant(100 * risk, 2)}%"),
         Reading("events expected, control group", n * risk, "", 2, least=0.1),
         Reading("events expected, treated group", n * risk * relative, "", 2, least=0.1),
         Reading("chance of detecting it", shown),
-        Reading("people in each group for 80%", needed, "people"),
+        Reading("people in each group for an 80% chance", needed, "people"),
     ]
     return View(artists, readings, sentence)

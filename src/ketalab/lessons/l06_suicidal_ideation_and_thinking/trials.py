@@ -79,7 +79,7 @@ def course_table() -> pd.DataFrame:
         {
             "ketamine, of 42": rows.events_active.astype(int).to_numpy(),
             "midazolam, of 42": rows.events_control.astype(int).to_numpy(),
-            "difference, in 100": [round(100 * g.difference) for g in gain],
+            "difference (in 100)": [round(100 * g.difference) for g in gain],
             "95% interval": [interval(100 * g.low, 100 * g.high, 0) for g in gain],
         },
         index=pd.Index(VISITS, name="visit"),
@@ -116,7 +116,10 @@ def ratios_table() -> pd.DataFrame:
     against = [*rows.comparator, about.comparator["abbar2022"], about.comparator["abbar2022"]]
     return pd.DataFrame(
         {
-            "counted": [*rows.outcome, "remission of ideation", "remission of ideation"],
+            "counted as better": [
+                *rows.outcome.replace({"no ideation": "free of ideation"}),
+                *2 * ["remission of ideation"],
+            ],
             "against": against,
             "odds ratio": np.exp(found.estimate).round(1),
             "95% interval": [interval(a, b, 1) for a, b in zip(low, high, strict=True)],
@@ -133,7 +136,7 @@ def silent_table() -> pd.DataFrame:
             "people": rows.n_randomised.astype(int),
             "against": rows.comparator,
             "main outcome": rows.primary_outcome,
-            "result": rows.primary_result,
+            "result": rows.primary_result.map({"null": "no clear difference", "positive": "a difference"}),
         }
     ).rename_axis("trial")
 
