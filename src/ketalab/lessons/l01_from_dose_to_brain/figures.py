@@ -10,7 +10,7 @@ from ketalab.data.bibliography import short_name
 from ketalab.lessons.l01_from_dose_to_brain import trials
 from ketalab.plots.show import Picture
 from ketalab.plots.style import BLACK, BLUE, DRUG, GREY, PALE, SKY, VERMILION, figure
-from ketalab.text import decimals, interval
+from ketalab.text import decimals, grouped, interval
 
 MOLECULES = {
     "esketamine": "S-ketamine (esketamine)",
@@ -178,7 +178,7 @@ def landmarks() -> Picture:
     axes.set_yticks(list(ticks), ticks.values(), fontsize=11)
     axes.set(xscale="log", xlim=(30, 5000), ylim=(y + 0.4, 0.6), xlabel="ketamine (ng/mL)")
     at = [30, 100, 300, 1000, 3000]
-    axes.set_xticks(at, [f"{tick:,}" for tick in at])
+    axes.set_xticks(at, [grouped(tick) for tick in at])
     axes.set_xticks([], minor=True)
     axes.grid(False, axis="y")
     vein, artery = (

@@ -17,6 +17,7 @@ from ketalab.models import circuit
 from ketalab.models.circuit import Parameters
 from ketalab.plots.axes import round_up
 from ketalab.plots.style import BLACK, GREY, LEVEL, PALE, figure, legend_above
+from ketalab.text import grouped
 
 DOSES = np.geomspace(1, 300, 121)  # mg/kg
 NONE_BELOW = 3.0  # %, a change we call none, since no experiment would see it
@@ -143,6 +144,6 @@ def _surge_view(selectivity: float, half_dose: float, share: str, local: str) ->
         Reading("blocked at 30 mg/kg", 100 * float(circuit.occupancy_from_dose(30, half_dose)), "%", 2),
         Reading("microdialysis results matched", f"{matched} of {asked}"),
     ]
-    rise = f"Glutamate rises by up to {curve[best]:,.0f}%" if surge else "No surge at any dose"
+    rise = f"Glutamate rises by up to {grouped(curve[best])}%" if surge else "No surge at any dose"
     sentence = f"{rise}; the model agrees with {matched} of the {asked} microdialysis results."
     return View(artists, readings, sentence, {"main.y": (bottom, top)})

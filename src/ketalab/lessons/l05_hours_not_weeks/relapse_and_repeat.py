@@ -13,6 +13,7 @@ from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.models import relapse
 from ketalab.plots.axes import ReadAs, read_as
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, figure
+from ketalab.text import grouped
 
 SESSIONS = {
     "none": relapse.NEVER,
@@ -213,11 +214,12 @@ def _view(half: float, sessions: str, ratio: float, spread: float) -> View:
 
 def _words(sessions: str, half: float, middle: float) -> str:
     if sessions == "none":
-        return f"In this model half have relapsed by day {half:,.0f}; there are no further sessions."
+        return f"In this model half have relapsed by day {grouped(half)}; there are no further sessions."
     how = "a session every" + sessions.removeprefix("every") if sessions != "weekly" else "weekly sessions"
     if round(middle) == round(half):
-        return f"In this model {how} make no difference: half have relapsed by day {half:,.0f}."
-    return f"In this model, with {how}, half have relapsed by day {middle:,.0f} instead of day {half:,.0f}."
+        return f"In this model {how} make no difference: half have relapsed by day {grouped(half)}."
+    by = f"by day {grouped(middle)} instead of day {grouped(half)}"
+    return f"In this model, with {how}, half have relapsed {by}."
 
 
 def _at(day: float, *model: float) -> float:

@@ -9,9 +9,10 @@ from ketalab.lessons.l06_suicidal_ideation_and_thinking.figures import FREE
 from ketalab.metaanalysis import rare_events
 from ketalab.models.suicide_risk import measured_risks
 from ketalab.plots.style import BLACK, ORANGE, VERMILION, figure, legend_above
+from ketalab.text import grouped
 
 SIZES = (40, 80, 230, 490, 1000, 3000, 10_000, 30_000, 100_000)
-SIZE = {f"{n:,}": n for n in SIZES}
+SIZE = {grouped(n): n for n in SIZES}
 SO_FAR = {"Grunebaum 2018": 40, "Abbar 2022": 78, "esketamine": 228, "clozapine": 490}
 N = np.geomspace(20, 300_000, 160)
 

@@ -11,7 +11,7 @@ from ketalab.metaanalysis.effect_size import ODDS_RATIO, Effects, from_interval,
 from ketalab.metaanalysis.number_needed import NumberNeeded, number_needed_to_treat
 from ketalab.metaanalysis.rare_events import people_needed
 from ketalab.models.suicide_risk import measured_risks
-from ketalab.text import interval, significant
+from ketalab.text import grouped, interval, significant
 
 DEPRESSIVE = "ketamine x 2, depressive"
 BASE_SHARE = 0.2  # free of thoughts without ketamine: 12 of 82 to 25 of 79 in the trials; for what-ifs only
@@ -95,7 +95,7 @@ def needed_table() -> pd.DataFrame:
     )
     for left in (0.5, 0.7, 0.8):
         needed = [float(f"{people_needed(risk, left):.3g}") for risk in risks.values()]
-        frame[f"people a group, {left:.0%} left"] = [f"{n:,.0f}" for n in needed]
+        frame[f"people a group, {left:.0%} left"] = [grouped(n) for n in needed]
     return frame
 
 

@@ -17,7 +17,7 @@ from ketalab.lessons.l10_ketamine_and_traditional_antidepressants.trials import 
     with_and_without,
 )
 from ketalab.plots.style import BLACK, BLUE, GREY, PALE, figure, legend_above
-from ketalab.text import decimals
+from ketalab.text import decimals, grouped
 
 TIMES = {
     "day 1": (24,),
@@ -252,8 +252,8 @@ def _tablet_arms(tablet: str, time: str) -> tuple[Arm, Arm] | None:
         well, lost = (with_and_without(TABLETS[tablet], events) for events in ("responders", "lost"))
         people = classes("responders").people
         return (
-            Arm(100 * well[0], 100 * lost[0], f"{people[TABLETS[tablet]]:,} people"),
-            Arm(100 * well[3], 100 * lost[3], f"{people['placebo']:,} people"),
+            Arm(100 * well[0], 100 * lost[0], f"{grouped(people[TABLETS[tablet]])} people"),
+            Arm(100 * well[3], 100 * lost[3], f"{grouped(people['placebo'])} people"),
         )
     weekly = ssri_weekly()
     week = {"week 1": 1, "week 2": 2, "week 4": 4}.get(time)

@@ -15,7 +15,7 @@ from ketalab.metaanalysis.effect_size import ODDS_RATIO, treated_risk
 from ketalab.metaanalysis.network import Network, network
 from ketalab.metaanalysis.number_needed import newcombe_interval
 from ketalab.models import pathway
-from ketalab.text import decimals, interval
+from ketalab.text import decimals, grouped, interval
 
 
 @cache
@@ -241,7 +241,7 @@ def class_frame() -> pd.DataFrame:
             "responding (95% interval)": [odds(row) for row in net.itertuples()],
             "leaving (95% interval)": [odds(row) for row in gone.itertuples()],
             "trials": net.studies.to_numpy(),
-            "people": [f"{people:,}" for people in net.people],
+            "people": [grouped(people) for people in net.people],
         },
         index=pd.Index([SPELT.get(name, name) for name in net.index], name="odds against placebo"),
     )
