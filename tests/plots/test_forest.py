@@ -198,8 +198,6 @@ def test_a_reference_key_is_shown_as_author_and_year():
     )
     assert {"Zarate et al. 2006a", "Lii et al. 2023"} <= set(texts(fo.forest(shown)))
     assert "LII2023" in texts(fo.forest(shown, names=str.upper))
-    figure = fo.sequence(ma.leave_one_out(shown), es.MEAN_DIFFERENCE)
-    assert "without Lii et al. 2023" in texts(figure)
 
 
 @pytest.mark.parametrize(
@@ -269,16 +267,6 @@ def test_down_to_one_trial_and_to_none():
 
 
 # Others -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("size", ["slide", "phone"])
-def test_a_row_of_pools_shows_their_own_limits(size: str):
-    grown = ma.cumulative(bcg(), data("bcg").year)
-    figure = fo.sequence(grown, es.RISK_RATIO, heading="Up to", size=size, favours=FAVOURS)
-    assert outside(figure) == []
-    assert colliding(figure) == []
-    last = grown.iloc[-1]
-    assert f"{last.estimate:.2f} [{last.low:.2f}, {last.high:.2f}]" in texts(figure)
 
 
 @pytest.mark.parametrize("size", ["slide", "phone"])

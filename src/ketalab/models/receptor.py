@@ -332,15 +332,6 @@ def rate_matrix(gates: Gating, blocker: Blocker, bath: Bath) -> Array:
     return K - np.diag(K.sum(axis=0))
 
 
-def equilibrium(gates: Gating, blocker: Blocker, bath: Bath) -> Array:
-    """Shares of STATES at equilibrium, in closed form from detailed balance along the tree."""
-    weights = gates.weights(bath.glutamate_um)
-    enter, leave, stick, escape = rates_of_block(gates, blocker, bath)
-    loose = weights[3] * (stick / escape if escape else 0.0)
-    shares = np.concatenate([weights, weights * enter / leave, [loose]])
-    return shares / shares.sum()
-
-
 TERMS = 17  # of the series below: the next would be smaller than rounding
 
 

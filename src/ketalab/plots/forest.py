@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -478,15 +477,12 @@ class ForestParts:
     def _squares(self, weights: NDArray, inside: Mask) -> list[list[tuple[float, float]]]:
         """A square for each trial, its area like its weight."""
         squares = []
-        diamonds = isinstance(self.effects, _Pools)
         for i, y in self.places.items():
             x = self.effects.estimate[i]
             if inside[i] and self.limits[0] <= x <= self.limits[1]:
                 half = max(SIDES[0], SIDES[1] * np.sqrt(weights[i] / weights.max())) / 2
                 wide = half * self.per_inch
-                corners = (
-                    ((-1, 0), (0, 1), (1, 0), (0, -1)) if diamonds else ((-1, -1), (-1, 1), (1, 1), (1, -1))
-                )
+                corners = ((-1, -1), (-1, 1), (1, 1), (1, -1))
                 squares.append([(x + a * wide, y + b * half) for a, b in corners])
         return squares
 
@@ -566,42 +562,6 @@ class ForestParts:
                 artist.set_text(value)
             else:
                 artist.set_data(*value)
-
-
-# Rows of pools --------------------------------------------------------------------------------------
-
-
-def sequence(table: pd.DataFrame, measure: Measure, *, heading: str = "Pool", **options: Any) -> Figure:
-    """A row of pools as `leave_one_out` and `cumulative` give them, each a diamond with its interval.
-
-    Options are those of `forest_parts` that do not need trials: favours, size, limits, title.
-    """
-    ends = (measure.analysis(table[name].to_numpy(float)) for name in ("estimate", "low", "high"))
-    blank = ("",) * len(table)
-    pools = _Pools(
-        measure, next(ends), np.ones(len(table)), tuple(table.trials), blank, blank, table.k, blank
-    )
-    pools.ends.extend(ends)
-    headings = {"name": heading, "people": "Trials"}
-    parts = forest_parts(pools, order="given", names=_names_within, headings=headings, **options)
-    parts.artists["intervals"].set_color(BLUE)
-    parts.artists["squares"].set_facecolor(BLUE)
-    return parts.figure
-
-
-@dataclass(frozen=True, eq=False)
-class _Pools(Effects):
-    """Pools in the place of trials, with limits that no standard error gives."""
-
-    ends: list[NDArray] = field(default_factory=list)
-
-    def interval(self, level: float = 0.95) -> tuple[NDArray, NDArray]:
-        return self.ends[0], self.ends[1]
-
-
-def _names_within(text: str) -> str:
-    """A text with every reference key in it as author and year."""
-    return " ".join(map(study_name, text.split()))
 
 
 # The funnel -----------------------------------------------------------------------------------------

@@ -89,10 +89,10 @@ def test_the_fan_read_out_counts_brains():
     ]
     names += ["surge", "saturation"]
     p = screening.scatter(200, 30, names)
-    expected = screening.survival(p)
+    hours, run = cascade.after_sessions(screening.WATCHED, p)
     shown = {"fold": 30, "which": "gains and thresholds only"}
-    for claim, share in expected.items():
-        assert reading("cascade_fan", claim, **shown) == f"{100 * share:.0f} in 100"
+    for claim, holds in screening.CONCLUSIONS.items():
+        assert reading("cascade_fan", claim, **shown) == f"{100 * np.mean(holds(hours, run)):.0f} in 100"
 
 
 def test_a_fan_of_known_rates_has_no_width():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from metaanalysis.worked import by_statsmodels
 from scipy.stats import binom, poisson
 
 from ketalab.data import table
@@ -12,7 +13,6 @@ from ketalab.lessons.l06_suicidal_ideation_and_thinking import (
     trial_on_events,
 )
 from ketalab.lessons.l06_suicidal_ideation_and_thinking import trials as ideation
-from ketalab.metaanalysis.pooling import by_statsmodels
 
 
 def readings(name: str, **values) -> dict:
