@@ -86,7 +86,7 @@ def _receptor_level(dose: float, minutes: float, site: str, hours: ArrayLike) ->
     given = [pk.Dose(dose * WEIGHT, "iv", duration=minutes)]
     plasma = pk.concentration(_patient(), given, np.asarray(hours) * 60, "ketamine")[0]
     plasma = np.maximum(plasma, 0.0)
-    free = receptor.free_concentration(plasma, *_free_share())
+    free = receptor.free_concentration(plasma, *free_share())
     return plasma, free, SITES[site](free)
 
 
@@ -96,8 +96,8 @@ def _patient() -> pk.LinearModel:
 
 
 @cache
-def _free_share() -> tuple[float, float]:
-    """The unbound fraction in plasma and the molar mass (g/mol)."""
+def free_share() -> tuple[float, float]:
+    """The unbound fraction of ketamine in plasma and its molar mass (g/mol), from the tables."""
     bound = table("drug_facts").set_index("fact").value["binding_rac"]
     mass = table("molecules").set_index("molecule").molar_mass["ketamine"]
     return 1 - float(bound), float(mass)
