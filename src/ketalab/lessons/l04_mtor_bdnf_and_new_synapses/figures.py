@@ -222,8 +222,7 @@ def clock_picture() -> Picture:
     peaks = {name: cascade.window(hours, run[step] - 1)[1] for step, name in STEP_NAMES.items()}
     said = ", ".join(f"{name} {peak:.1f}" for name, peak in peaks.items())
     alt = (
-        "Above, the model's curves from minutes to weeks on a logarithmic axis. They peak one after "
-        "another, "
+        "Above, the model's curves from minutes to weeks on a logarithmic axis. They peak "
         f"after these hours: {said}. Below, what was measured. In rats, BDNF and mTORC1 were raised "
         "at 2 and "
         "6 hours and back at rest at 12 hours; mTORC1 was raised again at 24 hours. In mice, spine "
@@ -248,7 +247,7 @@ def spines_picture() -> Picture:
     alt = (
         "Left, change of spine density in sixteen mice since their first day, in percent; both "
         "groups fall before the "
-        "injection, then the saline mice fall further and the ketamine mice hardly. Right, ketamine minus "
+        "injection, then the saline mice fall further and the ketamine mice hardly at all. Right, ketamine minus "
         f"saline. {said}. Intervals are drawn where each group has five mice or more; the model's line was "
         "made to pass days 1, 3 and 5 and lies below day 10."
     )

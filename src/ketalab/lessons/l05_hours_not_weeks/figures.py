@@ -336,7 +336,7 @@ def rivals() -> tuple[Rival, ...]:
         ),
         rival(
             "jelovac2025",
-            "midazolam x 8",
+            "midazolam, 8 times",
             "response, week 4",
             "62",
             counted("jelovac2025", "response", 672),
