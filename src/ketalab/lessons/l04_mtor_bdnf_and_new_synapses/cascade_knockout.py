@@ -83,14 +83,14 @@ def cascade_knockout() -> Explorable:
             "mTORC1, as by rapamycin": {},
             "Nothing blocked": {"blocked": NOTHING},
             "All of mTORC1": {"strength": 100},
-            "All of AMPA receptors, as by NBQX": {"blocked": AMPA, "strength": 100},
+            "AMPA receptors blocked, as NBQX does": {"blocked": AMPA, "strength": 100},
             "The same, but BDNF has a second route": {
                 "blocked": AMPA,
                 "strength": 100,
                 "resting": 50,
             },
-            "BDNF release, as by an antibody": {"blocked": BDNF},
-            "BDNF release in part, as in Met/Met mice": {"blocked": BDNF, "strength": 70},
+            "BDNF blocked, as an antibody does": {"blocked": BDNF},
+            "Less BDNF released, as in Met/Met mice": {"blocked": BDNF, "strength": 70},
             "Protein synthesis": {"blocked": PROTEIN},
         },
     )

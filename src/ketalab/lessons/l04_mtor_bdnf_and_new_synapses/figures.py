@@ -222,15 +222,11 @@ def clock_picture() -> Picture:
     peaks = {name: cascade.window(hours, run[step] - 1)[1] for step, name in STEP_NAMES.items()}
     said = ", ".join(f"{name} {peak:.1f}" for name, peak in peaks.items())
     alt = (
-        "Above, the model's curves from minutes to weeks on a logarithmic axis. They peak one after "
-        "another, "
-        f"after these hours: {said}. Below, what was measured. In rats, BDNF and mTORC1 were raised "
-        "at 2 and "
-        "6 hours and back at rest at 12 hours; mTORC1 was raised again at 24 hours. In mice, spine "
-        "formation "
+        "Above, the model's curves from minutes to weeks on a logarithmic axis. They peak after these "
+        f"hours: {said}. Below, what was measured. In rats, BDNF and mTORC1 were raised at 2 and 6 hours "
+        "and back at rest at 12 hours; mTORC1 was raised again at 24 hours. In mice, spine formation "
         "was unchanged at first and raised later. The synapse marker in brain scans was unchanged at "
-        "one day "
-        "in people and mice, and raised at three weeks in mice after three doses."
+        "one day in people and mice, and raised at three weeks in mice after three doses."
     )
     return Picture(clocks(hours, run, table("cascade_findings")), "04_clocks", alt)
 
@@ -246,11 +242,10 @@ def spines_picture() -> Picture:
         for row in rows.itertuples()
     )
     alt = (
-        "Left, change of spine density in sixteen mice since their first day, in percent; both "
-        "groups fall before the "
-        "injection, then the saline mice fall further and the ketamine mice hardly. Right, ketamine minus "
-        f"saline. {said}. Intervals are drawn where each group has five mice or more; the model's line was "
-        "made to pass days 1, 3 and 5 and lies below day 10."
+        "Left, change of spine density in sixteen mice since their first day, in percent; both groups "
+        "fall before the injection, then the saline mice fall further and the ketamine mice hardly at "
+        f"all. Right, ketamine minus saline. {said}. Intervals are drawn where each group has five mice "
+        "or more; the model's line was made to pass days 1, 3 and 5 and lies below day 10."
     )
     return Picture(spine_counts(mice, hours, run["spines"]), "04_spines", alt)
 
@@ -264,11 +259,10 @@ def timing_picture() -> Picture:
         for step, (opens, closes) in windows.items()
     )
     alt = (
-        f"Above, the model's windows: {said}. Below, studies: optimistic beliefs and visual "
-        f"potentiation at 3 "
-        "to 4 hours and training of self-worth from day 1 to 5 in the expected direction in people; recall "
-        "of fear during the drug opposite; hippocampal potentiation in rats unchanged at 30 minutes and "
-        "restored at 3.5 hours."
+        f"Above, the model's windows: {said}. Below, studies: optimistic beliefs and visual potentiation "
+        "at 3 to 4 hours and training of self-worth from day 1 to 5 in the expected direction in "
+        "people; recall of fear during the drug opposite; hippocampal potentiation in rats unchanged at "
+        "30 minutes and restored at 3.5 hours."
     )
     return Picture(timing(table("plasticity_timing"), windows), "04_timing", alt)
 
@@ -283,9 +277,8 @@ def screening_picture() -> Picture:
         for output in dict.fromkeys(effects.output)
     )
     alt = (
-        "Bars for three results of the model: the five numbers that change each result most, "
-        "strongest first. "
-        f"{said}."
+        "Bars for three results of the model: the five numbers that change each result most, strongest "
+        f"first. {said}."
     )
     return Picture(screening(effects, labels), "04_screening", alt)
 
@@ -296,7 +289,7 @@ def tests_picture() -> Picture:
     rows = rows[rows.behaviour != ""]
     said = "; ".join(f"{r.manipulation}, {r.species}: {r.behaviour}" for r in rows.itertuples())
     alt = (
-        f"A table of {len(rows)} tests: what was done, in whom, and what became of behaviour or "
-        f"mood. {said}."
+        f"A table of {len(rows)} tests: what was done, in whom, and what became of behaviour or mood. "
+        f"{said}."
     )
     return Picture(tests(rows), "04_tests", alt)

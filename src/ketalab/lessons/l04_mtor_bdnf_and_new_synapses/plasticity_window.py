@@ -29,7 +29,7 @@ def plasticity_window() -> Explorable:
         controls=(
             Choice(
                 "level",
-                "The window is a window of",
+                "Which window",
                 tuple(LEVELS),
                 SIGNAL,
                 "The step of the chain you mean; the others stay in the picture as thin lines.",

@@ -119,8 +119,8 @@ def two_endpoints(mood: pd.DataFrame, suicidality: pd.Series) -> Picture:
     alt = (
         f"Esketamine minus placebo in two trials. Left, depression (MADRS points), {said}: every "
         "interval lies left of zero, which means no difference. Right, suicidality at 24 h: "
-        f"{decimals(suicidality.value)} ({interval(suicidality.low, suicidality.high)}), an interval that "
-        "includes zero."
+        f"{decimals(suicidality.value)} ({interval(suicidality.low, suicidality.high)}), an interval "
+        "that includes zero."
     )
     return Picture(fig, "06_two_endpoints", alt)
 
@@ -156,9 +156,8 @@ def eight_measures(rows: pd.DataFrame) -> Picture:
         f"{label}: {decimals(row.ketamine)} and {decimals(row.midazolam)}" for label, row in wide.iterrows()
     )
     alt = (
-        "Improvement a day after treatment, in standard deviations, on eight measures. Ketamine "
-        "first, midazolam "
-        f"second: {said}."
+        "Improvement a day after treatment, in standard deviations, on eight measures. Ketamine first, "
+        f"midazolam second: {said}."
     )
     return Picture(fig, "06_eight_measures", alt)
 
@@ -200,8 +199,8 @@ def by_diagnosis(differences: pd.DataFrame, labels: dict[tuple[str, int], str] =
         for name, row in zip(rows.index, rows.itertuples(), strict=True)
     )
     alt = (
-        "Odds ratios of being free of suicidal thoughts with ketamine, compared with saline, in one trial. "
-        f"{said}."
+        "Odds ratios of being free of suicidal thoughts with ketamine, compared with saline, in one "
+        f"trial. {said}."
     )
     return Picture(fig, "06_by_diagnosis", alt)
 

@@ -58,7 +58,7 @@ def trial_on_events() -> Explorable:
             "As large as both esketamine trials": {"people": "230"},
             "Ten thousand in each group": {"people": "10,000"},
             "Count attempts instead": {"event": "attempt, 2 years (clozapine trial)", "people": "490"},
-            "A fifth fewer events, counted as in the lithium trial": {
+            "Count the lithium trial's events, a fifth fewer": {
                 "event": "any event, 1 year (lithium trial)",
                 "left": 80,
                 "people": "230",
