@@ -25,6 +25,10 @@
     if (!box.closest(".jp-Notebook") && !box.matches(".ketalab-explorable")) return;
     held.add(box);
     box.dataset.lmSuppressShortcuts = "true";
+    // Notebook 7 hears keys before the box does, and looks for the mark on the focused element itself first.
+    const mark = (target) => { target.dataset.lmSuppressShortcuts = "true"; };
+    if (box.contains(document.activeElement)) mark(document.activeElement);
+    box.addEventListener("focusin", (event) => mark(event.target));
     box.addEventListener("keydown", (event) => { if (event.key !== "Escape") event.stopPropagation(); });
   };
 
