@@ -187,11 +187,17 @@ def test_opening_a_lesson_changes_nothing_on_disk_and_the_log_frightens_nobody(w
 def test_before_it_is_run_a_lesson_shows_its_stored_pictures_with_alt_text(watched, lab: str):
     open_lesson(watched, lab, "01_from_dose_to_brain")
     alts: set[str] = set()
+    said: set[str] = set()
     for _ in scroll_through(watched):
+        said |= set(watched.page.locator(".ketalab-how").all_inner_texts())
+        watched.page.wait_for_function(
+            "() => document.querySelectorAll('.jp-OutputArea-output :is(input, select, button)').length === 0"
+        )
         images = watched.page.locator(".jp-RenderedImage img")
         alts |= set(images.evaluate_all("(all) => all.map((image) => image.alt)"))
     assert any(alt.startswith("From dose to plasma.") for alt in alts)
     assert all(len(alt) >= 40 for alt in alts)
+    assert len(said) == 2  # how to get sliders, and answers
     assert watched.page.locator("text=Error displaying widget").count() == 0
 
 
