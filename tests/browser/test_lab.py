@@ -187,11 +187,17 @@ def test_opening_a_lesson_changes_nothing_on_disk_and_the_log_frightens_nobody(w
 def test_before_it_is_run_a_lesson_shows_its_stored_pictures_with_alt_text(watched, lab: str):
     open_lesson(watched, lab, "01_from_dose_to_brain")
     alts: set[str] = set()
+    said: set[str] = set()
     for _ in scroll_through(watched):
+        said |= set(watched.page.locator(".ketalab-how").all_inner_texts())
+        watched.page.wait_for_function(
+            "() => document.querySelectorAll('.jp-OutputArea-output :is(input, select, button)').length === 0"
+        )
         images = watched.page.locator(".jp-RenderedImage img")
         alts |= set(images.evaluate_all("(all) => all.map((image) => image.alt)"))
     assert any(alt.startswith("From dose to plasma.") for alt in alts)
     assert all(len(alt) >= 40 for alt in alts)
+    assert len(said) == 2  # how to get sliders, and answers
     assert watched.page.locator("text=Error displaying widget").count() == 0
 
 
@@ -411,17 +417,22 @@ def controls(watched, lab: str):
     return watched.page
 
 
-CONTROLS = {
-    "slider": ".noUi-handle",
-    "menu of an explorable": ".ketalab-explorable select",
-    "prediction": ".ketalab-ask[data-kind=prediction] input",
-    "quiz option": ".ketalab-ask[data-kind=quiz] summary",
-    "grade": ".ketalab-grading input",
-    "menu of the ledger": ".ketalab-ledger select",
-    "words of the ledger": ".ketalab-ledger input",
-    "claim of the ledger": ".ketalab-ledger summary",
-    "fold in the text": ".jp-RenderedMarkdown summary",
+CONTROLS = {  # the cell that shows it, and where it is
+    "slider": (1, ".noUi-handle"),
+    "menu of an explorable": (1, ".ketalab-explorable select"),
+    "prediction": (2, ".ketalab-ask[data-kind=prediction] input"),
+    "quiz option": (3, ".ketalab-ask[data-kind=quiz] summary"),
+    "grade": (4, ".ketalab-grading input"),
+    "menu of the ledger": (5, ".ketalab-ledger select"),
+    "claim of the ledger": (5, ".ketalab-ledger summary"),
+    "words of the ledger": (5, ".ketalab-ledger input"),
+    "fold in the text": (6, ".jp-RenderedMarkdown summary"),
 }
+GO_TO = """async (at) => {
+  const { content } = jupyterapp.shell.currentWidget;
+  content.activeCellIndex = at;
+  await content.scrollToItem(at);
+}"""
 STANDING = """() => {
   const { content } = jupyterapp.shell.currentWidget;
   return [content.widgets.map((cell) => cell.model.id), content.activeCellIndex, content.mode];
@@ -434,10 +445,10 @@ def test_keys_belong_to_the_control_that_has_the_focus(watched, lab, controls, p
     page = controls
     open_in(watched, lab, place, "controls")
     run_all(watched)
-    for name, selector in CONTROLS.items():
+    for name, (cell, selector) in CONTROLS.items():
+        page.evaluate(GO_TO, cell)
         control = page.locator(selector).first
-        control.scroll_into_view_if_needed()
-        control.click(trial=True)
+        control.wait_for()
         control.focus()
         before = page.evaluate(STANDING)
         for key in ("ArrowRight", "ArrowDown", "ArrowUp", "b", "a", "d", "d", "x", "m", "Home", "End"):
@@ -445,12 +456,11 @@ def test_keys_belong_to_the_control_that_has_the_focus(watched, lab, controls, p
         assert page.evaluate(STANDING) == before, name
         inside = f"document.activeElement.closest('{selector.split()[0]}')"
         assert page.evaluate(f"() => {inside} !== null"), name
-    slider = page.locator(CONTROLS["slider"]).first
-    assert slider.get_attribute("aria-valuenow") == slider.get_attribute("aria-valuemax")
-    for name in ("prediction", "grade"):
-        checked = page.locator(CONTROLS[name]).evaluate_all("(all) => all.some((one) => one.checked)")
-        assert checked, name
-    assert watched.errors == []
+        if name == "slider":
+            last = control.get_attribute("aria-valuemax")
+            assert control.get_attribute("aria-valuenow") == last
+        if name in ("prediction", "grade"):
+            assert page.locator(selector).evaluate_all("(all) => all.some((one) => one.checked)"), name
 
 
 @pytest.mark.parametrize("place", ["lab/tree", "notebooks"])
@@ -467,11 +477,12 @@ def test_what_a_reader_marked_survives_a_second_run_and_a_reload(watched, lab, c
             ".ketalab-grading.scripted",
         )
     )
+    contested, moderate = (grading.locator(f"[value={word}]").first for word in ("contested", "moderate"))
     prediction.locator("input").nth(1).check()
     prediction.get_by_role("button", name="Commit").click()
     quiz.locator("summary").nth(2).click()
-    grading.get_by_label("contested").check()
-    grading.get_by_label("moderate", exact=True).check()
+    contested.check()
+    moderate.check()
     grading.get_by_role("button", name="Next").click()
     for step in ("run again", "reloaded"):
         if step == "run again":
@@ -479,15 +490,14 @@ def test_what_a_reader_marked_survives_a_second_run_and_a_reload(watched, lab, c
         else:
             page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
             open_in(watched, lab, place, "controls")
-        prediction.locator("label.chosen, .chosen").first.wait_for(state="attached")
+        prediction.locator(".chosen").first.wait_for(state="attached")
         assert prediction.locator("input").nth(1).is_checked(), step
         assert quiz.locator("details").nth(2).evaluate("(one) => one.classList.contains('chosen')"), step
         assert grading.get_by_role("status").inner_text() == "Claim 2 of 2; 1 graded.", step
         grading.get_by_role("button", name="Back").click()
-        assert grading.get_by_label("contested").is_checked(), step
-        assert grading.get_by_label("moderate", exact=True).is_checked(), step
+        assert contested.is_checked(), step
+        assert moderate.is_checked(), step
         grading.get_by_role("button", name="Next").click()
-    assert watched.errors == []
 
 
 def test_a_prediction_is_committed_and_a_quiz_answers(watched, lab: str):

@@ -16,15 +16,35 @@
     }
   };
 
+  const element = (name, content, attributes = {}) => {
+    const made = document.createElement(name);
+    made.append(...[content].flat());
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    return made;
+  };
+
   // In a notebook a key would also be a command, and the notebook takes the focus at every key that reaches it.
   const HELD = ".ketalab-explorable, .ketalab-still, .ketalab-ask, .ketalab-ledger, .ketalab-grading, .ketalab-living, " +
     ".ketalab-sortable, .jp-RenderedMarkdown details";
+  // JupyterLab strips what a cell that this reader has not run would do, and its marks: no control is shown dead.
+  const ANSWERS = ".ketalab-ask, .ketalab-ledger, .ketalab-grading, .ketalab-sortable";
+  const still = (box) => {
+    for (const head of box.querySelectorAll("th button")) head.replaceWith(...head.childNodes);
+    for (const part of box.querySelectorAll(".ketalab-ledger label, input, button, .mine, .key, .paper")) part.remove();
+    for (const option of box.querySelectorAll("label")) option.style.display = "block";
+    box.prepend(element("p", element("b", "Run this cell, then you can answer, choose and sort here."), { class: "ketalab-how" }));
+  };
   const held = new WeakSet();
   const holdKeys = (box) => {
     if (held.has(box) || box.closest(".reveal")) return;
     if (!box.closest(".jp-Notebook") && !box.matches(".ketalab-explorable")) return;
     held.add(box);
+    if (box.matches(ANSWERS) && !box.dataset.lmSuppressShortcuts) still(box);
     box.dataset.lmSuppressShortcuts = "true";
+    // Notebook 7 hears keys before the box does, and looks for the mark on the focused element itself first.
+    const mark = (target) => { target.dataset.lmSuppressShortcuts = "true"; };
+    if (box.contains(document.activeElement)) mark(document.activeElement);
+    box.addEventListener("focusin", (event) => mark(event.target));
     box.addEventListener("keydown", (event) => { if (event.key !== "Escape") event.stopPropagation(); });
   };
 
@@ -50,13 +70,6 @@
     const voice = voiceOf(box);
     clearTimeout(box.ketalabTimer);
     if (!first) box.ketalabTimer = setTimeout(() => { voice.textContent = sentence; }, SPEAK_AFTER_MS);
-  };
-
-  const element = (name, content, attributes = {}) => {
-    const made = document.createElement(name);
-    made.append(...[content].flat());
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    return made;
   };
 
   // A table of texts: the first row names the columns, the first cell of a row the row.
