@@ -316,6 +316,179 @@ def test_a_figure_opens_as_large_as_it_was_drawn_and_gives_the_focus_back(watche
     assert watched.errors == []
 
 
+# The smallest letters of the picture over the whole screen, in CSS px: what stands still, and what moves.
+LETTERS = """(stage) => {
+  const { spec, frame } = document.querySelector(`[data-name=${stage}]`).ketalab.picture;
+  const box = document.querySelector("#large .ketalab-stage");
+  const words = [...box.querySelectorAll("text")];
+  const still = words.map((one) => parseFloat(getComputedStyle(one).fontSize));
+  const looks = [...frame.artists.keys()].map((name) => spec.looks[name]);
+  const moving = looks.filter((look) => look.kind === "text").map((look) => look.size);
+  return Math.min(...still, ...moving) * box.offsetWidth / spec.size[0];
+}"""
+
+
+@pytest.fixture
+def phone(browser):
+    """A phone held upright, 390 by 664 between the browser's bars."""
+    context = browser.new_context(viewport={"width": 390, "height": 664}, has_touch=True, is_mobile=True)
+    yield context.new_page()
+    context.close()
+
+
+def open_large(page, name: str) -> None:
+    page.locator(f"#{name} [data-do=large]").click()
+    page.locator("#large .ketalab-stage canvas").wait_for()
+
+
+def test_on_a_phone_the_words_of_every_explorable_can_be_read_over_the_whole_screen(phone, site: Path):
+    """At least 11 CSS pixels, the picture and what moves it on the screen, nothing past its edge."""
+    seen = 0
+    for path in sorted(site.glob("[0-9]*.html")):
+        phone.goto(path.as_uri())
+        come_to_life(phone)
+        for name in phone.locator(".ketalab-view").evaluate_all(
+            "(all) => all.map((one) => one.dataset.name)"
+        ):
+            open_large(phone, name)
+            assert phone.evaluate(LETTERS, name) >= 11, name
+            box = phone.locator("#large .ketalab-stage").bounding_box()
+            assert box["height"] > box["width"], "it lies on its side"
+            for edge in ("x", "y"):
+                assert box[edge] >= -1, name
+            assert box["x"] + box["width"] <= 391, name
+            assert box["y"] + box["height"] <= 665, name
+            assert phone.locator("#large").evaluate("(box) => box.scrollWidth <= box.clientWidth"), name
+            phone.keyboard.press("Escape")
+            seen += 1
+    assert seen >= 40
+
+
+def test_turned_on_its_side_an_explorable_answers_to_a_finger(phone, site: Path):
+    """A slider follows it, a mark says what it is; closed, it stands in its place as it was left."""
+    phone.goto(f"{(site / '01_from_dose_to_brain.html').as_uri()}#route_to_plasma")
+    view = phone.locator(".ketalab-view[data-name=route_to_plasma]")
+    view.locator(".ketalab-explorable").wait_for()
+    start = view.evaluate("(view) => view.ketalab.values.dose")
+    open_large(phone, "route_to_plasma")
+    assert serious(phone, preload=False) == []
+    hand = phone.get_by_role("slider", name="Dose")
+    hand.scroll_into_view_if_needed()
+    box = hand.bounding_box()
+    across, top, far = box["x"] + box["width"] / 2, box["y"], box["height"]
+    finger = phone.context.new_cdp_session(phone)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        finger.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]}
+        )
+
+    touch("touchStart", (across, top + far * 0.5))
+    for share in (0.55, 0.65, 0.75, 0.85):
+        touch("touchMove", (across, top + far * share))
+    touch("touchEnd")
+    moved = view.evaluate("(view) => view.ketalab.values.dose")
+    assert moved > start
+    # A finger on a mark, found by the picture's own places: down the screen is along the picture.
+    x, y, name = view.evaluate(
+        """(view) => {
+          const { picture } = view.ketalab, mark = picture.marks()[0], { size } = picture.spec;
+          const box = picture.element.getBoundingClientRect(), scale = box.height / size[0];
+          return [box.right - mark.y * scale, box.top + mark.x * scale, mark.look.label || mark.name];
+        }"""
+    )
+    phone.touchscreen.tap(x, y)
+    assert phone.locator("#large .ketalab-tip").text_content().startswith(name)
+    phone.locator("#large button", has_text="Close").tap()
+    assert view.locator(".ketalab-explorable").count() == 1
+    assert view.evaluate("(view) => view.ketalab.values.dose") == moved
+    assert readings(view) == python(
+        explorable("route_to_plasma"), view.evaluate("(view) => view.ketalab.values")
+    )
+    assert phone.evaluate("() => document.activeElement.dataset.do") == "large"
+
+
+def test_what_is_marked_is_found_again_and_travels_in_the_file(watched, site: Path, tmp_path: Path):
+    page = watched.page
+    lesson, index = (site / "05_hours_not_weeks.html").as_uri(), (site / "index.html").as_uri()
+    page.goto(index)
+    assert not page.locator("#marked").is_visible()
+    page.goto(lesson)
+    heading = page.locator("main > section > h2").nth(2)
+    anchor = heading.get_attribute("id")
+    heading.locator(".mark").click()
+    page.goto((site / "article.html").as_uri())
+    page.locator("article > h2 .mark").first.click()
+    page.goto(lesson)
+    assert heading.locator(".mark").get_attribute("aria-pressed") == "true"
+    assert page.locator(".places a.marked").count() == 1
+    page.goto(index)
+    links = page.locator(".marked-list a")
+    assert links.first.get_attribute("href") == f"05_hours_not_weeks.html#{anchor}"
+    assert links.first.text_content().startswith("Lesson 05: ")
+    assert links.last.text_content().startswith("The article: ")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save them").click()
+    file = tmp_path / "marks.json"
+    saved.value.save_as(file)
+    page.get_by_role("button", name="Forget").click()
+    assert not page.locator("#marked").is_visible()
+    # What is marked meanwhile stays when the file comes back.
+    page.goto(lesson)
+    page.locator("main > section > h2 .mark").nth(4).click()
+    page.goto(index)
+    page.set_input_files("input[type=file]", file)
+    page.wait_for_function("() => document.querySelector('.kept').textContent.includes('back')")
+    assert links.count() == 3
+    page.locator(f".marked-list a[href='05_hours_not_weeks.html#{anchor}']").click()
+    page.wait_for_url(f"**/05_hours_not_weeks.html#{anchor}")
+    heading.locator(".mark").click()
+    page.goto(index)
+    assert links.count() == 2
+    assert watched.errors == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("last", {"lesson": "01", "page": "javascript:alert(1)//", "at": "", "head": "x"}),
+        ("marked", [{"page": "https://example.org/", "at": "a", "of": "b", "head": "c"}]),
+        ("read:01", "all"),
+    ],
+)
+def test_a_file_that_these_pages_did_not_save_changes_nothing(
+    watched, site: Path, tmp_path: Path, key, value
+):
+    page = watched.page
+    page.goto((site / "index.html").as_uri())
+    file = tmp_path / "marks.json"
+    file.write_text(json.dumps({"course": "ketalab", "marks": {f"ketalab:{key}": json.dumps(value)}}))
+    page.set_input_files("input[type=file]", file)
+    page.get_by_text("marks.json is not a file that these pages saved; nothing was changed.").wait_for()
+    assert page.evaluate("() => Object.keys(localStorage)") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "file"),
+    [
+        ("distance themselves from traumatic", "article.html"),
+        ("C14 supported", "claims.html"),
+        ("cheat sheet often got wrong", "cheat_sheet_clinical.html"),
+        ("glossary MADRS", "glossary.html"),
+    ],
+)
+def test_the_search_leads_to_article_claims_words_and_sheets(watched, site: Path, words: str, file: str):
+    page = watched.page
+    page.goto((site / "index.html").as_uri())
+    page.keyboard.press("/")
+    page.locator("#search input").fill(words)
+    link = page.locator(f"#search li a[href^='{file}']").first
+    link.click()
+    page.wait_for_url(f"**/{file}*")
+    assert page.locator(":target").count() == 1
+    assert watched.errors == []
+
+
 def test_axe_finds_nothing_serious_where_a_finger_points(browser, site: Path):
     """Where nothing hovers the links beside headings always show."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)

@@ -83,7 +83,9 @@ def test_the_title_asks_the_question_and_the_badges_follow(notebook: NotebookNod
 def test_objectives_are_numbered_practised_and_come_back_as_achievements(
     notebook: NotebookNode, lesson_name
 ):
-    stated = re.findall(r"\*\*(O\d)\*\*", section(notebook, "You will be able to"))
+    aims = section(notebook, "You will be able to")
+    stated = re.findall(r"\*\*(O\d)\*\*", aims)
+    assert not re.search(r"^\d+\. ", aims, re.MULTILINE), "they carry their own numbers, and no second ones"
     assert 3 <= len(stated) <= 5
     assert stated == [f"O{i + 1}" for i in range(len(stated))]
     assert set(re.findall(r"O\d", section(notebook, "Take-home"))) == set(stated)

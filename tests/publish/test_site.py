@@ -216,6 +216,24 @@ def test_the_search_knows_every_section_and_every_term(site: Path, site_pages: d
     assert sum(entry["page"] == "glossary.html" for entry in entries) >= 100
 
 
+def test_the_search_knows_the_article_its_claims_and_the_sheets(site: Path, linked: dict[str, Links]):
+    """And of what it knows each leads to a place that is there; of the guide it knows nothing."""
+    script = (site / "assets" / "search.js").read_text(encoding="utf-8")
+    entries = json.loads(script.removeprefix("ketalabSearch(").rstrip(";\n").removesuffix(")"))
+    places = {(entry["page"], entry["at"]) for entry in entries}
+    assert {("claims.html", claim) for claim in table("claims").claim} <= places
+    said = " ".join(entry["text"] for entry in entries if entry["page"] == "article.html")
+    assert [row.claim for row in table("claims").itertuples() if re.findall(r"\w+", row.quoted)[-1] not in said] == []
+    for path in [site / "article.html", *site.glob("cheat_sheet_*.html")]:
+        titles = re.findall(r'<h2 id="([^"]+)"', path.read_text(encoding="utf-8").partition("<main")[2])
+        titles = [title for title in titles if title not in ("search-title",)]
+        assert titles
+        assert {(path.name, title) for title in titles} <= places, path.name
+    assert [(page, at) for page, at in places if at and at not in linked[page].ids] == []
+    assert not any(page.startswith("teaching") for page, _ in places)
+    assert [entry["head"] for entry in entries if entry["text"].startswith(f"{entry['head']}#")] == []
+
+
 def test_the_sources_are_all_that_lessons_cite(site: Path):
     html = (site / "sources.html").read_text(encoding="utf-8")
     shown = int(re.search(r"<p>(\d+) sources", html)[1])

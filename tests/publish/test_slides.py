@@ -206,7 +206,7 @@ def test_the_times_of_the_reader_stay_in_the_notebook():
 
 
 def test_a_heading_that_continues_a_slide_is_no_second_heading():
-    deck = cut(cell("# One", "slide"), cell("## You will be able to\n\n1. **O1** read;", "-"))
+    deck = cut(cell("# One", "slide"), cell("## You will be able to\n\n- **O1** read;", "-"))
     html = "".join(deck.slides[0].parts)
     assert len(re.findall(r"<h[1-6]", html)) == 1
     assert '<p class="part">You will be able to</p>' in html

@@ -100,7 +100,7 @@ class Reading(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.texts: dict[str, list[str]] = {"": []}
-        self._anchor, self._silent = "", 0
+        self._anchor, self._silent, self._link_beside = "", 0, False
         self.feed(html)
         self.close()
 
@@ -111,15 +111,17 @@ class Reading(HTMLParser):
             self.texts.setdefault(self._anchor, [])
         if tag in NO_TEXT and tag != "img":
             self._silent += 1
+        self._link_beside = tag == "a" and given.get("class") == "here"
 
     def handle_endtag(self, tag: str) -> None:
+        self._link_beside = False
         if tag in NO_TEXT:
             self._silent -= 1
         elif tag not in ("a", "b", "strong", "em", "i", "span", "code"):
             self.handle_data(" ")
 
     def handle_data(self, data: str) -> None:
-        if not self._silent:
+        if not self._silent and not self._link_beside:
             self.texts[self._anchor].append(data)
 
     def text(self, anchor: str) -> str:
@@ -238,7 +240,7 @@ def _text(source: str, cell: NotebookNode, markdown: MarkdownWithMath) -> str:
         source = " · ".join(part for part in source.split(" · ") if not part.startswith("**Running:**"))
     html = markdown.render(CLOCK.sub("", source))
     if source.startswith(AIMS):  # they have their own numbers, O1 and so on
-        html = html.replace("<ol>", '<ul class="objectives" role="list">').replace("</ol>", "</ul>")
+        html = html.replace("<ul>", '<ul class="objectives" role="list">')
     return f"<div{kind}>{html}</div>\n" if kind else html
 
 
@@ -309,6 +311,7 @@ def _explorable(name: str, output: NotebookNode, made: Page) -> str:
         f'</figcaption><div class="ketalab-view" data-name="{name}">'
         f'<img class="ketalab-still" src="explorables/{name}.png" alt="{alt}" loading="lazy" '
         f'width="{wide}" height="{high}"></div><p class="hands" data-name="{name}">'
+        '<button type="button" data-do="large" aria-haspopup="dialog">Full screen</button>'
         '<button type="button" data-do="reset">Reset</button>'
         '<button type="button" data-do="send">Copy a link to this setting</button></p></figure>\n'
     )

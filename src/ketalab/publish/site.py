@@ -18,7 +18,7 @@ from ketalab.data.lessons import lesson_files, stem
 from ketalab.html.claims_list import ledger
 from ketalab.paths import ROOT, write_atomically
 from ketalab.practice.asking import static
-from ketalab.publish import article, assets, cheat_sheets, glossary, guide, installable, moving
+from ketalab.publish import article, assets, cheat_sheets, glossary, guide, installable, moving, searching
 from ketalab.publish.course import TITLE
 from ketalab.publish.equations import Equations
 from ketalab.publish.figures import FIGURES
@@ -55,12 +55,13 @@ def write(pages: Sequence[Page], equations: Equations, folder: Path = SITE) -> N
         _write(folder / "assets" / f"practice.{name}", static(f"practice.{name}").encode())
     for place, one in enumerate(pages):
         _write_lesson(folder, one, pages[place - 1] if place else None, pages[place + 1 : place + 2])
-    _write_around(folder, pages, equations)
+    beside = _write_around(folder, pages, equations)
     _write_guide(folder, guide.pages(equations))
     for name, icon in installable.icons().items():
         _write(folder / "assets" / name, icon)
     _write(folder / "manifest.json", installable.manifest("assets"))
-    _write(folder / "assets" / "search.js", f"ketalabSearch({json.dumps(_index(pages))});\n".encode())
+    places = json.dumps(searching.index(pages, beside))
+    _write(folder / "assets" / "search.js", f"ketalabSearch({places});\n".encode())
     _write_worker(folder)
     print(f"{len(pages)} lessons, {sum(f.stat().st_size for f in folder.rglob('*.*')) / 1e6:.1f} MB in all")
 
@@ -90,17 +91,21 @@ def _write_lesson(folder: Path, one: Page, before: Page | None, after: Sequence[
     print(f"{one.file}: {(folder / one.file).stat().st_size / 1e6:.2f} MB")
 
 
-def _write_around(folder: Path, pages: Sequence[Page], equations: Equations) -> None:
-    """The index, the words, the article, the claims, the sources and the cheat sheets."""
+def _write_around(folder: Path, pages: Sequence[Page], equations: Equations) -> dict[str, tuple[str, str]]:
+    """The index, the words, the article, the claims, the sources and the cheat sheets.
+
+    Returns title and text of the article and of each sheet, by file, for the search.
+    """
     sheets = cheat_sheets.sheets()
     places = {name: one.file for one in pages for name in one.stills}
     _page(folder / "index.html", "index.html.j2", pages=pages, sheets=sheets, places=places)
     _page(folder / "glossary.html", "glossary.html.j2", **glossary.page())
     renderer = Renderer(equations)
+    said = article.body(pages, renderer)
     _page(
         folder / "article.html",
         "article.html.j2",
-        article=article.body(pages, renderer),
+        article=said,
         headings=[heading for heading in renderer.headings if heading.level == 2],
         claims=len(table("claims")),
     )
@@ -120,6 +125,15 @@ def _write_around(folder: Path, pages: Sequence[Page], equations: Equations) -> 
             cited=cheat_sheets.cited,
             drawn=equations.within,
         )
+    beside = {
+        sheet.file: (f"Cheat sheet: {sheet.title}", _text_of(folder / sheet.file)) for sheet in sheets
+    }
+    return {"article.html": ("The article", said), **beside}
+
+
+def _text_of(path: Path) -> str:
+    """What stands on a page between its bar and its footer, as HTML."""
+    return path.read_text(encoding="utf-8").partition("<main")[2].partition(">")[2].partition("<footer")[0]
 
 
 def _write_guide(folder: Path, made: Sequence[guide.GuidePage]) -> None:
@@ -142,36 +156,6 @@ def _sources() -> dict[str, object]:
         ],
         "files": {path.name[:2]: f"{path.stem}.html" for path in lesson_files()},
     }
-
-
-def _index(pages: Sequence[Page]) -> list[dict[str, object]]:
-    """What the search looks through: for each section of a lesson its words, and each term."""
-    found: list[dict[str, object]] = []
-    for one in pages:
-        titles = {heading.anchor: heading.title for heading in one.headings}
-        for anchor in one.reading.texts:
-            if text := one.reading.text(anchor):
-                found.append(
-                    {
-                        "page": one.file,
-                        "at": anchor,
-                        "of": f"{one.number} {one.title}",
-                        "head": titles.get(anchor, one.title),
-                        "text": text,
-                    }
-                )
-    for _, terms in glossary.page()["letters"]:
-        found += [
-            {
-                "page": "glossary.html",
-                "at": t.anchor,
-                "of": "Glossary",
-                "head": t.term,
-                "text": t.definition,
-            }
-            for t in terms
-        ]
-    return found
 
 
 def _write_worker(folder: Path) -> None:

@@ -256,7 +256,7 @@ def _linked(named: re.Match[str]) -> str:
 def facts(part: Lecture) -> str:
     """Question, times, prerequisites, article and objectives."""
     about = table("lessons").set_index("lesson").loc[part.practice.number]
-    aims = re.findall(r"^\d\. (\*\*O\d\*\* .+)$", part.section("You will be able to"), re.MULTILINE)
+    aims = re.findall(r"^- (\*\*O\d\*\* .+)$", part.section("You will be able to"), re.MULTILINE)
     return (
         f"*{about.question}* [Notebook](notebooks/{stem(part.practice.number)}.ipynb)\n\n"
         f"{part.tagged('badges')} · **Lecture:** {part.minutes} min in {len(part.slides)} slides, "

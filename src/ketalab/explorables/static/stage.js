@@ -513,7 +513,7 @@ class Picture {
       this.below.replaceChildren(ground.node);
       this.shown = index;
     }
-    const wide = this.element.getBoundingClientRect().width;
+    const box = this.element.getBoundingClientRect(), wide = this.turned(box) ? box.height : box.width;
     if (!wide) return;
     const scale = (wide * devicePixelRatio) / spec.size[0];
     const width = Math.round(spec.size[0] * scale), height = Math.round(spec.size[1] * scale);
@@ -609,9 +609,19 @@ class Picture {
     return found;
   }
 
+  // Whether a page shows the picture turned a quarter to the right, as on a phone held upright.
+  turned(box) {
+    const { offsetWidth, offsetHeight } = this.element;
+    return offsetWidth !== offsetHeight && box.width !== box.height
+      && (offsetWidth > offsetHeight) !== (box.width > box.height);
+  }
+
   at(event) {
-    const box = this.element.getBoundingClientRect(), scale = this.spec.size[0] / box.width;
-    return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
+    const box = this.element.getBoundingClientRect(), [wide] = this.spec.size;
+    if (this.turned(box)) {
+      return [event.clientY - box.top, box.right - event.clientX].map((way) => (way * wide) / box.height);
+    }
+    return [event.clientX - box.left, event.clientY - box.top].map((way) => (way * wide) / box.width);
   }
 
   point(event) {

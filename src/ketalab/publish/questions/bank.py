@@ -134,7 +134,7 @@ class About:
 def aims(path) -> dict[str, str]:
     """A lesson's objectives in words, by number."""
     text = section(text_of(nbformat.read(path, as_version=4)), "You will be able to")
-    found = re.findall(r"^\d\. \*\*(O\d)\*\* (.+?)[;.]?$", text, re.MULTILINE)
+    found = re.findall(r"^- \*\*(O\d)\*\* (.+?)[;.]?$", text, re.MULTILINE)
     return {number: f"{words[0].upper()}{words[1:]}." for number, words in found}
 
 

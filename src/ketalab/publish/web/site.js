@@ -91,6 +91,30 @@
     }
   }
 
+  // A reader marks a section to find it again: on the index, and with a star in the contents.
+  const marked = () => read("marked") ?? [];
+  const isHere = (mark, id) => mark.page === here && mark.at === id;
+  for (const heading of all(".lesson main > section > h2[id], .article article > h2[id]")) {
+    const { id } = heading, button = document.createElement("button");
+    const head = places.get(id)?.textContent ?? id;
+    const show = () => {
+      const on = marked().some((mark) => isHere(mark, id));
+      button.setAttribute("aria-pressed", String(on));
+      button.textContent = on ? "★" : "☆";
+      places.get(id)?.classList.toggle("marked", on);
+    };
+    Object.assign(button, { type: "button", className: "mark", title: "Mark this section; the index lists what you marked" });
+    button.setAttribute("aria-label", "Mark this section");
+    button.addEventListener("click", () => {
+      const others = marked().filter((mark) => !isHere(mark, id));
+      const of = lesson ? `Lesson ${lesson}` : "The article";
+      keep("marked", others.length < marked().length ? others : [...others, { page: here, at: id, of, head }]);
+      show();
+    });
+    heading.append(button);
+    show();
+  }
+
   // Explorables come to life when they come near.
   const waitingFor = {};
   globalThis.ketalabParcel = (name, data) => { waitingFor[name]?.(data); };
@@ -120,6 +144,18 @@
     for (const { target, isIntersecting } of seen) if (isIntersecting) { near.unobserve(target); mount(target); }
   }, { rootMargin: "1200px 0px" });
   views.forEach((view) => near.observe(view));
+
+  // An explorable over the whole screen; on a phone held upright it lies on its side, and its words can be read.
+  const large = find("#large");
+  const openLarge = (page, view) => {
+    const { size, title } = page.spec;
+    large.setAttribute("aria-label", title);
+    large.style.setProperty("--shape", size[0] / size[1]);
+    large.append(page.element);
+    large.addEventListener("close", () => view.append(page.element), { once: true });
+    large.showModal();
+    large.scrollTo(0, 0);
+  };
 
   // #route_to_plasma?dose=0.5&minutes=10 opens an explorable at a setting.
   const say = (view, words) => { find("[role=status]", view.closest("figure")).textContent = words; };
@@ -173,6 +209,11 @@
     if (!button) return;
     const { name } = button.parentNode.dataset, view = views.find((one) => one.dataset.name === name);
     const page = await mount(view);
+    if (!page) return;  // the page has said why
+    if (button.dataset.do === "large") {
+      openLarge(page, view);
+      return;
+    }
     if (button.dataset.do === "reset") {
       page.set(page.spec.start);
       say(view, "");
@@ -324,7 +365,7 @@
     const found = {};
     for (let i = 0; i < localStorage.length; i += 1) {
       const key = localStorage.key(i);
-      if (/^ketalab:(:\d\d\/|read:\d\d$|last$)/.test(key)) found[key] = localStorage.getItem(key);
+      if (/^ketalab:(:\d\d\/|read:\d\d$|last$|marked$)/.test(key)) found[key] = localStorage.getItem(key);
     }
     return found;
   };
@@ -348,16 +389,49 @@
       line.replaceChildren(link);
     }
   };
+  // What a reader marked, in the order of the course.
+  const showMarked = () => {
+    const part = find(".marked-list"), marks = [...marked()].sort((a, b) => (a.page < b.page ? -1 : Number(a.page > b.page)));
+    part.hidden = !marks.length;
+    find("ul", part).replaceChildren(...marks.map((mark) => {
+      const item = document.createElement("li"), link = document.createElement("a");
+      Object.assign(link, { href: `${mark.page}#${mark.at}`, textContent: `${mark.of}: ${mark.head}` });
+      item.append(link);
+      return item;
+    }));
+  };
+  const showKept = () => { showProgress(); showMarked(); };
   const told = (words) => { find(".kept").textContent = words; };
+  // What these pages may have saved: anything else in a file is refused, and no link in it leads elsewhere.
+  const isText = (value) => typeof value === "string";
+  const isPlace = (value) => /^\w+\.html$/.test(value?.page) && [value.at, value.head].every(isText);
+  const sound = ([key, text]) => {
+    let value;
+    try { value = JSON.parse(text); } catch { return false; }
+    const name = key.replace(/^ketalab:/, "");
+    if (/^:\d\d\/\S+$/.test(name)) return true;
+    if (/^read:\d\d$/.test(name)) return Array.isArray(value) && value.every(isText);
+    if (name === "last") return isPlace(value) && isText(value.lesson);
+    return name === "marked" && Array.isArray(value) && value.every((one) => isPlace(one) && isText(one.of));
+  };
+  // What is here stays: sections and marks are put together, an answer that was given here is kept.
+  const together = (key, text) => {
+    const own = localStorage.getItem(key);
+    if (own === null) return text;
+    if (!/^ketalab:(read:|marked$)/.test(key)) return own;
+    const whole = new Map([...JSON.parse(own), ...JSON.parse(text)].map((one) => [one.at ? `${one.page}#${one.at}` : one, one]));
+    return JSON.stringify([...whole.values()]);
+  };
   const bring = async (file) => {
     let marks;
     try { marks = JSON.parse(await file.text()); } catch { marks = null; }
     const entries = marks?.course === "ketalab" && Object.entries(marks.marks ?? {});
-    const fits = ([key, value]) => /^ketalab:(:\d\d\/\S+|read:\d\d|last)$/.test(key) && typeof value === "string";
-    const sound = ([, value]) => { try { JSON.parse(value); return true; } catch { return false; } };
-    if (!entries || !entries.every(fits) || !entries.every(sound)) { told(`${file.name} is not a file that these pages saved; nothing was changed.`); return; }
-    for (const [key, value] of entries) localStorage.setItem(key, value);
-    showProgress();
+    if (!entries || !entries.every(([, text]) => isText(text)) || !entries.every(sound)) {
+      told(`${file.name} is not a file that these pages saved; nothing was changed.`);
+      return;
+    }
+    for (const [key, text] of entries) localStorage.setItem(key, together(key, text));
+    showKept();
     told(`${entries.length} ${entries.length === 1 ? "entry is" : "entries are"} back.`);
   };
   // Where the pages are served, they can be kept.
@@ -380,7 +454,7 @@
   };
   if (find(".cards")) {
     find("[data-keep=offline]").hidden = !served;
-    showProgress();
+    showKept();
     // A link without its page still finds its explorable.
     const wanted = settingOf(location.hash);
     if (wanted.name && globalThis.ketalabPlaces?.[wanted.name]) location.replace(globalThis.ketalabPlaces[wanted.name] + location.hash);
@@ -399,7 +473,7 @@
         const keys = Object.keys(kept());
         keys.forEach((key) => localStorage.removeItem(key));
         for (const key of Object.keys(memory)) delete memory[key];
-        showProgress();
+        showKept();
         told(keys.length ? "Forgotten." : "There was nothing to forget.");
       }
     });
