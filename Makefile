@@ -115,7 +115,7 @@ $(READER): requirements.lock pyproject.toml $(shell find src/ketalab/jupyter -ty
 	@command -v npm >/dev/null || { \
 		echo "Installing Node.js into .venv, once: 60 MB to fetch, 0.2 GB on disk."; \
 		$(INSTALL) -r requirements-slides.lock; }
-	@echo "Installing what the decks ship into node_modules, once: 0.2 GB on disk."
+	@echo "Installing what the decks ship into node_modules, once: 0.1 GB on disk."
 	npm ci --ignore-scripts
 	@touch $@
 

@@ -223,7 +223,8 @@ def test_the_search_knows_the_article_its_claims_and_the_sheets(site: Path, link
     places = {(entry["page"], entry["at"]) for entry in entries}
     assert {("claims.html", claim) for claim in table("claims").claim} <= places
     said = " ".join(entry["text"] for entry in entries if entry["page"] == "article.html")
-    assert [row.claim for row in table("claims").itertuples() if re.findall(r"\w+", row.quoted)[-1] not in said] == []
+    last = {row.claim: re.findall(r"\w+", row.quoted)[-1] for row in table("claims").itertuples()}
+    assert {claim: word for claim, word in last.items() if word not in said} == {}
     for path in [site / "article.html", *site.glob("cheat_sheet_*.html")]:
         titles = re.findall(r'<h2 id="([^"]+)"', path.read_text(encoding="utf-8").partition("<main")[2])
         titles = [title for title in titles if title not in ("search-title",)]
