@@ -239,6 +239,17 @@ def test_a_lesson_under_way_breaks_nothing():
         assert what(begun) is not None
 
 
+def test_the_lessons_at_a_glance_say_how_long_a_student_reads_and_practises(
+    part: Lecture, lesson_name: str
+):
+    row = next(line for line in GUIDE.splitlines() if line.startswith(f"| [{lesson_name[:2]} · "))
+    reading, practice = row.split("|")[3:5]
+    minutes = [int(re.fullmatch(r" (\d+) min ", cell)[1]) for cell in (reading, practice)]
+    said = re.findall(r"(\d+) min", part.tagged("badges"))
+    assert minutes == [int(said[0]), int(said[1])]
+    assert all(20 <= length <= 60 for length in minutes)
+
+
 def test_a_lesson_that_is_not_ready_says_so_and_an_unknown_block_is_refused():
     assert "still being written" in teaching.made("05 facts", {}, "")
     with pytest.raises(ValueError, match="nothing makes a block '05 jokes'"):

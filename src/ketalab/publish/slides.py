@@ -191,7 +191,8 @@ def cut(cells: Sequence[NotebookNode], number: str) -> list[Slide]:
         slide.kind = _kind(slide, html)
         slide.notes += [cell.metadata["notes"]] if "notes" in cell.metadata else []
         slide.answers += [
-            _answer(LETTERS[int(place) - 1], *map(unescape, told)) for place, *told in PREDICTED.findall(html)
+            _answer(LETTERS[int(place) - 1], *map(unescape, told))
+            for place, *told in PREDICTED.findall(html)
         ]
         if where == "slide" and not HEADING.search(html):
             slide.parts.insert(0, f'<div class="text"><h2>{_title(cell)}</h2></div>')

@@ -133,19 +133,24 @@ def contents(text: str) -> str:
 def at_a_glance(parts: Parts) -> str:
     """One line a lesson: how long to read, how long to show, what it needs."""
     lines = [
-        "| Lesson | Needs | Reading | Slides | Lecture | of it quiz | Points |",
-        "|---|---|---|---|---|---|---|",
+        "| Lesson | Needs | Reading | Exercises, quiz | Slides | Lecture | of it quiz | Points |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for row in table("lessons").itertuples():
         heading = f"{row.lesson} · {row.title}"
         if row.lesson not in parts:
-            lines.append(f"| {heading} | | still being written | | | | |")
+            lines.append(f"| {heading} | | still being written | | | | | |")
             continue
         part = parts[row.lesson]
         needs = ", ".join(part.notebook.metadata["ketalab"]["needs"]) or "nothing"
-        reading = "".join(re.findall(r"Reading:\*\* about (\d+ min)", part.tagged("badges")))
+        alone = dict(
+            re.findall(
+                r"\*\*(Core path|Exercises and quiz):\*\* (?:about )?(\d+ min)", part.tagged("badges")
+            )
+        )
+        reading, practice = (alone.get(what, "") for what in ("Core path", "Exercises and quiz"))
         lines.append(
-            f"| [{heading}](#{anchor(heading)}) | {needs} | {reading} | {len(part.slides)} "
+            f"| [{heading}](#{anchor(heading)}) | {needs} | {reading} | {practice} | {len(part.slides)} "
             f"| {part.minutes} min | {part.quiz_minutes} min | {_points(part)} |"
         )
     return "\n".join(lines) + "\n"
