@@ -56,7 +56,8 @@ def molecules() -> Picture:
         "01_molecules",
         "Four structures side by side. S-ketamine and R-ketamine are mirror images: the bond from the "
         "ring to the nitrogen is a solid wedge in one and a hashed wedge in the other. Norketamine lacks "
-        "the methyl group on the nitrogen; hydroxynorketamine lacks it too, and has an extra OH on the ring.",
+        "the methyl group on the nitrogen; hydroxynorketamine lacks it too, and has an extra "
+        "OH on the ring.",
     )
 
 
@@ -129,7 +130,8 @@ def bioavailability() -> Picture:
     return Picture(
         fig,
         "01_bioavailability",
-        "The share of a dose that reaches the circulation, by route, with one marker for each value. Inhaled: "
+        "The share of a dose that reaches the circulation, by route, with one marker for each "
+        "value. Inhaled: "
         f"{inhaled} percent, from one study. On every other route the studies differ: intramuscular "
         f"{ends['intramuscular']}, nasal {ends['nasal']}, sublingual {ends['sublingual']}, rectal "
         f"{ends['rectal']}, swallowed {ends['oral']} percent.",
@@ -193,7 +195,8 @@ def landmarks() -> Picture:
         f"{vein[0]} for 35 mg over 40 minutes and {vein[1]} over 2. Arterial blood: feeling high near 71, "
         f"pain relief at 285 to 404; the arterial model gives {artery[0]} and {artery[1]}. Measured in "
         "another place, or in one we could not read: pain relief at 121, awake at 159, waking at 642, "
-        "responding again at 1,060 and no longer at 1,640 (calculated for the brain), anaesthesia near 2,000.",
+        "responding again at 1,060 and no longer at 1,640 (calculated for the brain), "
+        "anaesthesia near 2,000.",
     )
 
 
@@ -231,7 +234,8 @@ def prediction_errors() -> Picture:
         fig,
         "01_prediction_errors",
         f"Predicted divided by measured concentration for {len(labels)} observations and four models, from "
-        f"{decimals(ratio.min())} to {decimals(ratio.max())}; 1 is a perfect prediction. In the first minutes "
+        f"{decimals(ratio.min())} to {decimals(ratio.max())}; 1 is a perfect prediction. In "
+        f"the first minutes "
         "after a bolus the venous models predict far too little. They are close for infusions and for "
         "injections into a muscle. The arterial model is close for boluses and predicts too much after an "
         "injection into a muscle. For swallowed doses the predictions are too low.",

@@ -51,7 +51,8 @@ def route_to_plasma() -> Explorable:
                 140,
                 1,
                 70,
-                "A heavier person gets more milligrams; in some models the body handles them differently, too.",
+                "A heavier person gets more milligrams; in some models the body handles them "
+                "differently, too.",
             ),
             Choice(
                 "model",
@@ -176,7 +177,9 @@ def _route_view(route: str, dose: float, minutes: float, weight: float, model: s
         Reading("measured, closest to the peak", _nearest(rows, at), "ng/mL"),
     ]
     whose = PEREZ if route in (NASAL, ORAL) else model
-    sentence = f"{_words(route, given, minutes)}: ketamine peaks at {readings[0].text} in the model of {whose}."
+    sentence = (
+        f"{_words(route, given, minutes)}: ketamine peaks at {readings[0].text} in the model of {whose}."
+    )
     limits = {"main.yscale": "log" if scale == LOG else "linear"}
     limits["main.y"] = (FLOOR, TOPS[-1]) if scale == LOG else (0.0, top)
     return View(artists, readings, sentence, limits)

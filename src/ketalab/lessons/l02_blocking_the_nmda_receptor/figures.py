@@ -292,7 +292,8 @@ def human_studies() -> Picture:
     return Picture(
         fig,
         "02_human_studies",
-        f"A list of {len(trials)} trials in depression, each with a sign. Better than the comparison in at least "
+        f"A list of {len(trials)} trials in depression, each with a sign. Better than the "
+        f"comparison in at least "
         f"one: {better}. No difference in at least one: {alike}. Below, two scans: ketamine "
         "displaced one tracer, and another showed no consistent change.",
     )

@@ -36,7 +36,8 @@ def pore_block() -> Explorable:
                 "Drug",
                 receptor.BLOCKERS,
                 receptor.KETAMINE,
-                "Memantine is given in dementia. Phencyclidine and dizocilpine block more strongly; dizocilpine is "
+                "Memantine is given in dementia. Phencyclidine and dizocilpine block more "
+                "strongly; dizocilpine is "
                 "used in experiments only.",
                 ("ketamine", "memantine", "dizocilpine"),
             ),
@@ -100,7 +101,9 @@ def _pore_view(magnesium: float, free: float, drug: str) -> View:
         Reading("blocked by the drug at rest", 100 * at_rest, "%", 2),
         Reading("blocked by it at −20 mV", 100 * _block(free, blocker, DEPOLARISED, magnesium), "%", 2),
         Reading("blocked most at", real_minus(f"{VOLTS[best]:.0f} mV") if free else "no drug"),
-        Reading("half is blocked at rest by", float(receptor.half_block(blocker, REST, magnesium)), "µM", 2),
+        Reading(
+            "half is blocked at rest by", float(receptor.half_block(blocker, REST, magnesium)), "µM", 2
+        ),
         Reading("without magnesium, by", float(receptor.half_block(blocker, REST, 0.0)), "µM", 2),
     ]
     sentence = (

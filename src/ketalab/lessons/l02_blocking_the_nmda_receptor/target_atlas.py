@@ -35,7 +35,8 @@ def target_atlas() -> Explorable:
                 "Free drug",
                 tuple(CONCENTRATIONS),
                 "0.4 µM",
-                "The same for every drug. 0.4 µM is about what 0.5 mg/kg of ketamine leaves free. SERT, NET and "
+                "The same for every drug. 0.4 µM is about what 0.5 mg/kg of ketamine leaves "
+                "free. SERT, NET and "
                 "DAT take up serotonin, noradrenaline and dopamine.",
             ),
         ),

@@ -38,7 +38,12 @@ def half_block() -> pd.DataFrame:
         blocker = receptor.published(name)
         half = [float(receptor.half_block(blocker, *at)) for at in ((REST, 0.0), (REST, 1.0), (BUSY, 1.0))]
         rows[name] = [significant(value, 2) for value in half] + [blocker.borrowed or "nothing"]
-    columns = ["rest (µM)", "rest, 1 mM Mg (µM)", "\N{MINUS SIGN}20 mV, 1 mM Mg (µM)", "taken from elsewhere"]
+    columns = [
+        "rest (µM)",
+        "rest, 1 mM Mg (µM)",
+        "\N{MINUS SIGN}20 mV, 1 mM Mg (µM)",
+        "taken from elsewhere",
+    ]
     return pd.DataFrame.from_dict(rows, "index", columns=columns).rename_axis(
         "half of the current blocked by"
     )
@@ -162,7 +167,7 @@ def what_changes_most() -> pd.DataFrame:
         rows[f"gate rates from {SCHEMES[name]}: current after 30 pulses in 2 µM"] = f"{100 * left:.0f}%"
     for delta in (0.4, 0.79, 1.0):
         at = 100 * float(receptor.equilibrium_block(0.41, replace(ketamine, delta=delta), BUSY, 1.0))
-        rows[f"share of the voltage sensed {delta:g}: block by 0.41 µM at \N{MINUS SIGN}20 mV"] = f"{at:.1f}%"
+        rows[f"δ of {delta:g}: block by 0.41 µM at \N{MINUS SIGN}20 mV"] = f"{at:.1f}%"
     slow = ketamine.off_rate / printed["ketamine_on"]
     rows["on-rate as published: half is blocked at rest without magnesium by"] = f"{slow:.2g} µM"
     return pd.DataFrame.from_dict(rows, "index", columns=["answer"])

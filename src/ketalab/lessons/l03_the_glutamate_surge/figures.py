@@ -253,7 +253,8 @@ def raster_picture() -> Picture:
         for name, run in runs.items()
     )
     alt = (
-        "Three rasters of one second, 40 pyramidal cells below and 10 interneurons above. Share of receptors "
+        "Three rasters of one second, 40 pyramidal cells below and 10 interneurons above. "
+        "Share of receptors "
         f"blocked, and firing rates: {said}."
     )
     return Picture(rasters(runs), "03_rasters", alt)
