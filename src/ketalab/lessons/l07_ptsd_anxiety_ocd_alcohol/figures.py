@@ -139,7 +139,7 @@ def ptsd() -> Picture:
     said = [f"{words}: {decimals(e)} ({interval(a, b)})" for words, _, e, a, b in rows]
     for y, (trial, _, control) in zip(places[len(rows) + 1 :], PTSD_TRIALS, strict=True):
         direction = marks[trials.primary_result[trial]]
-        shape, _, colour = DIRECTIONS[direction]
+        shape, colour = DIRECTIONS[direction]
         strip.plot(0, y, shape, color=colour, markersize=11)
         n = trials.n_randomised[trial]
         found = differences.loc[trial] if trial in differences.index else None
@@ -174,7 +174,7 @@ def ptsd() -> Picture:
     ]
     handles[-1].set_label("another drug as control")
     handles += [
-        Line2D([], [], linestyle="none", marker=DIRECTIONS[name][0], color=DIRECTIONS[name][2], label=name)
+        Line2D([], [], linestyle="none", marker=DIRECTIONS[name][0], color=DIRECTIONS[name][1], label=name)
         for name in ("benefit", "mixed", "no clear difference")
     ]
     fig.legend(handles=handles, loc="outside upper left", ncols=6, columnspacing=0.8, handletextpad=0.3)

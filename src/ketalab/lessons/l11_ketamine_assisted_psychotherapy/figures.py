@@ -199,7 +199,7 @@ def _contrasts() -> Figure:
     axes.grid(visible=False, axis="y")
     keys = [
         Line2D([], [], marker=shape, color=colour, linestyle="", markersize=10, label=name)
-        for name, (shape, _, colour) in DIRECTIONS.items()
+        for name, (shape, colour) in DIRECTIONS.items()
         if name in ("benefit", "mixed", "no clear difference")
     ]
     hollow = {"markerfacecolor": "white", "markeredgewidth": 2, "linestyle": "", "markersize": 10}
@@ -209,7 +209,7 @@ def _contrasts() -> Figure:
 
 
 def _contrast(axes: Axes, y: float, row: pd.Series) -> None:
-    shape, _, colour = DIRECTIONS[row.finding]
+    shape, colour = DIRECTIONS[row.finding]
     effects = on_one_scale(row)
     if effects is None:
         axes.plot(1.98, y, shape, color=colour, markerfacecolor="white", markeredgewidth=2, markersize=10)
