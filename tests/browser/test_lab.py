@@ -190,9 +190,8 @@ def test_before_it_is_run_a_lesson_shows_its_stored_pictures_with_alt_text(watch
     said: set[str] = set()
     for _ in scroll_through(watched):
         said |= set(watched.page.locator(".ketalab-how").all_inner_texts())
-        watched.page.wait_for_function(
-            "() => document.querySelectorAll('.jp-OutputArea-output :is(input, select, button)').length === 0"
-        )
+        dead = "document.querySelectorAll('.jp-OutputArea-output :is(input, select, button)')"
+        watched.page.wait_for_function(f"() => {dead}.length === 0")
         images = watched.page.locator(".jp-RenderedImage img")
         alts |= set(images.evaluate_all("(all) => all.map((image) => image.alt)"))
     assert any(alt.startswith("From dose to plasma.") for alt in alts)
