@@ -129,13 +129,13 @@ def imported(place: Path) -> set[str]:
 
 
 def test_what_the_lessons_import_is_in_a_readers_install():
-    """By name of distribution; `by_statsmodels` is a second opinion that only tests ask for."""
+    """By name of distribution."""
     source, reader = ROOT / "src/ketalab", set(locked(READER))
     distributions = packages_distributions()
     places = [path for path in source.iterdir() if path.is_dir() or path.suffix == ".py"]
     assert {"lessons", "installation.py"} <= {path.name for path in places}
     for place in sorted(path for path in places if path.name != "publish"):
-        for name in imported(place) - ({"statsmodels"} if place.name == "metaanalysis" else set()):
+        for name in imported(place):
             offered = {re.sub(r"[-_.]+", "-", one).lower() for one in distributions[name]}
             assert offered & reader, f"{place.name} imports {name}"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ketalab.text import MINUS, count, decimals, duration, interval, listed, significant
+from ketalab.text import MINUS, count, decimals, duration, grouped, interval, listed, significant
 
 
 @given(st.floats(-1e6, 1e6), st.integers(0, 4))
@@ -58,3 +58,20 @@ def test_a_time_is_said_in_the_unit_people_use(minutes: float, words: str):
 )
 def test_words_in_a_row(names, said):
     assert listed(names, "or") == said
+
+
+@given(st.integers(-(10**9), 10**9))
+def test_thousands_are_apart_and_the_number_reads_back(value: int):
+    shown = grouped(value)
+    assert int(shown.replace(",", "").replace(MINUS, "-")) == value
+    assert all(len(digits) == 3 for digits in shown.split(",")[1:])
+    assert len(shown.lstrip(MINUS).split(",")[0]) <= 3
+
+
+def test_what_rounds_to_nothing_has_no_sign():
+    assert [grouped(value) for value in (-0.4, 0.0, 1499.6, -12400)] == [
+        "0",
+        "0",
+        "1,500",
+        f"{MINUS}12,400",
+    ]

@@ -24,6 +24,11 @@ def decimals(value: float, places: int = 2, sign: bool = False) -> str:
     return real_minus(text)
 
 
+def grouped(value: float) -> str:
+    """A whole number, rounded where it is none, with a comma after the thousands: "12,400"."""
+    return decimals(value, 0)
+
+
 def significant(value: float, digits: int = 3) -> str:
     """A number with this many meaningful digits, never in scientific notation."""
     if value == 0:
@@ -42,7 +47,7 @@ def count(number: int, one: str, many: str = "") -> str:
     """A number of things in words that agree with it: "1 study", "2 studies", "no device" for zero."""
     if number == 0:
         return f"no {one}"
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{grouped(number)} {one if number == 1 else many or one + 's'}"
 
 
 def with_unit(number: str, unit: str) -> str:

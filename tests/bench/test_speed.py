@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from metaanalysis.worked import by_statsmodels
 from scipy.integrate import solve_ivp
 
 from ketalab.explorables.canvas import Stage, place, set_limits
@@ -149,7 +150,7 @@ def test_pooling_twenty_trials_by_statsmodels(benchmark):
     trials = twenty_trials()
 
     def combine():
-        found = ma.by_statsmodels(trials)
+        found = by_statsmodels(trials)
         return found.conf_int(use_t=True), found.test_homogeneity()
 
     assert len(benchmark(combine)[0]) == 4

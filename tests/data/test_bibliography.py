@@ -12,7 +12,6 @@ from pybtex.richtext import Text
 
 from ketalab.data import cite, claim, references, table
 from ketalab.data.bibliography import (
-    READ,
     ReferenceList,
     _years,
     bibliography,
@@ -20,10 +19,12 @@ from ketalab.data.bibliography import (
     link,
     markdown_link,
     short_name,
-    what_was_read,
 )
 from ketalab.data.tables import descriptor
 from ketalab.publish.weave import cited
+
+# How much of a source was read, from most to least: its `read` field.
+READ = ("full text", "part", "abstract", "second-hand", "not read")
 
 KEYS = set(bibliography().entries)
 
@@ -276,22 +277,6 @@ def test_the_whole_list_prints_each_source_with_its_title():
     printed = repr(ReferenceList(tuple(sorted(KEYS))))
     assert len(printed.splitlines()) == len(KEYS)
     assert not re.search(r"[{}\\]|None", printed)
-
-
-def test_what_was_read_is_counted_by_group(bib):
-    bib(
-        """
-        @misc{a, author = {A, A.}, title = {T}, year = {2000}, read = {abstract}}
-        @misc{b, author = {B, B.}, title = {T}, year = {2000}, read = {full text}}
-        """
-    )
-    counted = what_was_read({"01": ["a", "b", "a"], "02": ["b"], "03": []})
-    assert list(counted.columns) == list(READ)
-    assert counted.loc["01", ["abstract", "full text"]].tolist() == [1, 1]
-    assert counted.loc["02", "abstract"] == 0
-    assert counted.loc["03"].sum() == 0
-    with pytest.raises(ValueError, match="'nobody2099' is not in references"):
-        what_was_read({"01": ["nobody2099"]})
 
 
 def test_a_citation_is_text_and_link():

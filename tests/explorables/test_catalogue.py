@@ -253,8 +253,8 @@ def test_population_read_out_is_the_population():
 
 def test_the_drug_and_mood_read_out_is_the_trial():
     shown = {"clock": "1 day", "arms": "ketamine and saline"}
-    assert reading("drug_and_mood", "score, ketamine group, day 1", **shown) == "12.7 points"
-    assert reading("drug_and_mood", "score, saline group, day 1", **shown) == "16.4 points"
+    assert reading("drug_and_mood", "ketamine group's score on day 1", **shown) == "12.7 points"
+    assert reading("drug_and_mood", "saline group's score on day 1", **shown) == "16.4 points"
     assert reading("drug_and_mood", "ketamine minus saline", **shown) == "−3.7 points"
     error = np.sqrt(7.6**2 / 20 + 10.0**2 / 19)
     expected = f"{-3.7 - 1.96 * error:.1f} to {-3.7 + 1.96 * error:.1f}".replace("-", "−")

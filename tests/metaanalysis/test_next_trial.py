@@ -73,24 +73,6 @@ def test_the_update_on_one_trial_is_a_pool_of_two():
     assert 0.5 < chances.same < 1
 
 
-def test_patients_for_assurance_is_the_smallest_number_that_does():
-    pooled = ma.pool(SHOWN)
-
-    def se(n: float) -> float:
-        return nt.standard_error_of_trial(es.MEAN_DIFFERENCE, n, sd=11)
-
-    n = nt.patients_for_assurance(pooled, 0.8, se)
-    assert nt.assurance(pooled, se(n)).same >= 0.8
-    assert nt.assurance(pooled, se(n - 1)).same < 0.8
-
-
-def test_no_size_is_enough_where_trials_differ_too_much():
-    torn = ma.pool(es.from_standard_error([-1, 1.4, 0.2], [0.1, 0.1, 0.1], es.HEDGES_G))
-    assert (
-        nt.patients_for_assurance(torn, 0.9, lambda n: nt.standard_error_of_trial(es.HEDGES_G, n)) == np.inf
-    )
-
-
 @pytest.mark.parametrize(
     ("measure", "options", "effects_of"),
     [
@@ -108,10 +90,10 @@ def test_the_planned_standard_error_is_that_of_the_trial_it_plans(measure, optio
 
 
 def test_the_planned_standard_error_of_means():
-    trial = es.mean_difference(1, 11, 50, 0, 11, 50)
-    assert nt.standard_error_of_trial(es.MEAN_DIFFERENCE, 50, sd=11) == pytest.approx(trial.se[0])
-    g = es.hedges_g(0.5, 1, 50, 0, 1, 50, small_sample=False)
-    assert nt.standard_error_of_trial(es.HEDGES_G, 50, effect=0.5) == pytest.approx(g.se[0])
+    planned = nt.standard_error_of_trial(es.MEAN_DIFFERENCE, 50, sd=11)
+    assert planned == pytest.approx(11 * np.sqrt(1 / 50 + 1 / 50))
+    planned = nt.standard_error_of_trial(es.HEDGES_G, 50, effect=0.5)
+    assert planned == pytest.approx(np.sqrt(1 / 50 + 1 / 50 + 0.5**2 / (2 * 100)))
 
 
 def one(estimate: float = 0.2, low: float = -0.08, high: float = 0.48) -> ma.Pooled:
@@ -197,10 +179,6 @@ def test_chances_are_said_in_words():
         (lambda p: nt.significance_filter(0.3, 0), "se: 0 is not allowed; it must be above 0"),
         (lambda p: nt.add_trial(p, p, 0), "se: 0 is not allowed; it must be above 0"),
         (lambda p: nt.predictive(p, tau=-1), "tau: -1 is not allowed; it must be 0 or more"),
-        (
-            lambda p: nt.patients_for_assurance(p, 1, lambda n: 1),
-            "target: 1 is not allowed; it must be between 0 and 1",
-        ),
         (
             lambda p: nt.standard_error_of_trial(es.HEDGES_G, 1),
             "n_per_group: 1 is not allowed; it must be 2 or more",

@@ -8,9 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from ketalab.metaanalysis import effect_size as es
 from ketalab.metaanalysis import number_needed as nn
-from ketalab.metaanalysis import pooling as ma
 
 
 def test_altmans_interval_turns_inside_out():
@@ -66,32 +64,6 @@ def test_counts_give_number_interval_and_words():
     assert nn.number_needed_to_treat(30, 47, 7, 25, wanted=False).name == "NNTH"
 
 
-def test_a_pooled_odds_ratio_means_more_where_the_event_is_common():
-    pooled = ma.pool(es.from_interval([2.48, 2.48], [1.0, 1.0], [6.18, 6.18], es.ODDS_RATIO), "fixed")
-    for risk in (0.05, 0.259):
-        treated = 2.48 * risk / (1 - risk + 2.48 * risk)
-        found = nn.number_needed_at(pooled, risk)
-        assert found.estimate == pytest.approx(1 / (treated - risk))
-        assert found.low <= found.difference <= found.high
-    common, rare = (nn.number_needed_at(pooled, risk).estimate for risk in (0.259, 0.05))
-    assert common < rare
-
-
-def test_a_pooled_risk_difference_needs_no_control_risk():
-    three = es.risk_difference([30, 12, 9], [47, 20, 20], [7, 10, 5], [25, 20, 20])
-    pooled = ma.pool(three)
-    one = nn.number_needed_from_difference(*pooled.natural[:3])
-    assert nn.number_needed_at(pooled).interval == one.interval
-
-
-def test_limits_that_no_risk_can_reach_are_cut():
-    wide = ma.pool(es.risk_difference([30, 12], [47, 20], [7, 10], [25, 20]))
-    assert wide.low < -1
-    assert nn.number_needed_at(wide).harm == 1
-    steep = ma.pool(es.from_interval(3.4, 1.6, 7.1, es.RISK_RATIO))
-    assert nn.number_needed_at(steep, 0.24).high == pytest.approx(0.76)
-
-
 @pytest.mark.parametrize(
     ("call", "words"),
     [
@@ -102,14 +74,6 @@ def test_limits_that_no_risk_can_reach_are_cut():
         (
             lambda: nn.number_needed_from_difference(0.5, 0.6, 1),
             "difference: 0.5 is not allowed; it must be from low to high",
-        ),
-        (
-            lambda: nn.number_needed_at(ma.pool(es.fisher_z([0.1, 0.2], [20, 30])), 0.3),
-            "pooled: a correlation is not allowed; it must compare risks",
-        ),
-        (
-            lambda: nn.number_needed_at(ma.pool(es.odds_ratio(3, 9, 2, 9)), 1.3),
-            "control_risk: 1.3 is not allowed; it must be between 0 and 1",
         ),
         (
             lambda: nn.number_needed_to_treat(50, 47, 7, 25),

@@ -82,13 +82,6 @@ def test_a_rarer_event_needs_more_people_in_proportion(risk: float, relative: fl
     assert rare.people_needed(risk / 2, relative) == pytest.approx(2 * rare.people_needed(risk, relative))
 
 
-@pytest.mark.parametrize("people", [10, 80, 456, 5000])
-def test_no_event_leaves_about_three_in_n(people: int):
-    highest = rare.highest_risk_without_events(people)
-    assert (1 - highest) ** people == pytest.approx(0.05)
-    assert highest == pytest.approx(3 / people, rel=0.15)
-
-
 def test_a_rate_becomes_a_risk():
     assert rare.risk_of_rate(484, 1) == pytest.approx(0.00483, abs=1e-5)
     assert rare.risk_of_rate(0, 5) == 0
@@ -107,7 +100,6 @@ def test_a_rate_becomes_a_risk():
         (lambda: rare.chance_to_show(5, 1.0), "relative: 1 is not allowed; it must be 0.01 to 0.99"),
         (lambda: rare.people_needed(0.5, 0.5), "control_risk: 0.5 is not allowed; it must be above 0"),
         (lambda: rare.people_needed(0.1, 0.5, 1.0), "chance: 1 is not allowed; it must be above 0.05"),
-        (lambda: rare.highest_risk_without_events(0), "people: 0 is not allowed; it must be 1 or more"),
     ],
 )
 def test_bad_input_is_answered_in_one_sentence(call, says: str):

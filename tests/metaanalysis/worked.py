@@ -1,4 +1,5 @@
-"""Worked examples whose answers are in print: their data as effects, and the printed results.
+"""Worked examples whose answers are in print: their data as effects, and the printed results; and the
+answers of statsmodels.
 
 `examples/` holds both, each row with the key of its source and the place in it.
 """
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from statsmodels.stats.meta_analysis import CombineResults, combine_effects
 
 from ketalab.metaanalysis import effect_size as es
 
@@ -31,11 +33,20 @@ def effects(name: str, measure: str) -> es.Effects:
     if measure == "pooled MD":  # Normand takes one standard deviation for both groups
         n1, n2 = rows.n_treated, rows.n_control
         sd = np.sqrt(((n1 - 1) * rows.sd_treated**2 + (n2 - 1) * rows.sd_control**2) / (n1 + n2 - 2))
-        return es.mean_difference(rows.mean_treated, sd, n1, rows.mean_control, sd, n2, study=rows.study)
+        gap, se = rows.mean_treated - rows.mean_control, sd * np.sqrt(1 / n1 + 1 / n2)
+        return es.from_standard_error(gap, se, es.MEAN_DIFFERENCE, study=rows.study)
     if measure == "interval OR":
         return es.from_interval(rows.estimate, rows.low, rows.high, es.ODDS_RATIO, study=rows.study)
     se = rows.se if "se" in rows else np.sqrt(rows.variance)
     return es.from_standard_error(rows.estimate, se, es.MEAN_DIFFERENCE, study=rows.study)
+
+
+def by_statsmodels(effects: es.Effects, method: str = "paule-mandel") -> CombineResults:
+    """The same trials pooled by statsmodels."""
+    use, names = effects[effects.informative], {"paule-mandel": "iterated", "dersimonian-laird": "dl"}
+    # Its search takes a residue below zero as tau^2 = 0. Asked for more than its own five decimals, it goes
+    # on until rounding makes one, and every tenth heterogeneous data set is reported as without variance.
+    return combine_effects(use.estimate, use.se**2, method_re=names[method], row_names=list(use.study))
 
 
 def half_a_unit(printed: str) -> float:

@@ -103,10 +103,9 @@ def test_windows_that_meet_lower_the_hazard_all_the_time(hazard, ratio, spacing)
     )
 
 
-def test_a_median_and_a_share_give_their_hazards():
+def test_a_median_gives_its_hazard():
     assert r.hazard_from_median(18) == pytest.approx(0.0385, abs=1e-4)
-    assert r.hazard_from_share(0.5, 18) == pytest.approx(r.hazard_from_median(18))
-    assert float(r.still_well(28, r.hazard_from_share(0.27, 28))) == pytest.approx(0.27)
+    assert float(r.still_well(18, r.hazard_from_median(18))) == pytest.approx(0.5)
     assert r.median_days(r.hazard_from_median(34)) == pytest.approx(34)
     assert r.median_days(0.0) == np.inf
 
@@ -119,8 +118,6 @@ def test_sessions_are_counted_with_the_first():
     ("call", "words"),
     [
         (lambda: r.hazard_from_median(0), "median_days: 0 is not allowed; it must be above 0 days"),
-        (lambda: r.hazard_from_share(1.0, 7), "share_well: 1 is not allowed; it must be between 0 and 1"),
-        (lambda: r.hazard_from_share(0.5, -7), "days: -7 is not allowed; it must be above 0 days"),
         (lambda: r.still_well(7, -0.1), "hazard: -0.1 is not allowed; it must be 0 per day or more"),
         (
             lambda: r.still_well(7, 0.1, 1.5),

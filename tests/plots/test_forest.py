@@ -15,6 +15,7 @@ from ketalab.metaanalysis import pooling as ma
 from ketalab.metaanalysis import small_study
 from ketalab.plots import forest as fo
 from ketalab.plots.axes import effect_limits, tick_values
+from ketalab.plots.funnel import funnel
 from ketalab.plots.style import FOLDER as STYLE
 from ketalab.plots.style import course_look
 
@@ -198,8 +199,6 @@ def test_a_reference_key_is_shown_as_author_and_year():
     )
     assert {"Zarate et al. 2006a", "Lii et al. 2023"} <= set(texts(fo.forest(shown)))
     assert "LII2023" in texts(fo.forest(shown, names=str.upper))
-    figure = fo.sequence(ma.leave_one_out(shown), es.MEAN_DIFFERENCE)
-    assert "without Lii et al. 2023" in texts(figure)
 
 
 @pytest.mark.parametrize(
@@ -272,20 +271,10 @@ def test_down_to_one_trial_and_to_none():
 
 
 @pytest.mark.parametrize("size", ["slide", "phone"])
-def test_a_row_of_pools_shows_their_own_limits(size: str):
-    grown = ma.cumulative(bcg(), data("bcg").year)
-    figure = fo.sequence(grown, es.RISK_RATIO, heading="Up to", size=size, favours=FAVOURS)
-    assert outside(figure) == []
-    assert colliding(figure) == []
-    last = grown.iloc[-1]
-    assert f"{last.estimate:.2f} [{last.low:.2f}, {last.high:.2f}]" in texts(figure)
-
-
-@pytest.mark.parametrize("size", ["slide", "phone"])
 def test_a_funnel_holds_trials_imagined_ones_and_eggers_line(size: str):
     shown = effects("hackshaw1998", "interval OR")
     filled, line = small_study.trim_and_fill(shown), small_study.egger(shown)
-    figure = fo.funnel(shown, ma.pool(shown), filled=filled, line=line, size=size)
+    figure = funnel(shown, ma.pool(shown), filled=filled, line=line, size=size)
     assert outside(figure) == []
     points = {artist.get_label(): artist for artist in figure.axes[0].lines}
     assert points["trial"].get_xdata() == pytest.approx(shown.estimate)
@@ -316,7 +305,7 @@ def test_a_funnel_holds_trials_imagined_ones_and_eggers_line(size: str):
             "limits: (0, 1) is not allowed; the first must be below the second, both above 0",
         ),
         (
-            lambda e: fo.funnel(e[:0], ma.pool(e)),
+            lambda e: funnel(e[:0], ma.pool(e)),
             "effects: 0 trials are not allowed; a funnel plot needs 1 or more",
         ),
     ],
@@ -345,6 +334,6 @@ def test_a_forest_on_a_phone_looks_as_it_should():
 @pytest.mark.mpl_image_compare(baseline_dir=BASELINE, filename="funnel.png", **LOOK)
 def test_a_funnel_looks_as_it_should():
     shown = effects("hackshaw1998", "interval OR")
-    return fo.funnel(
+    return funnel(
         shown, ma.pool(shown), filled=small_study.trim_and_fill(shown), line=small_study.egger(shown)
     )

@@ -63,7 +63,7 @@ def open_text() -> str:
     ("old", "new", "said"),
     [
         ('idea = "An idea."', "", "inventory.toml: one: idea is missing"),
-        ('lesson = "05"', 'lesson = "05"\nlevel = 1', "inventory.toml: one: level is not allowed"),
+        ('lesson = "05"', 'lesson = "05"\nlevel = 1', "inventory.toml: one: level: no such key"),
         (
             ', right = true}, {text = "y"',
             '}, {text = "y"',
@@ -71,7 +71,17 @@ def open_text() -> str:
         ),
         ('{text = "y", mistake = "m"}', '{text = "y", right = true}', "options: 2 are right; exactly one"),
         ('{text = "z", mistake = "n"}', '{text = "y", mistake = "n"}', "options: two are alike"),
-        (', {text = "z", mistake = "n"}]', "]", "options: 2 are not allowed; it must be 3"),
+        (', {text = "z", mistake = "n"}]', "]", "is not allowed; it must be 3 or more tables"),
+        (
+            'text = "x", right = true',
+            "text = 1, right = true",
+            "options: text: 1 is not allowed; it must be text",
+        ),
+        (
+            'question = "Which?"',
+            'question = ""',
+            "question: '' is not allowed; it must be text without blanks",
+        ),
         ("[[items]]", "[[items", "inventory.toml: not TOML"),
     ],
 )

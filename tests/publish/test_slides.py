@@ -1,6 +1,7 @@
 """Decks cut from the lessons' own cells: complete, within bounds, and needing nobody."""
 
 import re
+from html import unescape
 from pathlib import Path
 
 import nbformat
@@ -84,6 +85,26 @@ def test_every_quiz_question_is_a_slide_whose_options_open_to_their_feedback(dec
     assert len(quiz) == len(questions)
     for slide, question in zip(quiz, questions, strict=True):
         assert "".join(slide.parts).count("<details") == len(question.options)
+
+
+def test_the_notes_of_all_that_is_asked_hold_the_right_answer_and_its_reason(deck: Deck):
+    """Under the letter that the slide shows, though the teacher sees nothing but the notes."""
+    here = lesson(deck.number)
+    asked = {question.text: question.options for question in here.questions}
+    asked |= {prediction.question: prediction.options for prediction in here.predictions.values()}
+    found = 0
+    for number, slide in enumerate(deck.slides, 1):
+        html = unescape("".join(slide.parts))
+        told = []
+        for text, options in asked.items():
+            if text in html:
+                place = next(i for i, option in enumerate(options) if option.right)
+                right = options[place]
+                told.append(f"Answer: {'ABCDEFGH'[place]}. {right.text.removesuffix('.')}. {right.says}")
+        assert slide.answers == told, f"slide {number}"
+        assert bool(told) == (slide.kind == "quiz" or "ketalab-ask" in html), f"slide {number}"
+        found += len(told)
+    assert found >= len(here.questions) + 1
 
 
 def test_every_explorable_of_the_lesson_moves_in_its_deck(deck: Deck, notebook: NotebookNode):

@@ -2,14 +2,13 @@
 
 import textwrap
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
 
-import pandas as pd
 from pybtex.backends.html import Backend as HtmlBackend
 from pybtex.backends.plaintext import Backend as TextBackend
 from pybtex.database import BibliographyData, Entry, Person, parse_file
@@ -19,8 +18,6 @@ from pybtex.style.template import optional, sentence
 
 from ketalab.data.tables import data_folder
 
-# How much of a source was read, from most to least: its `read` field in the bibliography.
-READ = ("full text", "part", "abstract", "second-hand", "not read")
 TITLE_WIDTH = 28  # letters at most of the title that stands for authors who are not known
 
 # Sources named so far in this session: a lesson's list holds them all, also those from tables.
@@ -215,18 +212,6 @@ def cite(*keys: str) -> Citation:
     for key in keys:
         entry(key)
     return Citation(keys)
-
-
-def what_was_read(cited: Mapping[str, Iterable[str]]) -> pd.DataFrame:
-    """How far the sources of each group were read: one row a group, one column for each of READ.
-
-    `cited` holds reference keys by group, such as those of each lesson; a key counts once in its group.
-    Raises ValueError for an unknown key.
-    """
-    counts = {
-        group: Counter(entry(key).fields["read"] for key in set(keys)) for group, keys in cited.items()
-    }
-    return pd.DataFrame.from_dict(counts, orient="index", columns=list(READ)).fillna(0).astype(int)
 
 
 def references(*keys: str) -> ReferenceList:

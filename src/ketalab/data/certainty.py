@@ -18,64 +18,18 @@ about documents has no effect.
 So "unsupported", sure of the verdict and very unsure of the effect, means: we searched, and nobody knows.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ketalab.checks import at_least, one_of, refuse
+from ketalab.checks import at_least, one_of
 from ketalab.data.tables import table
 from ketalab.data.verdict import HOLDS
 
 LEVELS = ("very low", "low", "moderate", "high")
-START = {"documents": 4, "experiments": 4, "observation": 2, "none": 1}
 SHORTCOMINGS = ("bias", "inconsistent", "indirect", "imprecise")
 DOUBTS = ("one_study", "two_readings", "not_read")
 COMPARISONS = ("none", "inert", "active placebo", "treatment")  # from the easiest to the hardest
-
-
-def certainty_of_effect(evidence: str, shortcomings: Mapping[str, bool]) -> str:
-    """The level for a kind of evidence and its shortcomings, empty for documents.
-
-    ValueError for a kind of evidence or a shortcoming that is not known, and for shortcomings of documents.
-    """
-    one_of("evidence", evidence, START)
-    lost = _counted("shortcoming", shortcomings, SHORTCOMINGS)
-    if evidence == "documents":
-        if lost:
-            raise refuse("shortcomings of documents", lost, "0")
-        return ""
-    return LEVELS[max(1, START[evidence] - lost) - 1]
-
-
-def certainty_of_verdict(doubts: Mapping[str, bool]) -> str:
-    """The level for the doubts about a verdict; ValueError for a doubt that is not known."""
-    return LEVELS[len(LEVELS) - _counted("doubt", doubts, DOUBTS) - 1]
-
-
-def _counted(what: str, given: Mapping[str, bool], known: tuple[str, ...]) -> int:
-    for name in given:
-        one_of(what, name, known)
-    return sum(map(bool, given.values()))
-
-
-def by_rule(claims: pd.DataFrame) -> pd.DataFrame:
-    """Both certainties of each claim as the rules give them, in the columns of the claims' own names."""
-    rows = claims.to_dict("records")
-    return pd.DataFrame(
-        {
-            "certainty": [
-                certainty_of_verdict({name: row[name] == "yes" for name in DOUBTS}) for row in rows
-            ],
-            "certainty_effect": [
-                certainty_of_effect(row["evidence"], {name: row[name] == "yes" for name in SHORTCOMINGS})
-                for row in rows
-            ],
-        },
-        index=claims.index,
-        dtype=claims.certainty.dtype,
-    )
 
 
 def weaker(claims: pd.DataFrame) -> pd.Series:

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from ketalab.explorables.canvas import Stage
 from ketalab.plots.axes import reading_of
 from ketalab.plots.style import DIRECTION_ONLY, MARKS_A_PLACE
-from ketalab.text import duration, real_minus
+from ketalab.text import duration, grouped, real_minus
 
 LINE_POINTS, MARKS, CLOUD = 8, 12, 60  # a longer line is thinned, a larger cloud is summed up
 Spans = tuple[NDArray, NDArray, NDArray, NDArray]  # from and to across, from and to upwards
@@ -299,7 +299,11 @@ class Numbers:
         if artist.get_gid() == DIRECTION_ONLY:
             title, y = f"{title}, {DIRECTION_ONLY}", ["yes"] * len(y)
         if len(x0) < found[0].size and not (is_line(artist) and len(x0) == 1):
-            title += f" ({len(x0)} of {found[0].size:,})" if len(x0) > 1 else f" ({found[0].size:,} marks)"
+            title += (
+                f" ({len(x0)} of {grouped(found[0].size)})"
+                if len(x0) > 1
+                else f" ({grouped(found[0].size)} marks)"
+            )
         if x and y:
             key, head, unit, names, values = (artist.axes, *x), across.name, upwards.name, x, y
         else:  # one direction only says something: a line across the picture

@@ -233,19 +233,6 @@ class Explorable:
         lines = [f"  {reading.label:<{width}}  {reading.text}" for reading in view.readings]
         return "\n".join([self.title, f"  [{self.setting(**values)}]", f"  {view.sentence}", *lines])
 
-    def readout(self, view: View) -> str:
-        """The sentence and the readings as HTML; `data-alt` is the picture's alt text, which ipywidgets'
-        Image cannot hold (setting its tooltip breaks its view), `data-numbers` what the page makes a
-        table of when the reader opens it."""
-        numbers = "".join(
-            f"<div><dt>{escape(r.label)}</dt><dd>{escape(r.text)}</dd></div>" for r in view.readings
-        )
-        return (
-            f"<div class='ketalab-readout' data-alt='{escape(self.alt(view))}' "
-            f"data-numbers='{escape(self.numbers(view))}'>"
-            f"<p class='ketalab-sentence'>{escape(view.sentence)}</p><dl>{numbers}</dl></div>"
-        )
-
     def legend(self) -> str:
         """What each control means, as HTML."""
         rows = "".join(f"<dt>{escape(c.title)}</dt><dd>{escape(c.help)}</dd>" for c in self.controls)

@@ -44,7 +44,7 @@ SELECTIVITY = Slider(
     8.0,
     0.5,
     2.0,
-    "By what factor ketamine holds interneurons' NMDA receptors better than those of pyramidal cells. "
-    "1: it does not care. Not known; 0.5 to 8 is our range.",
+    "How many times more strongly ketamine binds to NMDA receptors of interneurons than to those of "
+    "pyramidal cells; 1 means no preference. The true value is not known; 0.5 to 8 is our range.",
     (0.5, 1.0, 2.0, 4.0, 8.0),
 )

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from math import atanh, log
 
 import numpy as np
-import pandas as pd
 
 from ketalab.metaanalysis.effect_size import Measure
 
@@ -61,17 +60,6 @@ def check(
     if p is not None:
         wrong += _against_p(values, rounding, measure, p, level)
     return tuple(wrong)
-
-
-def check_table(rows: pd.DataFrame, measures: dict[str, Measure]) -> pd.DataFrame:
-    """The findings for a table with estimate, low, high and measure (a key of `measures`), one a row."""
-    found = [
-        (index, finding.kind, finding.words)
-        for index, row in rows.iterrows()
-        if row.measure in measures and not pd.isna(row[["estimate", "low", "high"]]).any()
-        for finding in check(row.estimate, row.low, row.high, measures[row.measure])
-    ]
-    return pd.DataFrame(found, columns=["row", "kind", "words"])
 
 
 def _number(name: str, text: str) -> float:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaln, ndtri, stdtr, stdtrit
+from scipy.special import ndtri, stdtr, stdtrit
 
 Array = NDArray[np.float64]
 Names = Sequence[str] | pd.Series | None
@@ -57,7 +57,6 @@ HEDGES_G = Measure("standardised mean difference", "g")
 RISK_DIFFERENCE = Measure("risk difference", "RD", decimals=3)
 RISK_RATIO = Measure("risk ratio", "RR", 1.0, natural=np.exp, analysis=np.log)
 ODDS_RATIO = Measure("odds ratio", "OR", 1.0, natural=np.exp, analysis=np.log)
-HAZARD_RATIO = Measure("hazard ratio", "HR", 1.0, natural=np.exp, analysis=np.log)
 CORRELATION = Measure("correlation", "r", natural=np.tanh, analysis=np.arctanh)
 
 
@@ -171,126 +170,6 @@ def join(*parts: Effects) -> Effects:
 
 
 # Means --------------------------------------------------------------------------------------------
-
-
-def mean_difference(
-    mean_treated: ArrayLike,
-    sd_treated: ArrayLike,
-    n_treated: ArrayLike,
-    mean_control: ArrayLike,
-    sd_control: ArrayLike,
-    n_control: ArrayLike,
-    *,
-    correlation: ArrayLike = 0.0,
-    study: Names = None,
-) -> Effects:
-    """Difference of two means, treated minus control, in the units of the scale.
-
-    SE^2 = SD1^2 / n1 + SD2^2 / n2 - 2 r SD1 SD2 / sqrt(n1 n2). Scores at the end or changes from
-    baseline; `correlation` r is that between a person's two periods in a crossover trial.
-    """
-    means = _Means(
-        mean_treated, sd_treated, n_treated, mean_control, sd_control, n_control, correlation, study
-    )
-    variance = _difference_variance(
-        means.sd_treated**2 / means.n_treated, means.sd_control**2 / means.n_control, means.correlation
-    )
-    return means.effects(MEAN_DIFFERENCE, means.mean_treated - means.mean_control, variance)
-
-
-def hedges_g(
-    mean_treated: ArrayLike,
-    sd_treated: ArrayLike,
-    n_treated: ArrayLike,
-    mean_control: ArrayLike,
-    sd_control: ArrayLike,
-    n_control: ArrayLike,
-    *,
-    correlation: ArrayLike = 0.0,
-    small_sample: bool = True,
-    study: Names = None,
-) -> Effects:
-    """Difference of two means in standard deviations, corrected for small samples.
-
-    d = (mean1 - mean2) / pooled SD and g = J d, with J = Gamma(f/2) / (sqrt(f/2) Gamma((f-1)/2)) at
-    f = n1 + n2 - 2 degrees of freedom (f = n - 1 in a crossover trial). Without `small_sample` it is
-    Cohen's d. Parallel groups: SE^2 = 1/n1 + 1/n2 + g^2 / (2 (n1 + n2)); crossover of n people with
-    correlation r: SE^2 = (1/n + g^2 / (2 n)) 2 (1 - r).
-    """
-    means = _Means(
-        mean_treated, sd_treated, n_treated, mean_control, sd_control, n_control, correlation, study
-    )
-    n1, n2, r = means.n_treated, means.n_control, means.correlation
-    pooled = ((n1 - 1) * means.sd_treated**2 + (n2 - 1) * means.sd_control**2) / (n1 + n2 - 2)
-    require("pooled standard deviation", pooled, pooled > 0, "above 0", means.study)
-    crossover = r != 0
-    freedom = np.where(crossover, n1 - 1, n1 + n2 - 2)
-    require(
-        "n", n1, freedom >= 2, "3 or more in a crossover trial for a standardised difference", means.study
-    )
-    g = (means.mean_treated - means.mean_control) / np.sqrt(pooled)
-    if small_sample:
-        g = g * np.exp(gammaln(freedom / 2) - gammaln((freedom - 1) / 2)) / np.sqrt(freedom / 2)
-    parallel = 1 / n1 + 1 / n2 + g**2 / (2 * (n1 + n2))
-    paired = (1 / n1 + g**2 / (2 * n1)) * 2 * (1 - r)
-    return means.effects(HEDGES_G, g, np.where(crossover, paired, parallel))
-
-
-def crossover_difference(
-    mean_treated: ArrayLike,
-    sd_treated: ArrayLike,
-    mean_control: ArrayLike,
-    sd_control: ArrayLike,
-    n: ArrayLike,
-    correlation: ArrayLike,
-    *,
-    study: Names = None,
-) -> Effects:
-    """Mean difference of a crossover trial of `n` people, with the correlation between their periods.
-
-    The paper seldom prints the correlation: assume one, say so, and show what another would do.
-    """
-    return mean_difference(
-        mean_treated, sd_treated, n, mean_control, sd_control, n, correlation=correlation, study=study
-    )
-
-
-class _Means:
-    """Two groups of means, checked."""
-
-    def __init__(self, mean_treated, sd_treated, n_treated, mean_control, sd_control, n_control, r, study):
-        self.study, columns = _columns(
-            study,
-            mean_treated=mean_treated,
-            sd_treated=sd_treated,
-            n_treated=n_treated,
-            mean_control=mean_control,
-            sd_control=sd_control,
-            n_control=n_control,
-            correlation=r,
-        )
-        self.__dict__.update(columns)
-        for name in ("mean_treated", "mean_control"):
-            values = columns[name]
-            require(name, values, np.isfinite(values), "a finite number", self.study)
-        for name in ("sd_treated", "sd_control"):
-            values = columns[name]
-            require(name, values, np.isfinite(values) & (values >= 0), "0 or more", self.study)
-        for name in ("n_treated", "n_control"):
-            _require_whole(name, columns[name], 2, self.study)
-        _require_pairs(self.correlation, self.n_treated, self.n_control, self.study)
-
-    def effects(self, measure: Measure, estimate: Array, variance: Array) -> Effects:
-        return Effects(
-            measure,
-            estimate,
-            np.sqrt(np.maximum(variance, 0)),
-            self.study,
-            tuple(f"{m:g} ({s:g})" for m, s in zip(self.mean_treated, self.sd_treated, strict=True)),
-            tuple(f"{m:g} ({s:g})" for m, s in zip(self.mean_control, self.sd_control, strict=True)),
-            _people(self.n_treated, self.n_control, self.correlation),
-            _crossover_notes(self.correlation),
-        )
 
 
 # Counts -------------------------------------------------------------------------------------------
@@ -542,40 +421,6 @@ def standard_error_from_p(difference: ArrayLike, p: ArrayLike, freedom: float | 
     require("p", chance, (chance > 0) & (chance < 1), "between 0 and 1, both excluded", names)
     quantile = -ndtri(chance / 2) if freedom is None else -stdtrit(freedom, chance / 2)
     return np.abs(value) / quantile
-
-
-def standard_deviation_from_standard_error(se: ArrayLike, n: ArrayLike) -> Array:
-    """SD = SE sqrt(n): papers print either, and mixing them up is the commonest error of all."""
-    names, columns = _columns(None, se=se, n=n)
-    require("se", columns["se"], columns["se"] >= 0, "0 or more", names)
-    _require_whole("n", columns["n"], 2, names)
-    return columns["se"] * np.sqrt(columns["n"])
-
-
-def standard_deviation_of_change(
-    sd_before: ArrayLike, sd_after: ArrayLike, correlation: ArrayLike
-) -> Array:
-    """SD of the change from baseline: sqrt(SD1^2 + SD2^2 - 2 r SD1 SD2)."""
-    names, columns = _columns(None, sd_before=sd_before, sd_after=sd_after, correlation=correlation)
-    before, after, r = columns.values()
-    for name, sd in (("sd_before", before), ("sd_after", after)):
-        require(name, sd, sd >= 0, "0 or more", names)
-    require("correlation", r, np.abs(r) <= 1, "from -1 to 1", names)
-    return np.sqrt(_difference_variance(before**2, after**2, r))
-
-
-def correlation_of_change(sd_before: ArrayLike, sd_after: ArrayLike, sd_change: ArrayLike) -> Array:
-    """The correlation between baseline and end that three printed SDs imply.
-
-    r = (SD1^2 + SD2^2 - SDchange^2) / (2 SD1 SD2), for use where another trial prints only two of them.
-    """
-    names, columns = _columns(None, sd_before=sd_before, sd_after=sd_after, sd_change=sd_change)
-    before, after, change = columns.values()
-    for name, sd in columns.items():
-        require(name, sd, sd > 0, "above 0", names)
-    r = (before**2 + after**2 - change**2) / (2 * before * after)
-    require("correlation", r, np.abs(r) <= 1, "from -1 to 1; these three SDs do not fit together", names)
-    return r
 
 
 def sample_size_from_p(correlation: ArrayLike, p: ArrayLike) -> Array:

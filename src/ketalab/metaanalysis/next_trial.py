@@ -19,7 +19,6 @@ A trial too small for the true effect, when it does find "significance", prints 
 large, and at times of the wrong sign [@gelman2014]: `significance_filter` says by how much and how often.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -228,31 +227,6 @@ def update_intervals(effects: Effects, pooled: Pooled, se: float) -> tuple[Array
     interval = pooled.interval if pooled.k > 1 else None  # one trial alone had a normal one
     _, low, high = pool_batch(y, v, pooled.method, interval, pooled.level)
     return low, high
-
-
-def patients_for_assurance(
-    pooled: Pooled, target: float, se_of: Callable[[float], float], level: float = 0.95
-) -> float:
-    """Patients in each group for the next trial to settle the question with this chance.
-
-    `se_of` gives the standard error of a trial with that many in each group. Infinite when no size is
-    enough: however large, a trial has its own true effect, and the pool leaves its sign open.
-    """
-    if not 0 < target < 1:
-        raise ValueError(f"target: {target:g} is not allowed; it must be between 0 and 1, both excluded")
-
-    def reached(n: int) -> bool:
-        return assurance(pooled, se_of(n), level).same >= target
-
-    few, many = 1, 2
-    while not reached(many):
-        few, many = many, 2 * many
-        if many > LARGEST:
-            return np.inf
-    while many - few > 1:
-        middle = (few + many) // 2
-        few, many = (few, middle) if reached(middle) else (middle, many)
-    return many
 
 
 def _spread(pooled: Pooled, se: float) -> float:

@@ -12,14 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ketalab.metaanalysis.effect_size import (
-    ODDS_RATIO,
-    RISK_DIFFERENCE,
-    RISK_RATIO,
     normal_quantile,
     risk_difference,
-    treated_risk,
 )
-from ketalab.metaanalysis.pooling import Pooled
 
 
 @dataclass(frozen=True)
@@ -118,30 +113,6 @@ def number_needed_from_difference(
     if wanted:
         return NumberNeeded(difference, low, high, level)
     return NumberNeeded(-difference, -high, -low, level)
-
-
-def number_needed_at(
-    pooled: Pooled, control_risk: float | None = None, *, wanted: bool = True
-) -> NumberNeeded:
-    """The number needed to treat that a pooled effect on risks means at a control risk.
-
-    The same ratio helps more people where the event is common without treatment, so a ratio needs the
-    control risk; its own uncertainty is not in the interval. Limits that no risk can reach are cut.
-    """
-    ends = np.array([pooled.estimate, pooled.low, pooled.high])
-    if pooled.measure is RISK_DIFFERENCE:
-        gaps = np.clip(ends, -1, 1)
-    elif pooled.measure in (ODDS_RATIO, RISK_RATIO):
-        if control_risk is None or not 0 < control_risk < 1:
-            raise ValueError(
-                f"control_risk: {control_risk} is not allowed; it must be between 0 and 1, both excluded"
-            )
-        highest = -np.log(control_risk) if pooled.measure is RISK_RATIO else np.inf
-        reached = np.minimum(ends, highest * (1 - 1e-12))
-        gaps = [treated_risk(pooled.measure, end, control_risk) - control_risk for end in reached]
-    else:
-        raise ValueError(f"pooled: a {pooled.measure.name} is not allowed; it must compare risks")
-    return number_needed_from_difference(*map(float, gaps), wanted=wanted, level=pooled.level)
 
 
 def newcombe_interval(

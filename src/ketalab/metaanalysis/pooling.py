@@ -13,15 +13,14 @@ honestly wide one. Everything is on the analysis scale (`effect_size`); `Pooled.
 text are on the reader's.
 
 The arithmetic is vectorised: `pool` of 20 trials takes well under a millisecond, and a whole batch of
-data sets (last axis: trials) is pooled in one go. `by_statsmodels` gives a second engine's answer.
+data sets (last axis: trials) is pooled in one go.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import chdtrc, chdtri, ndtr, stdtr
 
@@ -384,47 +383,6 @@ def _i2(q: float, k: int, level: float) -> tuple[float, float, float]:
 # Looking at the pool from several sides ---------------------------------------------------------------
 
 
-def leave_one_out(effects: Effects, **options: Any) -> pd.DataFrame:
-    """The pooled effect without each trial in turn, on the natural scale."""
-    if len(effects) < 2:
-        raise ValueError(f"effects: {len(effects)} trial is not allowed; leaving one out needs 2 or more")
-    everyone = np.arange(len(effects))
-    return _rows(
-        (f"without {study}", pool(effects[everyone != i], **options))
-        for i, study in enumerate(effects.study)
-    )
-
-
-def cumulative(effects: Effects, order: Sequence[float], **options: Any) -> pd.DataFrame:
-    """The pooled effect as the trials came in, by `order` (the year of each), on the natural scale.
-
-    Trials of one year enter together: which of them came first is not known.
-    """
-    when = np.asarray(order, dtype=float)
-    if when.shape != (len(effects),):
-        raise ValueError(f"order: {when.size} values are not allowed; it must have {len(effects)}")
-    if not np.isfinite(when).all():
-        raise ValueError("order: every trial must have a finite place, such as its year")
-    years = np.unique(when[effects.informative])
-    return _rows((f"{year:g}", pool(effects[when <= year], **options)) for year in years)
-
-
-def _rows(results: Iterable[tuple[str, Pooled]]) -> pd.DataFrame:
-    rows = [
-        {
-            "trials": name,
-            "k": pooled.k,
-            "estimate": pooled.natural.estimate,
-            "low": pooled.natural.low,
-            "high": pooled.natural.high,
-            "tau2": pooled.tau2,
-            "i2": pooled.i2,
-        }
-        for name, pooled in results
-    ]
-    return pd.DataFrame(rows)
-
-
 @dataclass(frozen=True, eq=False)
 class Subgroups:
     """Each group of trials pooled by itself, and the test whether the groups differ.
@@ -490,16 +448,3 @@ def by_subgroup(effects: Effects, group: Sequence[str], **options: Any) -> Subgr
     freedom = len(means) - 1
     p = float(chdtrc(freedom, q)) if freedom else np.nan
     return Subgroups(effects, names, pooled, q, freedom, p)
-
-
-def by_statsmodels(effects: Effects, method: Method = "paule-mandel") -> Any:
-    """The same trials pooled by statsmodels (`CombineResults`), for a second opinion."""
-    from statsmodels.stats.meta_analysis import combine_effects
-
-    names = {"paule-mandel": "iterated", "dersimonian-laird": "dl"}
-    if method not in names:
-        raise ValueError(f"method: {method!r} is not allowed; statsmodels has {', '.join(names)}")
-    use = effects[effects.informative]
-    # Its search takes a residue below zero as tau^2 = 0. Asked for more than its own five decimals, it goes
-    # on until rounding makes one, and every tenth heterogeneous data set is reported as without variance.
-    return combine_effects(use.estimate, use.se**2, method_re=names[method], row_names=list(use.study))

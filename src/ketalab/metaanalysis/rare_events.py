@@ -47,15 +47,6 @@ def risk_of_rate(rate: float, years: float) -> float:
     return float(-np.expm1(-rate * years / 1e5))
 
 
-def highest_risk_without_events(people: int, level: float = 0.95) -> float:
-    """The highest risk that still fits when none of so many people had an event: (1 - p)^n = 1 - level.
-
-    For 95% it is close to 3 / n. Raises ValueError for fewer than one person.
-    """
-    at_least("people", people, 1, "")
-    return float(-np.expm1(np.log1p(-level) / people))
-
-
 def chance_to_show(expected_control: ArrayLike, relative: float, level: float = 0.95) -> Array:
     """Chance that a trial with so many events expected in its control group tells the groups apart.
 

@@ -13,15 +13,14 @@ groups, below 0 when more of the controls believe that they got it. D, d and e a
 rating scale, counted as improvement: above zero is better.
 
 The model takes belief as a cause. The arrow can point the other way: people who feel better guess that
-they got the drug. `guesses_after_improvement` gives the p and q that follow from that alone, with e = 0.
-A guess asked for after the outcome cannot tell the two apart.
+they got the drug, and then p + q - 1 is above 0 with e = 0. A guess asked for after the outcome cannot
+tell the two apart.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
 
 from ketalab.checks import within
 
@@ -35,13 +34,6 @@ def unblinding(right_treated: ArrayLike, right_control: ArrayLike) -> Array:
     Raises ValueError for a share outside 0 to 1.
     """
     return within("right_treated", right_treated, 0, 1) + within("right_control", right_control, 0, 1) - 1
-
-
-def observed_difference(
-    drug: ArrayLike, belief: ArrayLike, right_treated: ArrayLike, right_control: ArrayLike
-) -> Array:
-    """D = d + e J (points): the difference a trial would show, with `drug` d and `belief` e in points."""
-    return np.asarray(drug, float) + np.asarray(belief, float) * unblinding(right_treated, right_control)
 
 
 def drug_effect_left(
@@ -65,18 +57,6 @@ def belief_that_explains(observed: float, right_treated: float, right_control: f
     if abs(gap) < 1e-12 or (gap < 0) != (observed < 0):
         return np.inf
     return observed / gap
-
-
-def guesses_after_improvement(difference: float, spread: float, threshold: float) -> tuple[float, float]:
-    """The shares (p, q) that guess right if everybody who improves beyond a threshold guesses the drug.
-
-    Improvement is normal with standard deviation `spread` (points, above 0) around 0 in the controls
-    and `difference` in the treated; `threshold` is in points above the controls' mean. Belief has no
-    effect here: p = Phi((difference - threshold) / spread), q = Phi(threshold / spread).
-    """
-    if not spread > 0:
-        raise ValueError(f"spread: {spread:g} is not allowed; it must be more than 0 points")
-    return float(ndtr((difference - threshold) / spread)), float(ndtr(threshold / spread))
 
 
 @dataclass(frozen=True, eq=False)

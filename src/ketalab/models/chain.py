@@ -5,7 +5,7 @@
 Three things are taken the quick way, each for a reason. The receptor is at equilibrium (it settles in
 seconds, plasma moves in minutes). The circuit is in its steady state for the block of the moment (it
 settles in less than a second) and read off a table. The cascade is solved by `cascade.simulate` on a
-grid of hours. `from_dose_reference` takes none of the last two and says what they cost.
+grid of hours. A test that takes neither of the last two says what they cost.
 
 Three sources give three answers to how many receptors a free concentration blocks; `SITES` names them.
 Times in h, plasma in ng/mL, free drug in µM, block as a share, glutamate relative to rest.
@@ -17,8 +17,6 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.integrate import solve_ivp
-from scipy.interpolate import PchipInterpolator
 
 from ketalab.data import table
 from ketalab.models import cascade, circuit, receptor
@@ -88,7 +86,7 @@ def _receptor_level(dose: float, minutes: float, site: str, hours: ArrayLike) ->
     given = [pk.Dose(dose * WEIGHT, "iv", duration=minutes)]
     plasma = pk.concentration(_patient(), given, np.asarray(hours) * 60, "ketamine")[0]
     plasma = np.maximum(plasma, 0.0)
-    free = receptor.free_concentration(plasma, *_free_share())
+    free = receptor.free_concentration(plasma, *free_share())
     return plasma, free, SITES[site](free)
 
 
@@ -98,48 +96,8 @@ def _patient() -> pk.LinearModel:
 
 
 @cache
-def _free_share() -> tuple[float, float]:
-    """The unbound fraction in plasma and the molar mass (g/mol)."""
+def free_share() -> tuple[float, float]:
+    """The unbound fraction of ketamine in plasma and its molar mass (g/mol), from the tables."""
     bound = table("drug_facts").set_index("fact").value["binding_rac"]
     mass = table("molecules").set_index("molecule").molar_mass["ketamine"]
     return 1 - float(bound), float(mass)
-
-
-def from_dose_reference(
-    dose: float,
-    minutes: float = 40.0,
-    selectivity: float = 1.0,
-    site: str = RATS,
-    parameters: cascade.Parameters | None = None,
-) -> Chain:
-    """The same without table and grid: the circuit solved at every hour, the cascade stepped by LSODA.
-
-    Takes seconds. The glutamate between two of many hours is a smooth curve through both.
-    """
-    p = parameters or cascade.parameters()
-    quick = from_dose(dose, minutes, selectivity, site, p)
-    fine = np.unique(np.concatenate([quick.hours, np.linspace(0, 24, 481)]))
-    _, _, block = _receptor_level(dose, minutes, site, fine)
-    solved = circuit.fixed_point(*circuit.block_from_occupancy(block, selectivity)).glutamate
-    end = minutes / 60
-    before, after = fine <= end, fine >= end  # the level has a corner where the infusion ends
-    rising = PchipInterpolator(fine[before], solved[before] - 1)
-    falling = PchipInterpolator(fine[after], solved[after] - 1)
-    states = [np.ones((len(cascade.STEPS), 1))]
-    for drive, hours in (
-        (rising, quick.hours[quick.hours <= end]),
-        (falling, quick.hours[quick.hours >= end]),
-    ):
-        stepped = solve_ivp(
-            lambda t, y, drive=drive: cascade.slopes(y, float(drive(t)), p),
-            (hours[0], hours[-1]),
-            states[-1][:, -1],
-            method="LSODA",
-            t_eval=hours[1:],
-            rtol=1e-8,
-            atol=1e-11,
-        )
-        states.append(stepped.y)
-    by_name = dict(zip(cascade.STEPS, np.hstack(states), strict=True))
-    glutamate = np.interp(quick.hours, fine, solved)
-    return Chain(quick.hours, quick.plasma, quick.free, quick.block, glutamate, by_name)

@@ -17,10 +17,8 @@ from math import log
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 
-from ketalab.models import pharmacokinetics as pk
-from ketalab.models.linear import LinearModel, concentration
+from ketalab.models.linear import LinearModel
 
 Array = NDArray[np.float64]
 
@@ -62,26 +60,6 @@ def minutes_to_reach(fraction: float, half_life: float) -> float:
 def steady_ramp_lag(half_life: float) -> float:
     """How far (min) the effect site runs behind a plasma level that has long risen steadily."""
     return 1 / _rate(half_life)
-
-
-def peak_after_bolus(model: LinearModel, amount: float, half_life: float) -> tuple[float, float]:
-    """Time (min) and height (ng/mL) of the effect site's peak after an IV bolus of `amount` mg.
-
-    Found where Ce meets Cp. The model has one patient; raises ValueError for more.
-    """
-    if model.patients != 1:
-        raise ValueError(f"model: {model.patients} patients is not allowed; it must be 1")
-    joined, doses = with_effect_site(model, half_life), [pk.Dose(amount, "iv")]
-
-    def gap(minute: float) -> float:
-        plasma, site = (concentration(joined, doses, [minute], c) for c in ("ketamine", EFFECT_SITE))
-        return float((plasma - site)[0, 0])
-
-    latest = half_life
-    while gap(latest) > 0:
-        latest *= 2
-    minute = brentq(gap, 0.0, latest, xtol=1e-9)
-    return minute, float(concentration(joined, doses, [minute], EFFECT_SITE)[0, 0])
 
 
 def minutes_above(minutes: ArrayLike, curve: ArrayLike, level: float) -> float:

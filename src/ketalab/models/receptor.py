@@ -197,7 +197,7 @@ def _published(_folder: Path, name: str) -> Blocker:
     lender = published(KETAMINE)
     if "ic50" not in value:
         ic50, delta = value["off_rate"] / lender.on_rate, electrical_distance(name)
-        lent = "on-rate of ketamine" if delta else "on-rate and delta of ketamine"
+        lent = "on-rate, from ketamine" if delta else "on-rate and voltage sensing, from ketamine"
         return Blocker(name, ic50, value["off_rate"], delta or lender.delta, borrowed=lent)
     blocker = Blocker(
         name,
@@ -207,7 +207,7 @@ def _published(_folder: Path, name: str) -> Blocker:
         value["trapped"],
         value["escape"],
         float(rows.holding_mv["ic50"]),
-        "delta of ketamine",
+        "voltage sensing, from ketamine",
     )
     return replace(
         blocker, off_rate=blocker.off_rate / float(blocker.voltage_factor(rows.holding_mv["off_rate"]))
@@ -234,7 +234,7 @@ def _enantiomer(name: str) -> Blocker:
         name=name,
         ic50_um=racemate.ic50_um * factor,
         off_rate=racemate.off_rate * factor,
-        borrowed="all but potency from the racemate",
+        borrowed="all but the potency, from ketamine",
     )
 
 
@@ -330,15 +330,6 @@ def rate_matrix(gates: Gating, blocker: Blocker, bath: Bath) -> Array:
     step("O", "OB", enter, leave)
     step("O", "OS", stick, escape)
     return K - np.diag(K.sum(axis=0))
-
-
-def equilibrium(gates: Gating, blocker: Blocker, bath: Bath) -> Array:
-    """Shares of STATES at equilibrium, in closed form from detailed balance along the tree."""
-    weights = gates.weights(bath.glutamate_um)
-    enter, leave, stick, escape = rates_of_block(gates, blocker, bath)
-    loose = weights[3] * (stick / escape if escape else 0.0)
-    shares = np.concatenate([weights, weights * enter / leave, [loose]])
-    return shares / shares.sum()
 
 
 TERMS = 17  # of the series below: the next would be smaller than rounding

@@ -30,15 +30,6 @@ def hazard_from_median(median_days: float, spread: float = 0.0) -> float:
     return _half(spread) / float(above("median_days", median_days, 0, "days"))
 
 
-def hazard_from_share(share_well: float, days: float) -> float:
-    """h = -ln(share) / t: the steady hazard that leaves this share (between 0 and 1) well at t days."""
-    if not 0 < share_well < 1:
-        raise ValueError(
-            f"share_well: {share_well:g} is not allowed; it must be between 0 and 1, both excluded"
-        )
-    return -float(np.log(share_well)) / float(above("days", days, 0, "days"))
-
-
 def protected_days(days: ArrayLike, spacing: float, window: float) -> Array:
     """P(t): how many of the first t days lie within `window` days after a session.
 

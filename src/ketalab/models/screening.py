@@ -1,7 +1,7 @@
 """Which conclusions of the cascade survive when its rates are not known.
 
 `scatter` draws many parameter sets, each rate log-uniform around its value; `CONCLUSIONS` are questions
-with yes or no that each set answers; `morris` and `sobol` (SALib) say which rates an answer depends on.
+with yes or no that each set answers; `morris` (SALib) says which rates an answer depends on.
 All draws are seeded, so a share or a rank is the same every time.
 """
 
@@ -67,23 +67,17 @@ def _at(hours: Array, values: Array, at: float) -> Array:
 CONCLUSIONS: dict[str, Callable[[Array, Run], Array]] = {
     "mTORC1 at rest after a day": lambda t, run: share_of_peak(t, run["mtorc1"] - 1, DAY) < 0.1,
     "spines peak after day 1": lambda t, run: t[np.argmax(run["spines"], axis=0)] > DAY,
-    "24 h: under half of new spines": lambda t, run: share_of_peak(t, run["spines"] - 1, DAY) < 0.5,
-    "14 d: over a quarter is left": lambda t, run: share_of_peak(t, run["spines"] - 1, 14 * DAY) > 0.25,
-    "day 3: 5% more spines at least": lambda t, run: _at(t, run["spines"], 3 * DAY) >= 1.05,
+    "24 h: under half the new spines": lambda t, run: share_of_peak(t, run["spines"] - 1, DAY) < 0.5,
+    "14 days: over a quarter is left": lambda t, run: share_of_peak(t, run["spines"] - 1, 14 * DAY) > 0.25,
+    "day 3: at least 5% more spines": lambda t, run: _at(t, run["spines"], 3 * DAY) >= 1.05,
 }
 
-# What SALib apportions to the rates: one number for each brain.
+# What SALib traces back to the rates: one number for each brain.
 OUTPUTS: dict[str, Callable[[Array, Run], Array]] = {
     "extra spines, day 3": lambda t, run: np.log10(np.maximum(_at(t, run["spines"], 3 * DAY) - 1, 1e-9)),
     "time of spine peak": lambda t, run: t[np.argmax(run["spines"], axis=0)],
     "time of mTORC1 peak": lambda t, run: t[np.argmax(run["mtorc1"], axis=0)],
 }
-
-
-def survival(p: Parameters) -> dict[str, float]:
-    """For each conclusion the share of the brains in which it holds."""
-    hours, run = cascade.after_sessions(WATCHED, p)
-    return {name: float(np.mean(holds(hours, run))) for name, holds in CONCLUSIONS.items()}
 
 
 def problem() -> dict:
@@ -121,20 +115,5 @@ def morris(trajectories: int = 100, seed: int = 1) -> pd.DataFrame:
             "mu_star": found["mu_star"],
             "sigma": found["sigma"],
         }
-        tables.append(pd.DataFrame(columns))
-    return pd.concat(tables, ignore_index=True)
-
-
-def sobol(n: int = 512, seed: int = 1) -> pd.DataFrame:
-    """Shares of the variance for each output and rate: alone (first), with its partners (total)."""
-    from SALib.analyze import sobol as analyse
-    from SALib.sample import sobol as sampler
-
-    about = problem()
-    sample = sampler.sample(about, n, calc_second_order=False, seed=seed)
-    tables = []
-    for name, values in outputs(sample).items():
-        found = analyse.analyze(about, values, calc_second_order=False, seed=seed)
-        columns = {"output": name, "rate": about["names"], "first": found["S1"], "total": found["ST"]}
         tables.append(pd.DataFrame(columns))
     return pd.concat(tables, ignore_index=True)

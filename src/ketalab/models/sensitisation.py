@@ -98,23 +98,6 @@ def wind_up(neurone: Neurone, interval: ArrayLike, volleys: int, block: ArrayLik
     return 1 + neurone.gain * np.maximum(above, 0)
 
 
-def slowest_summation(neurone: Neurone, volleys: int, block: float = 0.0) -> float:
-    """Longest interval (s) between volleys at which the last answer is larger than the first.
-
-    Found by bisection to a millisecond; 0 when the answers never grow within 0.05 to 600 s.
-    """
-    low, high = 0.05, 600.0
-    if wind_up(neurone, low, volleys, block)[-1] <= 1:
-        return 0.0
-    if wind_up(neurone, high, volleys, block)[-1] > 1:
-        return high
-    while high - low > 1e-3:
-        middle = (low + high) / 2
-        grows = wind_up(neurone, middle, volleys, block)[-1] > 1
-        low, high = (middle, high) if grows else (low, middle)
-    return low
-
-
 # Relief over weeks ---------------------------------------------------------------------------------
 
 

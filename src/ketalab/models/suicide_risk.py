@@ -5,8 +5,6 @@ from functools import cache
 from ketalab.data.tables import table
 from ketalab.metaanalysis.rare_events import risk_of_rate
 
-CLOZAPINE_ARM = 490  # half of the 980 people of meltzer2003; its arms were not seen
-
 
 @cache
 def measured_risks() -> dict[str, float]:
@@ -18,10 +16,11 @@ def measured_risks() -> dict[str, float]:
     rows = table("suicide_events").set_index("event")
     early, ect = rows.loc["discharge_3months"], rows.loc["ect_two_years"]
     clozapine, lithium = rows.loc["clozapine_attempts"], rows.loc["lithium_events"]
+    half = clozapine.n / 2  # the number of people in each arm was not seen
     return {
         "death, 3 months after discharge": risk_of_rate(early.value, early.years),
         "death, 1 year after discharge": risk_of_rate(rows.value["discharge_first_year"], 1.0),
         "death, 2 years after starting ECT": float(ect.events_active / ect.n_active),
-        "attempt, 2 years (clozapine trial)": float(clozapine.events_control / CLOZAPINE_ARM),
+        "attempt, 2 years (clozapine trial)": float(clozapine.events_control / half),
         "any event, 1 year (lithium trial)": float(lithium.events_control / lithium.n_control),
     }

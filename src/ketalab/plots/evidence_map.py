@@ -2,14 +2,11 @@
 
 Rows are indications, columns designs, and across each cell runs the number of people. What a trial
 found is told by shape and by colour, and where the trials have a column `interval` that is False, the mark
-is hollow: the trial says which way, but not how sure. `evidence_map` draws a picture; `EvidenceMap` is
-the same map as HTML, where every mark is a link to its citation, reached with the Tab key as well as the
-mouse, and the same facts stand under it as a table.
+is hollow: the trial says which way, but not how sure.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 import pandas as pd
@@ -17,19 +14,18 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from ketalab.data.bibliography import bibliography, link
-from ketalab.plots.forest import study_name
-from ketalab.plots.style import GREEN, GREY, ORANGE, PALE, SKY, VERMILION, figure
+from ketalab.plots.style import GREEN, GREY, ORANGE, SKY, VERMILION, figure
+from ketalab.text import grouped
 
 NO_COMPARISON = "no comparison"  # everyone had the drug
 COLUMNS = ("trial", "indication", "design", "n", "direction", "reference")
-# What a trial found: the marker for matplotlib, the same as an SVG path of radius 1, the colour.
+# What a trial found: its marker and its colour.
 DIRECTIONS = {
-    "benefit": ("^", "M0,-1.1 L1,0.75 L-1,0.75 Z", GREEN),
-    "mixed": ("D", "M0,-1.1 L1.1,0 L0,1.1 L-1.1,0 Z", ORANGE),
-    "no clear difference": ("o", "M-0.9,0 A0.9,0.9 0 1 0 0.9,0 A0.9,0.9 0 1 0 -0.9,0 Z", GREY),
-    "harm": ("v", "M0,1.1 L1,-0.75 L-1,-0.75 Z", VERMILION),
-    NO_COMPARISON: ("s", "M-0.85,-0.85 H0.85 V0.85 H-0.85 Z", SKY),
+    "benefit": ("^", GREEN),
+    "mixed": ("D", ORANGE),
+    "no clear difference": ("o", GREY),
+    "harm": ("v", VERMILION),
+    NO_COMPARISON: ("s", SKY),
 }
 HOLLOW = "hollow: no interval"
 TICKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)
@@ -158,8 +154,8 @@ def evidence_map(trials: pd.DataFrame, *, designs: Sequence[str] | None = None, 
         for tick in places.ticks:
             x = places.x(tick, name)
             axes.plot([x, x], [HEAD, bottom], color="#e0e0e0", linewidth=0.8, zorder=0.5)
-            axes.text(x, bottom + 0.14, f"{tick:,}", fontsize=12, ha="center", va="center")
-    for direction, (marker, _, colour) in DIRECTIONS.items():
+            axes.text(x, bottom + 0.14, grouped(tick), fontsize=12, ha="center", va="center")
+    for direction, (marker, colour) in DIRECTIONS.items():
         for sure in (True, False):
             chosen = places.marks[(places.marks.direction == direction) & (places.marks.interval == sure)]
             style = {"markersize": _size(marker) - (not sure), "zorder": 3, **_fill(colour, sure)}
@@ -186,7 +182,7 @@ def _legend(fig: Figure, places: Map, head: float) -> None:
     names = _shown(places.marks)
     handles = [
         Line2D([], [], marker=marker, linestyle="none", markersize=10, **_fill(colour, True))
-        for marker, _, colour in (DIRECTIONS[name] for name in names)
+        for marker, colour in (DIRECTIONS[name] for name in names)
     ]
     labels = [f"{name} ({(places.marks.direction == name).sum()})" for name in names]
     if not places.marks.interval.all():
@@ -216,130 +212,3 @@ def _folded(name: str, width: int = 20) -> str:
         joined = f"{lines[-1]} {word}".strip()
         lines = [*lines[:-1], joined] if len(joined) <= width else [*lines, word]
     return "\n".join(line for line in lines if line)
-
-
-# As HTML ------------------------------------------------------------------------------------------
-
-PIXELS = 100
-STYLE = (
-    ".ketalab-map svg{width:100%;max-width:960px;height:auto;background:#fff}"
-    ".ketalab-map text{font-size:16px;fill:#1b1b1b}"
-    ".ketalab-map a:focus{outline:none}"
-    ".ketalab-map a:focus path,.ketalab-map a:hover path{stroke:#1b1b1b;stroke-width:.3}"
-    ".ketalab-map table{border-collapse:collapse}"
-    ".ketalab-map th,.ketalab-map td{text-align:left;padding:2px 10px 2px 0}"
-)
-
-
-@dataclass(frozen=True, eq=False)
-class EvidenceMap:
-    """The map as HTML: every mark a link to its citation, and the same as a table.
-
-    It needs no script and asks for nothing from the network until a link is followed.
-    """
-
-    trials: pd.DataFrame
-    designs: Sequence[str] | None = None
-    title: str = "Map of the evidence"
-
-    def __post_init__(self) -> None:
-        arranged(self.trials, self.designs)
-
-    def __repr__(self) -> str:
-        """The table in words, for everyone who sees no HTML."""
-        return "\n".join([self.title, *(f"  {_label(row)}" for row in self.trials.itertuples())])
-
-    def _repr_html_(self) -> str:
-        places = arranged(self.trials, self.designs)
-        title = escape(self.title)
-        return (
-            f'<figure class="ketalab-map" role="group" aria-label="{title}"><style>{STYLE}</style>'
-            f"{_svg(places, title)}{_table(places.marks)}</figure>"
-        )
-
-
-def _label(row) -> str:
-    sure = "" if getattr(row, "interval", True) else "; no interval"
-    facts = f"{row.indication}; {row.design}; {row.n:.0f} people{sure}"
-    return f"{study_name(row.trial)}: {row.direction}; {facts}"
-
-
-def _address(row) -> str:
-    return link(row.reference) if row.reference in bibliography().entries else ""
-
-
-def _svg(places: Map, title: str) -> str:
-    width, height = WIDTH * PIXELS, places.height * PIXELS
-    bottom = (places.height - FOOT) * PIXELS
-    parts = [
-        f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="group" aria-label="{title}: one mark a trial">'
-    ]
-    names = _shown(places.marks)
-    labels = {name: f"{name} ({int((places.marks.direction == name).sum())})" for name in names}
-    keys = [(*DIRECTIONS[name][1:], True, label) for name, label in labels.items()]
-    if not places.marks.interval.all():
-        keys.append((DIRECTIONS["no clear difference"][1], GREY, False, HOLLOW))
-    x = NAMES * PIXELS if len(keys) < 5 else 0
-    for path, colour, sure, label in keys:
-        parts.append(_mark(x + 12, 26, path, colour, sure) + _text(x + 24, 31, label))
-        x += (52 if len(keys) < 5 else 38) + 8.1 * len(label)
-    for i, (name, (top, end)) in enumerate(places.rows.items()):
-        if i % 2 == 0:
-            parts.append(
-                f'<rect x="{EDGE * 50:.0f}" y="{top * PIXELS:.1f}" width="{(WIDTH - EDGE) * PIXELS:.0f}" '
-                f'height="{(end - top) * PIXELS:.1f}" fill="#f5f5f5"/>'
-            )
-        lines = _folded(name).split("\n")
-        for j, line in enumerate(lines):
-            y = (top + end) / 2 * PIXELS + 5 + 18 * (j - (len(lines) - 1) / 2)
-            parts.append(_text(EDGE * PIXELS, y, line))
-    for name, (left, right) in places.columns.items():
-        middle = (left + right) / 2 * PIXELS
-        parts.append(_text(middle, (HEAD - 0.1) * PIXELS, name, 'text-anchor="middle" font-weight="bold"'))
-        for tick in places.ticks:
-            at = places.x(tick, name) * PIXELS
-            parts.append(f'<path d="M{at:.1f},{HEAD * PIXELS:.0f} V{bottom:.1f}" stroke="{PALE}"/>')
-            parts.append(_text(at, bottom + 19, f"{tick:,}", 'text-anchor="middle"'))
-        parts.append(f'<path d="M{left * PIXELS:.1f},{bottom:.1f} H{right * PIXELS:.1f}" stroke="{GREY}"/>')
-    middle = (NAMES + WIDTH - EDGE) / 2 * PIXELS
-    parts.append(_text(middle, bottom + 48, "people in the trial", 'text-anchor="middle"'))
-    parts += [_linked_mark(row) for row in places.marks.itertuples()]
-    return "".join([*parts, "</svg>"])
-
-
-def _text(x: float, y: float, words: str, more: str = "") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" {more}>{escape(words)}</text>'
-
-
-def _mark(x: float, y: float, path: str, colour: str, sure: bool = True) -> str:
-    place = f'transform="translate({x:.1f},{y:.1f}) scale({8 if sure else 7})"'
-    fill, edge, width = (colour, "#fff", 0.12) if sure else ("#fff", colour, 0.3)
-    return f'<path {place} d="{path}" fill="{fill}" stroke="{edge}" stroke-width="{width}"/>'
-
-
-def _linked_mark(row) -> str:
-    """A mark that opens the trial's citation; one without an address can still be reached and read."""
-    _, path, colour = DIRECTIONS[row.direction]
-    mark = _mark(row.x * PIXELS, row.y * PIXELS, path, colour, row.interval)
-    label, address = escape(_label(row)), escape(_address(row))
-    goes = f'href="{address}" target="_blank" rel="noopener"' if address else 'tabindex="0" role="img"'
-    return f'<a {goes} aria-label="{label}"><title>{label}</title>{mark}</a>'
-
-
-def _table(marks: pd.DataFrame) -> str:
-    rows = "".join(
-        f"<tr><td>{_table_link(row)}</td><td>{escape(row.indication)}</td><td>{escape(row.design)}</td>"
-        f"<td>{row.n:.0f}</td><td>{escape(row.direction)}</td>"
-        f"<td>{'known' if row.interval else 'not read'}</td></tr>"
-        for row in marks.itertuples()
-    )
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("trial", *COLUMNS[1:5], "interval"))
-    return (
-        "<details><summary>The same as a table</summary>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></details>"
-    )
-
-
-def _table_link(row) -> str:
-    address, name = escape(_address(row)), escape(study_name(row.trial))
-    return f'<a href="{address}" target="_blank" rel="noopener">{name}</a>' if address else name

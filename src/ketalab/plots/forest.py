@@ -1,4 +1,4 @@
-"""Forest and funnel plots: every trial with its interval, what they say together, what may be missing.
+"""The forest plot: every trial with its interval, and what they say together.
 
 `forest` gives a finished picture. `forest_parts` gives the same picture with its artists by name, and
 `ForestParts.view` the data that move when trials are taken in or out, so that an explorable redraws only
@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -27,18 +26,14 @@ from ketalab.checks import one_of
 from ketalab.data.bibliography import bibliography, short_name
 from ketalab.metaanalysis.effect_size import Effects, Measure
 from ketalab.metaanalysis.pooling import Pooled, Subgroups
-from ketalab.metaanalysis.small_study import Egger, TrimAndFill
 from ketalab.plots.axes import effect_limits, set_effect_axis
 from ketalab.plots.style import (
     BLACK,
     BLUE,
     GREY,
     MARKS_A_PLACE,
-    ORANGE,
     PALE,
-    VERMILION,
     figure,
-    legend_above,
 )
 from ketalab.text import real_minus
 
@@ -478,15 +473,12 @@ class ForestParts:
     def _squares(self, weights: NDArray, inside: Mask) -> list[list[tuple[float, float]]]:
         """A square for each trial, its area like its weight."""
         squares = []
-        diamonds = isinstance(self.effects, _Pools)
         for i, y in self.places.items():
             x = self.effects.estimate[i]
             if inside[i] and self.limits[0] <= x <= self.limits[1]:
                 half = max(SIDES[0], SIDES[1] * np.sqrt(weights[i] / weights.max())) / 2
                 wide = half * self.per_inch
-                corners = (
-                    ((-1, 0), (0, 1), (1, 0), (0, -1)) if diamonds else ((-1, -1), (-1, 1), (1, 1), (1, -1))
-                )
+                corners = ((-1, -1), (-1, 1), (1, 1), (1, -1))
                 squares.append([(x + a * wide, y + b * half) for a, b in corners])
         return squares
 
@@ -566,98 +558,3 @@ class ForestParts:
                 artist.set_text(value)
             else:
                 artist.set_data(*value)
-
-
-# Rows of pools --------------------------------------------------------------------------------------
-
-
-def sequence(table: pd.DataFrame, measure: Measure, *, heading: str = "Pool", **options: Any) -> Figure:
-    """A row of pools as `leave_one_out` and `cumulative` give them, each a diamond with its interval.
-
-    Options are those of `forest_parts` that do not need trials: favours, size, limits, title.
-    """
-    ends = (measure.analysis(table[name].to_numpy(float)) for name in ("estimate", "low", "high"))
-    blank = ("",) * len(table)
-    pools = _Pools(
-        measure, next(ends), np.ones(len(table)), tuple(table.trials), blank, blank, table.k, blank
-    )
-    pools.ends.extend(ends)
-    headings = {"name": heading, "people": "Trials"}
-    parts = forest_parts(pools, order="given", names=_names_within, headings=headings, **options)
-    parts.artists["intervals"].set_color(BLUE)
-    parts.artists["squares"].set_facecolor(BLUE)
-    return parts.figure
-
-
-@dataclass(frozen=True, eq=False)
-class _Pools(Effects):
-    """Pools in the place of trials, with limits that no standard error gives."""
-
-    ends: list[NDArray] = field(default_factory=list)
-
-    def interval(self, level: float = 0.95) -> tuple[NDArray, NDArray]:
-        return self.ends[0], self.ends[1]
-
-
-def _names_within(text: str) -> str:
-    """A text with every reference key in it as author and year."""
-    return " ".join(map(study_name, text.split()))
-
-
-# The funnel -----------------------------------------------------------------------------------------
-
-
-def funnel(
-    effects: Effects,
-    pooled: Pooled,
-    *,
-    filled: TrimAndFill | None = None,
-    line: Egger | None = None,
-    favours: tuple[str, str] = ("", ""),
-    size: Size = "slide",
-) -> Figure:
-    """Each trial's effect against its standard error, small and unsure trials at the bottom.
-
-    Without bias and without differences between trials, 95 of 100 fall inside the pale funnel. `filled`
-    adds the trials that trim-and-fill imagined, `line` Egger's line.
-    """
-    one_of("size", size, tuple(WIDTH))
-    use = effects[effects.informative]
-    if len(use) == 0:
-        raise ValueError("effects: 0 trials are not allowed; a funnel plot needs 1 or more")
-    shown = filled.effects if filled else use
-    deepest = 1.08 * float(np.max(shown.se))
-    fig = figure(WIDTH[size], 5.0)
-    axes = fig.subplots()
-    edge = 1.96 * deepest
-    low = min(shown.estimate.min(), pooled.estimate - edge, 0.0)
-    high = max(shown.estimate.max(), pooled.estimate + edge, 0.0)
-    room = 0.04 * (high - low)
-    ends = [pooled.estimate - edge, pooled.estimate, pooled.estimate + edge]
-    region = axes.fill(ends, [deepest, 0, deepest], color=PALE, alpha=0.6, linewidth=0, zorder=0)[0]
-    region.set_label("95 of 100 by chance alone")
-    centre = axes.axvline(pooled.estimate, color=BLUE, linewidth=1.8, label="pooled")
-    axes.axvline(0, color=GREY, linewidth=1.4)
-    trials = axes.plot(use.estimate, use.se, "o", color=BLACK, markeredgecolor="white", label="trial")[0]
-    keys: list[Artist] = [trials, centre]
-    if filled and filled.missing:
-        imagined = shown[len(use) :]
-        style = {"color": ORANGE, "markerfacecolor": "white", "markeredgewidth": 2}
-        keys += axes.plot(imagined.estimate, imagined.se, "o", label="imagined (trim-and-fill)", **style)
-    if line is not None:
-        at = np.array([0.0, deepest])
-        keys += axes.plot(line.slope + line.intercept * at, at, "--", color=VERMILION, label="Egger's line")
-    set_effect_axis(axes, effects.measure, (low - room, high + room), most=7 if size == "slide" else 5)
-    axes.set(
-        ylim=(deepest, 0), ylabel="standard error", xlabel=_funnel_label(effects.measure, favours, size)
-    )
-    legend_above(fig, [*keys, region], columns=5 if size == "slide" else 1)
-    return fig
-
-
-def _funnel_label(measure: Measure, favours: tuple[str, str], size: Size) -> str:
-    """What the axis shows, between what lies on either side."""
-    if size == "phone":
-        return measure.name
-    left, right = (f"← {favours[0]}    " if favours[0] else "", f"    {favours[1]} →" if favours[1] else "")
-    return f"{left}{measure.name}{right}"

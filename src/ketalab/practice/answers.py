@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ketalab.text import real_minus, significant, with_unit
+from ketalab.text import grouped, real_minus, significant, with_unit
 
 MOST = 100_000  # things that are taken out of a generator
 
@@ -121,7 +121,9 @@ def kept(answer: Any) -> Any:
     if id(answer) not in _TAKEN:
         things = list(islice(answer, MOST + 1))
         if len(things) > MOST:
-            raise UnreadableError(f"This goes on for more than {MOST:,} items. Give a list with an end.")
+            raise UnreadableError(
+                f"This goes on for more than {grouped(MOST)} items. Give a list with an end."
+            )
         _TAKEN[id(answer)] = (answer, things)  # holding the generator keeps its id from being used again
     return _TAKEN[id(answer)][1]
 
@@ -135,7 +137,7 @@ def written(value: float, unit: str = "") -> str:
     shown = (
         significant(value, max(4, len(str(int(size))))).rstrip("0").rstrip(".")
         if value % 1
-        else f"{value:,.0f}"
+        else grouped(value)
     )
     if value == 1:
         unit = {"people": "person"}.get(unit, unit.removesuffix("s") if len(unit) > 2 else unit)
@@ -154,7 +156,7 @@ def _one(answer: Any, unit: str) -> Any:
         if not isinstance(answer, list | tuple | set | frozenset | range):
             return answer
         if len(answer) != 1:
-            count = "no number" if not answer else f"{len(answer):,} values"
+            count = "no number" if not answer else f"{grouped(len(answer))} values"
             raise UnreadableError(f"This holds {count}. Give {asked_for(unit)}.")
         (answer,) = answer
     raise UnreadableError(f"The number is wrapped too often. Give {asked_for(unit)}.")

@@ -20,6 +20,7 @@ import numpy as np
 
 from ketalab.practice.answers import UnreadableError, kept, numbers, written
 from ketalab.practice.argument import Review, Rubric
+from ketalab.text import grouped
 
 if TYPE_CHECKING:
     from ketalab.practice.variants import Recipe
@@ -237,9 +238,8 @@ class Numeric:
         for factor in (100, 1000, 10, 1e6, 60, 24):
             for times, way in ((factor, "large"), (1 / factor, "small")):
                 if _close(value / times, expected):
-                    return (
-                        f"{given} is {factor:,.0f} times too {way}: check the units.{self._percent(times)}"
-                    )
+                    size = f"{given} is {grouped(factor)} times too {way}"
+                    return f"{size}: check the units.{self._percent(times)}"
         ratio = value / expected
         if 1 / 3 < ratio < 3:
             return f"The size is about right, but {given} is too {'large' if ratio > 1 else 'small'}."

@@ -13,9 +13,13 @@ from importlib.resources import files
 from typing import Any
 
 from ketalab.practice.asking import LETTERS, mark
+from ketalab.practice.reader import TABLE, TEXT, YES, hold, tables
 
 FILE = "inventory.toml"
 FORMS = ("A", "B")
+ITEM = {"concept": TEXT, "lesson": TEXT, "idea": TEXT, "a": TABLE, "b": TABLE}
+FORM = {"question": TEXT, "options": tables(3)}
+OPTION = {"text": TEXT, "?right": YES, "?mistake": TEXT}
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def read(text: str, file: str = FILE) -> dict[str, tuple[Item, ...]]:
     met = set()
     for row in rows:
         where = f"{file}: {row.get('concept', 'an item without a concept')}"
-        _keys(row, ("concept", "lesson", "idea", "a", "b"), where)
+        hold(row, ITEM, where)
         if row["concept"] in met:
             raise ValueError(f"{where}: concept: it stands twice; each must stand once")
         met.add(row["concept"])
@@ -94,12 +98,12 @@ def _places(form: str, number: int) -> list[float]:
 
 def _item(row: Mapping[str, Any], form: str, place: float, where: str) -> Item:
     part = row[form.lower()]
-    _keys(part, ("question", "options"), where)
+    hold(part, FORM, where)
     choices = [_choice(option, where) for option in part["options"]]
     right = sum(choice.right for choice in choices)
     if right != 1:
         raise ValueError(f"{where}: options: {right} are right; exactly one must be")
-    if not 3 <= len(choices) <= len(LETTERS):
+    if len(choices) > len(LETTERS):
         raise ValueError(
             f"{where}: options: {len(choices)} are not allowed; it must be 3 to {len(LETTERS)}"
         )
@@ -112,18 +116,10 @@ def _item(row: Mapping[str, Any], form: str, place: float, where: str) -> Item:
 
 
 def _choice(option: Mapping[str, Any], where: str) -> Choice:
+    hold(option, OPTION, f"{where}: options")
     right, mistake = option.get("right", False), option.get("mistake", "")
-    if not option.get("text") or set(option) - {"text", "right", "mistake"} or bool(mistake) == right:
+    if bool(mistake) == right:
         raise ValueError(
             f"{where}: options: {dict(option)} is not allowed; it must be a text, right or with a mistake"
         )
     return Choice(option["text"], mistake)
-
-
-def _keys(row: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
-    for key in known:
-        if key not in row:
-            raise ValueError(f"{where}: {key} is missing; it must be there")
-    for key in row:
-        if key not in known:
-            raise ValueError(f"{where}: {key} is not allowed; it must be one of {', '.join(known)}")

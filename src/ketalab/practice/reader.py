@@ -52,7 +52,7 @@ WORDS = (
 )
 
 
-def _rows(least: int) -> tuple:
+def tables(least: int) -> tuple:
     return (lambda x: isinstance(x, list) and len(x) >= least, f"{least} or more tables")
 
 
@@ -67,9 +67,9 @@ PREDICTION = {
     "question": TEXT,
     "then": TEXT,
     "giveaway": WORDS,
-    "options": _rows(3),
+    "options": tables(3),
 }
-QUESTION = {"objective": OBJECTIVE, "question": TEXT, "?picture": FIGURE, "options": _rows(3)}
+QUESTION = {"objective": OBJECTIVE, "question": TEXT, "?picture": FIGURE, "options": tables(3)}
 EXERCISE = {
     "key": NAME,
     "title": TEXT,
@@ -84,14 +84,14 @@ NUMERIC = EXERCISE | {
     "right": TEXT,
     "answer": FORMS,
     "?within": ABOVE,
-    "mistakes": _rows(1),
+    "mistakes": tables(1),
     "?also_wrong": NUMBERS,
     "?vary": VARY,
     "?fixed": TEXT,
 }
-ARGUMENT = EXERCISE | {"points": _rows(3), "strong": TABLE, "middling": TABLE, "wrong": TABLE}
+ARGUMENT = EXERCISE | {"points": tables(3), "strong": TABLE, "middling": TABLE, "wrong": TABLE}
 CHECK = QUESTION | {"key": NAME}
-FILE = {"predictions": _rows(1), "checks": _rows(3), "exercises": _rows(3), "quiz": _rows(4)}
+FILE = {"predictions": tables(1), "checks": tables(3), "exercises": tables(3), "quiz": tables(4)}
 
 
 def read(path: Path, lesson: str, checks: ModuleType) -> Lesson:
@@ -103,7 +103,7 @@ def read(path: Path, lesson: str, checks: ModuleType) -> Lesson:
     """
     file = f"{path.parent.name}/{path.name}"
     content = _content(path, file)
-    _hold(content, FILE, file)
+    hold(content, FILE, file)
     predictions = [_prediction(lesson, *row) for row in _each(content, "predictions", file)]
     checked = [_question(lesson, *row, CHECK) for row in _each(content, "checks", file)]
     exercises = [_exercise(lesson, *row, checks) for row in _each(content, "exercises", file)]
@@ -124,7 +124,7 @@ def read_exam(path: Path, lesson: str) -> tuple[Question, ...]:
     """
     file = f"{path.parent.name}/{path.name}"
     content = _content(path, file)
-    _hold(content, {"questions": _rows(3)}, file)
+    hold(content, {"questions": tables(3)}, file)
     questions = [_question(lesson, *row, CHECK) for row in _each(content, "questions", file)]
     return tuple(_by_key(questions, file).values())
 
@@ -150,14 +150,14 @@ def verify(lesson: Lesson, file: str) -> None:
 
 
 def _prediction(lesson: str, row: Mapping[str, Any], where: str) -> Prediction:
-    _hold(row, PREDICTION, where)
+    hold(row, PREDICTION, where)
     options = _options(row, where)
     giveaway, objective = tuple(row["giveaway"]), row["objective"]
     return Prediction(lesson, row["key"], row["question"], options, row["then"], giveaway, objective)
 
 
 def _question(lesson: str, row: Mapping[str, Any], where: str, schema: Mapping[str, tuple]) -> Question:
-    _hold(row, schema, where)
+    hold(row, schema, where)
     options = _options(row, where)
     key, picture = row.get("key", ""), row.get("picture", "")
     return Question(lesson, row["objective"], row["question"], options, key, picture)
@@ -166,7 +166,7 @@ def _question(lesson: str, row: Mapping[str, Any], where: str, schema: Mapping[s
 def _options(row: Mapping[str, Any], where: str) -> tuple[Option, ...]:
     options = []
     for option, place in _each(row, "options", where):
-        _hold(option, OPTION, place)
+        hold(option, OPTION, place)
         options.append(Option(option["text"], option["feedback"], option.get("right", False)))
     for what in ("text", "feedback"):
         _once([getattr(option, what) for option in options], f"{where}: options: {what}")
@@ -180,7 +180,7 @@ def _exercise(lesson: str, row: Mapping[str, Any], where: str, checks: ModuleTyp
     key = row.get("key", "")
     judge = getattr(checks, f"judge_{key}", None)
     kind = EXERCISE if judge else ARGUMENT if "points" in row else NUMERIC
-    _hold(row, kind, where)
+    hold(row, kind, where)
     solution = getattr(checks, key, None)
     if solution is None:
         raise ValueError(f"{where}: key: {checks.__name__} holds no solution named {key!r}")
@@ -204,7 +204,7 @@ def _numeric(row: Mapping[str, Any], where: str, checks: ModuleType) -> tuple[di
     """The wrong answers of a numeric exercise by name, and its judge."""
     mistakes = []
     for mistake, place in _each(row, "mistakes", where):
-        _hold(mistake, MISTAKE, place)
+        hold(mistake, MISTAKE, place)
         mistakes.append(mistake)
     also = row.get("also_wrong", {})
     _once([m["name"] for m in mistakes] + list(also), f"{where}: mistakes: name")
@@ -234,12 +234,12 @@ def _rubric(lesson: str, row: Mapping[str, Any], where: str, solution: Callable[
     """The points of an argument and three answers, the strong one being the worked solution."""
     points = []
     for point, place in _each(row, "points", where):
-        _hold(point, POINT, place)
+        hold(point, POINT, place)
         points.append(Point(point["name"], tuple(point["words"]), point["counts"]))
     samples = []
     for grade in GRADES:
         schema = {"reason": TEXT} if grade == "strong" else SAMPLE
-        _hold(row[grade], schema, f"{where}: {grade}")
+        hold(row[grade], schema, f"{where}: {grade}")
         text = row[grade]["text"] if grade != "strong" else solution()
         samples.append(Sample(grade, text, row[grade]["reason"]))
     return Rubric(lesson, row["key"], tuple(points), tuple(samples))
@@ -257,7 +257,7 @@ def _key(table: Any) -> str:
     return table.get("key", table.get("name", "")) if isinstance(table, dict) else ""
 
 
-def _hold(row: Any, schema: Mapping[str, tuple], where: str) -> None:
+def hold(row: Any, schema: Mapping[str, tuple], where: str) -> None:
     """ValueError for the first key that is unknown, missing, or has a value that isn't allowed."""
     if not isinstance(row, dict):
         raise ValueError(f"{where}: {row!r} is not allowed; it must be a table")

@@ -20,7 +20,7 @@ import numpy as np
 
 from ketalab.practice.answers import written
 from ketalab.practice.exercise import DONE, TURN, Exercise
-from ketalab.text import MINUS, with_unit
+from ketalab.text import MINUS, grouped, with_unit
 
 CHANGED = "*The numbers are changed for practice: they are no results.* "
 _NUMBERED = count(1)
@@ -102,7 +102,7 @@ def _made(exercise: Exercise, chosen: Mapping[str, str]) -> Exercise:
     names = _names(exercise, solution)
     value = float(names[exercise.answer])
     counted = isinstance(names[exercise.answer], int | np.integer)
-    printed = f"{value:,.0f}" if counted else _rounded(value, exercise.judge.printed[0])
+    printed = grouped(value) if counted else _rounded(value, exercise.judge.printed[0])
     advice = tuple(
         (float(eval(formula, names)), _put(says, told))  # our own formulas, from our own file
         for formula, says in exercise.recipe.formulas

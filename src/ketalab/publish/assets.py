@@ -11,9 +11,8 @@ from ketalab.paths import ROOT, write_atomically
 PACKAGES = ROOT / "node_modules"
 ROOMS = Path(__file__).parents[1]
 FONTS = {
-    f"{name}.woff2": "@fontsource/atkinson-hyperlegible-next/files/"
-    f"atkinson-hyperlegible-next-latin-{weight}-normal.woff2"
-    for name, weight in (("regular", 400), ("bold", 700))
+    f"{name.lower()}.ttf": ROOMS / f"plots/style/fonts/AtkinsonHyperlegibleNext-{name}.ttf"
+    for name in ("Regular", "Bold")
 }
 EXPLORABLE = {
     "explorable.css": ROOMS / "explorables/static/explorable.css",

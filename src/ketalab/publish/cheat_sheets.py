@@ -38,7 +38,7 @@ from ketalab.plots import style
 from ketalab.plots.show import settle
 from ketalab.publish import sheet_figures as draw
 from ketalab.publish.lecture import section, text_of
-from ketalab.text import decimals, interval
+from ketalab.text import decimals, grouped, interval
 
 MISCONCEPTIONS, UNKNOWN = "Common misconceptions", "What we left out or do not know"
 
@@ -579,7 +579,7 @@ def risks(lessons: tuple[str, ...]) -> Sheet:
             ),
             Fact(
                 "Cystitis put down to esketamine in trials, within a year",
-                f"{surveys.events.label_cystitis} of {surveys.n.label_cystitis:,}",
+                f"{surveys.events.label_cystitis} of {grouped(surveys.n.label_cystitis)}",
                 (surveys.reference.label_cystitis,),
             ),
         ),

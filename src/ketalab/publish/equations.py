@@ -1,4 +1,4 @@
-"""Equations as drawings, made when a page is made: a reader's browser loads no script for them."""
+"""Equations as drawings or MathML, made when a page is made: a reader's browser loads no script."""
 
 import json
 import re
@@ -24,7 +24,7 @@ class Equations:
         node, mathjax = shutil.which("node"), PACKAGES / "mathjax"
         if not node or not mathjax.is_dir():
             raise FileNotFoundError("equations: Node or MathJax is missing; run `make slides` once")
-        self._kept: dict[tuple[str, bool], str] = {}
+        self._kept: dict[tuple[str, bool, bool], str] = {}
         self._node = subprocess.Popen(
             [node, str(SCRIPT), str(mathjax)],
             stdin=subprocess.PIPE,
@@ -41,13 +41,20 @@ class Equations:
 
     def html(self, tex: str, display: bool = False) -> str:
         """An equation as SVG, with MathML beside it for screen readers."""
-        asked = (tex.strip(), display)
+        return self._made(tex.strip(), display, alone=False)
+
+    def mathml(self, tex: str) -> str:
+        """A formula in a line of text as MathML alone."""
+        return self._made(tex, display=False, alone=True)
+
+    def _made(self, tex: str, display: bool, alone: bool) -> str:
+        asked = (tex, display, alone)
         if asked not in self._kept:
-            self._node.stdin.write(json.dumps({"tex": asked[0], "display": display}) + "\n")
+            self._node.stdin.write(json.dumps({"tex": tex, "display": display, "alone": alone}) + "\n")
             self._node.stdin.flush()
             answer = json.loads(self._node.stdout.readline())
             if "error" in answer:
-                raise ValueError(f"equation: {tex.strip()!r} cannot be read: {answer['error']}")
+                raise ValueError(f"equation: {tex!r} cannot be read: {answer['error']}")
             self._kept[asked] = answer["html"]
         return self._kept[asked]
 

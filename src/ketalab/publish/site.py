@@ -28,7 +28,12 @@ from ketalab.publish.weave import cited
 
 SITE = ROOT / "dist" / "site"
 WEB = Path(__file__).parent / "web"
-OWN_ASSETS = {"site.css": WEB / "site.css", "site.js": WEB / "site.js", **assets.EXPLORABLE}
+OWN_ASSETS = {
+    "site.css": WEB / "site.css",
+    "site.js": WEB / "site.js",
+    **assets.EXPLORABLE,
+    **assets.FONTS,
+}
 MOUNT = "globalThis.ketalabMount = mount;"  # a page mounts an explorable when it comes near
 
 
@@ -44,8 +49,7 @@ def write(pages: Sequence[Page], equations: Equations, folder: Path = SITE) -> N
     moving.compute(name for one in pages for name in one.stills)
     if folder.exists():
         shutil.rmtree(folder)
-    fonts = {name: assets.PACKAGES / path for name, path in assets.FONTS.items()}
-    assets.copy(fonts | OWN_ASSETS, folder / "assets", "site")
+    assets.copy(OWN_ASSETS, folder / "assets", "site")
     moving.write_script(folder / "assets" / "stage.js", MOUNT)
     for name in ("css", "js"):
         _write(folder / "assets" / f"practice.{name}", static(f"practice.{name}").encode())

@@ -9,7 +9,7 @@ Code is hidden unless the cell is tagged `show-code`.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 import nbformat
@@ -23,7 +23,7 @@ from ketalab.html.frames import one_row_of_headings
 from ketalab.lessons import explorable, lesson
 from ketalab.lessons.l00_start_here.figures import PARTS
 from ketalab.paths import ROOT
-from ketalab.practice.asking import folds
+from ketalab.practice.asking import LETTERS, folds
 from ketalab.practice.quiz import Question
 from ketalab.publish import assets, glossary, moving
 from ketalab.publish.cells import QUIZ_MINUTES, place, planned_minutes, tags
@@ -37,20 +37,26 @@ ASSETS = {
     "reveal.css": "reveal.js/dist/reveal.css",
     "notes.js": "reveal.js/plugin/notes/notes.js",
     "mathjax.js": "mathjax/es5/tex-svg.js",
-    **assets.FONTS,
 }
 OWN_ASSETS = {
     "deck.css": FOLDER / "deck.css",
     "deck.js": FOLDER / "deck.js",
-    **{name: FOLDER / name for name in ("choose.js", "curtain.js", "vote.js")},
+    **{name: FOLDER / name for name in ("choose.js", "curtain.js", "room.js", "vote.js")},
     "cheat_sheet.css": FOLDER / "cheat_sheet.css",
     "theme.js": FOLDER / "theme.js",
     "course.js": FOLDER / "course.js",
     **assets.EXPLORABLE,
+    **assets.FONTS,
 }
 
 HEADING = re.compile(r"<h[1-3]\b")
 EXPLORABLE = re.compile(r"^explorable\(\"(\w+)\"", re.M)
+# The right answer to a prediction, as its cell shows it: its place, its words and its reason.
+PREDICTED = re.compile(
+    r'<li value="(\d+)" class="right"[^>]*>(.*?)<span class="mine">.*?</span><br>\s*'
+    r'<span class="verdict">.*?</span> (.*?)</li>',
+    re.DOTALL,
+)
 LESSON = re.compile(r'href="(\d\d_\w+)\.ipynb')  # in a deck: the deck beside it
 OBJECTIVE = re.compile(r"<li>\s*(?:<p>)?<strong>(O\d)</strong>")
 BADGE = r'<li class="objective"><strong>\1</strong>'  # it carries its own number
@@ -78,6 +84,7 @@ class Slide:
     parts: list[str] = field(default_factory=list)
     kind: str = "plain"
     notes: list[str] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)  # to what it asks, for the teacher alone
     plan: str = ""  # where a plan puts it
     colour: str = ""  # of its part of the course, in a deck of several
 
@@ -183,6 +190,9 @@ def cut(cells: Sequence[NotebookNode], number: str) -> list[Slide]:
         slide.parts.append(html)
         slide.kind = _kind(slide, html)
         slide.notes += [cell.metadata["notes"]] if "notes" in cell.metadata else []
+        slide.answers += [
+            _answer(LETTERS[int(place) - 1], *map(unescape, told)) for place, *told in PREDICTED.findall(html)
+        ]
         if where == "slide" and not HEADING.search(html):
             slide.parts.insert(0, f'<div class="text"><h2>{_title(cell)}</h2></div>')
     for slide in slides:
@@ -270,6 +280,11 @@ def _output(output: NotebookNode) -> str:
     return f"<pre>{data.get('text/plain', '')}</pre>"
 
 
+def _answer(letter: str, text: str, reason: str) -> str:
+    """The right answer, for the teacher: the letter that it has on the slide, its words, and why."""
+    return f"Answer: {letter}. {text.removesuffix('.')}. {reason}"
+
+
 def _question(question: Question, number: int, of: int) -> Slide:
     """One quiz question: each option opens to its feedback."""
     options = folds(question.options)
@@ -277,5 +292,8 @@ def _question(question: Question, number: int, of: int) -> Slide:
     notes = [f"Quiz, objective {question.objective}. {vote} {QUIZ_MINUTES} minutes."]
     heading = f"<h2>Quiz, {number} of {of}</h2>"
     return Slide(
-        [f'<div class="text">{heading}<p>{escape(question.text)}</p></div>{options}'], "quiz", notes
+        [f'<div class="text">{heading}<p>{escape(question.text)}</p></div>{options}'],
+        "quiz",
+        notes,
+        [_answer(a, o.text, o.says) for a, o in zip(LETTERS, question.options, strict=False) if o.right],
     )

@@ -34,11 +34,11 @@ def pore(free: float, voltage: float, magnesium: float) -> tuple[float, float]:
 def test_the_pore_reads_what_the_formula_says(free: float, magnesium: float):
     left, taken = pore(free, -70, magnesium)
     setting = {"free": free, "magnesium": magnesium}
-    assert read("pore_block", "magnesium leaves at rest", **setting) == pytest.approx(left, rel=2e-3)
-    assert read("pore_block", "of that, blocked at rest", **setting) == pytest.approx(taken, rel=2e-3)
+    assert read("pore_block", "free of magnesium at rest", **setting) == pytest.approx(left, rel=2e-3)
+    assert read("pore_block", "blocked by the drug at rest", **setting) == pytest.approx(taken, rel=2e-3)
     taken = pore(free, -20, magnesium)[1]
-    assert read("pore_block", "blocked at −20 mV", **setting) == pytest.approx(taken, rel=2e-3)
-    half = read("pore_block", "half blocked at rest by", **setting)
+    assert read("pore_block", "blocked by it at −20 mV", **setting) == pytest.approx(taken, rel=2e-3)
+    half = read("pore_block", "half is blocked at rest by", **setting)
     assert pore(half, -70, magnesium)[1] == pytest.approx(50, rel=1e-3)
 
 
@@ -58,7 +58,7 @@ def test_curves_of_the_pore_agree_with_each_other():
     assert artists["both"][1] == pytest.approx(alone * (1 - taken / 100), rel=2e-3, abs=1e-12)
 
 
-# In by the open gate, out by the open gate ---------------------------------------------------------
+# Pulses before, during and after a drug ------------------------------------------------------------
 
 
 def test_silence_frees_nothing_and_pulses_do():
@@ -66,14 +66,14 @@ def test_silence_frees_nothing_and_pulses_do():
         read("pulse_train", "ketamine, after the pause", rest=rest, free=10.0) for rest in (20, 120)
     )
     assert short == pytest.approx(long, abs=0.5)
-    after = read("pulse_train", "ketamine, last of all", rest=120, free=10.0)
+    after = read("pulse_train", "ketamine, last pulse", rest=120, free=10.0)
     assert after > long + 30
 
 
 @pytest.mark.parametrize("frequency", [0.2, 1.0])
 def test_block_counts_pulses_not_seconds(frequency: float):
-    at = read("pulse_train", "ketamine, last in drug", frequency=frequency)
-    assert at == pytest.approx(read("pulse_train", "ketamine, last in drug"), abs=1)
+    at = read("pulse_train", "ketamine, end of the drug", frequency=frequency)
+    assert at == pytest.approx(read("pulse_train", "ketamine, end of the drug"), abs=1)
 
 
 def test_every_train_starts_whole_and_follows_the_order_of_leaving():
@@ -110,7 +110,7 @@ def test_the_infusion_is_followed_from_dose_to_block():
             taken, rel=2e-3
         )
     low, high = (100 * free / (free + half) for half in (2.14, 0.99))
-    assert read("infusion_to_block", "occupied, if as in rats") == f"{low:.0f} to {high:.0f}%"
+    assert read("infusion_to_block", "sites filled, from rat data") == f"{low:.0f} to {high:.0f}%"
 
 
 def test_more_protein_binding_means_less_block():

@@ -34,7 +34,7 @@ def test_the_raster_is_a_stored_run_and_says_which():
     assert view.artists["run"] == "stored run: 40% blocked, selectivity 4"
     assert sorted(view.artists["pyramidal spikes"][0]) == sorted(run.pyramidal.time)
     assert set(view.artists["interneuron spikes"][1]) == set(run.interneuron.cell + 41)
-    assert {r.label: r.value for r in view.readings}["pyramidal, stored run"] == run.pyramidal.rate
+    assert {r.label: r.value for r in view.readings}["pyramidal cells, stored run"] == run.pyramidal.rate
 
 
 def test_squares_of_the_network_stand_only_where_it_was_run():
@@ -72,7 +72,7 @@ def test_the_directions_met_are_counted_against_the_data(values: dict, met: int)
         for d, c in zip(rats.direction, change, strict=True)
     )
     assert expected == met
-    assert shown["microdialysis directions met"] == f"{met} of 5"
+    assert shown["microdialysis results matched"] == f"{met} of 5"
 
 
 def test_measurements_have_a_direction_and_no_height():
@@ -128,5 +128,5 @@ def test_more_of_the_same_drug_does_the_opposite_in_the_rasters():
 
 def test_people_are_told_as_the_table_has_them():
     rows = table("surge_observations").query("species == 'human'")
-    assert trials.in_words().startswith(f"{(rows.direction == 1).sum()} up")
+    assert trials.in_words().startswith(f"{(rows.direction == 1).sum()} rose")
     assert "GABA +38%" in trials.in_words()

@@ -40,7 +40,7 @@ def test_the_knock_out_read_out_is_the_model(choice: str, blocked: dict):
         expected = 100 * (left[step].max() - 1) / (whole[step].max() - 1)
         assert reading("cascade_knockout", label, **shown) == pytest.approx(expected)
     day3 = 100 * (np.interp(72, hours, left["spines"]) - 1)
-    assert reading("cascade_knockout", "extra spines on day 3", **shown) == pytest.approx(day3)
+    assert reading("cascade_knockout", "spines on day 3", **shown) == pytest.approx(day3)
 
 
 def test_what_the_knock_out_says_of_experiments_stands_in_the_table():
@@ -68,8 +68,8 @@ def test_the_window_read_out_is_the_model(level: str):
     once = cascade.after_sessions(21, p)[1][LEVELS[level]].max() - 1
     shown = {"level": level, "sessions": 3, "interval": 48, "hour": 10, "lifetime": 20}
     share = 100 * np.interp(106, hours, extra) / extra.max()
-    assert reading("plasticity_window", "height at your hour", **shown) == pytest.approx(share)
-    times = reading("plasticity_window", "height, against one session", **shown)
+    assert reading("plasticity_window", "level at your hour, of its peak", **shown) == pytest.approx(share)
+    times = reading("plasticity_window", "peak, compared with one session", **shown)
     assert times == pytest.approx(extra.max() / once)
 
 
@@ -89,10 +89,10 @@ def test_the_fan_read_out_counts_brains():
     ]
     names += ["surge", "saturation"]
     p = screening.scatter(200, 30, names)
-    expected = screening.survival(p)
+    hours, run = cascade.after_sessions(screening.WATCHED, p)
     shown = {"fold": 30, "which": "gains and thresholds only"}
-    for claim, share in expected.items():
-        assert reading("cascade_fan", claim, **shown) == f"{100 * share:.0f} in 100"
+    for claim, holds in screening.CONCLUSIONS.items():
+        assert reading("cascade_fan", claim, **shown) == f"{100 * np.mean(holds(hours, run)):.0f} in 100"
 
 
 def test_a_fan_of_known_rates_has_no_width():

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from metaanalysis.worked import by_statsmodels
 
 from ketalab.data import table
 from ketalab.metaanalysis.effect_size import odds_ratio
-from ketalab.metaanalysis.pooling import by_statsmodels, pool
+from ketalab.metaanalysis.pooling import pool
 from ketalab.models import depression_trials as depression
 
 COMPARISONS = {

@@ -61,7 +61,7 @@ def test_the_line_stands_at_its_hour_and_every_marker_at_its_own():
 def test_a_day_after_one_infusion_is_read_as_printed():
     shown = readings("onset_race", clock="1 day", measure=onset.POINTS)
     assert shown["ketamine"] == "3.7 to 8.7 points on day 1 (4 results)"
-    assert shown["oral antidepressant"] == "nothing measured yet"
+    assert shown["oral antidepressant"] == "not measured yet"
     later = readings("onset_race", clock="6 weeks", measure=onset.RESPONSE)
     assert later["oral antidepressant"] == "12 in 100 on day 42 (5 trials)"
     alone = readings("onset_race", clock="3 days", measure=onset.POINTS)
@@ -175,10 +175,10 @@ def test_the_relapse_read_out_is_the_hazard_added_up_day_by_day(half, sessions, 
     hazard = np.full_like(days, np.log(2) / half)
     if sessions != "none":
         hazard[days % SESSIONS[sessions] < 7] *= ratio
-    assert shown["well at 6 months, sessions"] == pytest.approx(
+    assert shown["well at 6 months, with sessions"] == pytest.approx(
         100 * np.exp(-hazard.sum() * step), rel=2e-3
     )
-    assert shown["well at 6 months, no sessions"] == pytest.approx(100 * 0.5 ** (182 / half))
+    assert shown["well at 6 months, without sessions"] == pytest.approx(100 * 0.5 ** (182 / half))
 
 
 def test_one_line_reaches_both_triangles_of_one_trial_only_if_people_differ():

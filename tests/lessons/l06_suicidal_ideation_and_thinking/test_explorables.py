@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from metaanalysis.worked import by_statsmodels
 from scipy.stats import binom, poisson
 
 from ketalab.data import table
@@ -12,7 +13,6 @@ from ketalab.lessons.l06_suicidal_ideation_and_thinking import (
     trial_on_events,
 )
 from ketalab.lessons.l06_suicidal_ideation_and_thinking import trials as ideation
-from ketalab.metaanalysis.pooling import by_statsmodels
 
 
 def readings(name: str, **values) -> dict:
@@ -96,7 +96,7 @@ def test_the_chance_is_that_of_counts_taken_one_by_one(people: str, left: int):
 
 
 def test_a_trial_of_the_size_that_is_needed_is_enough():
-    needed = readings("trial_on_events")["people in each group for 80%"]
+    needed = readings("trial_on_events")["people in each group for an 80% chance"]
     assert 7_000 < needed < 8_000
     assert float(readings("trial_on_events", people="30,000")["chance of detecting it"].rstrip("%")) > 95
 
@@ -106,10 +106,10 @@ def test_the_first_year_is_that_of_studies_of_the_first_year():
     cannot hold fewer deaths than its first three months, nor twice as many as the rate says."""
     row = table("suicide_events").set_index("event").loc["discharge_first_year"]
     assert (row.value, row.reference) == (654, "chung2017")
-    shown = readings("trial_on_events")["have the event without treatment"]
+    shown = readings("trial_on_events")["risk of the event without treatment"]
     assert shown == f"{100 * (1 - np.exp(-654 / 100_000)):.2f}%" == "0.65%"
     early = readings("trial_on_events", event="death, 3 months after discharge")
-    assert float(early["have the event without treatment"].rstrip("%")) < 0.65
+    assert float(early["risk of the event without treatment"].rstrip("%")) < 0.65
 
 
 def test_as_many_people_are_filled_as_were_free():

@@ -137,12 +137,11 @@ def _mood_view(clock: str, arms: str) -> View:
 
 def _mood_words(clock, arms, share, peak, latest) -> tuple[list[Reading], str]:
     ketamine, saline = latest["ketamine"], latest["saline"]
-    measured = "before" if ketamine.time_h == 0 else f"day {ketamine.time_h / 24:.0f}"
-    on = "before the infusion" if ketamine.time_h == 0 else f"on {measured}"
+    on = "before the infusion" if ketamine.time_h == 0 else f"on day {ketamine.time_h / 24:.0f}"
     readings = [
         Reading("ketamine in blood now", share * peak if share else "zero", "ng/mL", least=0.01),
         Reading("share of its peak", 100 * share if share else "zero", "%", 2, least=0.01),
-        Reading(f"score, ketamine group, {measured}", f"{ketamine['mean']:.1f} points"),
+        Reading(f"ketamine group's score {on}", f"{ketamine['mean']:.1f} points"),
     ]
     sentence = (
         f"Before the infusion there is no ketamine. The ketamine group's score was {ketamine['mean']:.1f}."
@@ -155,7 +154,7 @@ def _mood_words(clock, arms, share, peak, latest) -> tuple[list[Reading], str]:
         difference = ketamine["mean"] - saline["mean"]
         low, high = difference - 1.96 * error, difference + 1.96 * error
         readings += [
-            Reading(f"score, saline group, {measured}", f"{saline['mean']:.1f} points"),
+            Reading(f"saline group's score {on}", f"{saline['mean']:.1f} points"),
             Reading("ketamine minus saline", f"{decimals(difference, 1)} points"),
             Reading("95% interval", interval(low, high, 1)),
         ]

@@ -87,7 +87,9 @@ def _history_view(year: float, kind: str) -> View:
     if past.empty:
         sentence = f"By the end of {year}, none of these events had happened."
     else:
-        sentence = f"Latest event by the end of {year} ({latest.date.item()}): {latest.event.item()}"
+        sentence = (
+            f"The latest event up to the end of {year} is from {latest.date.item()}: {latest.event.item()}"
+        )
     readings = [
         Reading("events so far", str(len(past))),
         Reading("still to come", str(len(future))),

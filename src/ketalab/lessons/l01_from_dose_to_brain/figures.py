@@ -10,7 +10,7 @@ from ketalab.data.bibliography import short_name
 from ketalab.lessons.l01_from_dose_to_brain import trials
 from ketalab.plots.show import Picture
 from ketalab.plots.style import BLACK, BLUE, DRUG, GREY, PALE, SKY, VERMILION, figure
-from ketalab.text import decimals, interval
+from ketalab.text import decimals, grouped, interval
 
 MOLECULES = {
     "esketamine": "S-ketamine (esketamine)",
@@ -32,7 +32,7 @@ PEOPLE = {  # shorter than the row of the table says it
     "f_nasal_esk_84": "820 adults, 84 mg",
 }
 VEIN, ARTERY = "Blood from a vein", "Blood from an artery"
-OTHER = "Elsewhere, or site not read"
+OTHER = "Another place, or one we could not read"
 BLOCK_OF = {"venous plasma": VEIN, "arterial plasma": ARTERY}
 MODEL_OF = {VEIN: "otto2021", ARTERY: "simons2022"}
 PLACE = {
@@ -56,7 +56,7 @@ def molecules() -> Picture:
         "01_molecules",
         "Four structures side by side. S-ketamine and R-ketamine are mirror images: the bond from the "
         "ring to the nitrogen is a solid wedge in one and a hashed wedge in the other. Norketamine lacks "
-        "the methyl group on the nitrogen; hydroxynorketamine carries an extra OH on the ring.",
+        "the methyl group on the nitrogen; hydroxynorketamine lacks it too, and has an extra OH on the ring.",
     )
 
 
@@ -129,8 +129,8 @@ def bioavailability() -> Picture:
     return Picture(
         fig,
         "01_bioavailability",
-        "The share of a dose that reaches the circulation, by route, one marker a study. Inhaled "
-        f"{inhaled} percent in one study. Elsewhere the studies of one route differ: intramuscular "
+        "The share of a dose that reaches the circulation, by route, with one marker for each value. Inhaled: "
+        f"{inhaled} percent, from one study. On every other route the studies differ: intramuscular "
         f"{ends['intramuscular']}, nasal {ends['nasal']}, sublingual {ends['sublingual']}, rectal "
         f"{ends['rectal']}, swallowed {ends['oral']} percent.",
     )
@@ -178,7 +178,7 @@ def landmarks() -> Picture:
     axes.set_yticks(list(ticks), ticks.values(), fontsize=11)
     axes.set(xscale="log", xlim=(30, 5000), ylim=(y + 0.4, 0.6), xlabel="ketamine (ng/mL)")
     at = [30, 100, 300, 1000, 3000]
-    axes.set_xticks(at, [f"{tick:,}" for tick in at])
+    axes.set_xticks(at, [grouped(tick) for tick in at])
     axes.set_xticks([], minor=True)
     axes.grid(False, axis="y")
     vein, artery = (
@@ -190,10 +190,10 @@ def landmarks() -> Picture:
         "01_landmarks",
         "Concentrations at which effects were seen, on a logarithmic axis, in three groups. Venous blood: "
         "perceptual effects from 50 to 200 ng/mL; the venous model gives "
-        f"{vein[0]} for 35 mg over 40 minutes and {vein[1]} over 2. Arterial blood: a drug high near 71, "
-        f"pain relief at 285 to 404; the arterial model gives {artery[0]} and {artery[1]}. Elsewhere, "
-        "or where the site was not read: pain relief at the effect site 121, awake 159, waking 642, "
-        "return and loss of response 1,060 and 1,640 (calculated for the brain), anaesthesia near 2,000.",
+        f"{vein[0]} for 35 mg over 40 minutes and {vein[1]} over 2. Arterial blood: feeling high near 71, "
+        f"pain relief at 285 to 404; the arterial model gives {artery[0]} and {artery[1]}. Measured in "
+        "another place, or in one we could not read: pain relief at 121, awake at 159, waking at 642, "
+        "responding again at 1,060 and no longer at 1,640 (calculated for the brain), anaesthesia near 2,000.",
     )
 
 
@@ -222,7 +222,7 @@ def prediction_errors() -> Picture:
         )
     axes.set_yticks(range(len(labels)), labels.values(), fontsize=11.5)
     axes.invert_yaxis()
-    axes.set(xscale="log", xlim=(0.1, 8), xlabel="predicted over measured")
+    axes.set(xscale="log", xlim=(0.1, 8), xlabel="predicted divided by measured (1 is perfect)")
     ticks = [0.1, 0.2, 0.5, 1, 2, 5]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_xticks([], minor=True)
@@ -230,9 +230,9 @@ def prediction_errors() -> Picture:
     return Picture(
         fig,
         "01_prediction_errors",
-        f"Predicted over measured concentration for {len(labels)} observations and four models, from "
-        f"{decimals(ratio.min())} to {decimals(ratio.max())}. Venous models fall far short in the first "
-        "minutes after a bolus and come close for infusions and for injections into a muscle; the "
-        "arterial model is close for boluses and too high for a muscle; swallowed doses are predicted "
-        "too low.",
+        f"Predicted divided by measured concentration for {len(labels)} observations and four models, from "
+        f"{decimals(ratio.min())} to {decimals(ratio.max())}; 1 is a perfect prediction. In the first minutes "
+        "after a bolus the venous models predict far too little. They are close for infusions and for "
+        "injections into a muscle. The arterial model is close for boluses and predicts too much after an "
+        "injection into a muscle. For swallowed doses the predictions are too low.",
     )

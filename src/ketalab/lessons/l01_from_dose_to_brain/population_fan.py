@@ -30,7 +30,7 @@ def population_fan() -> Explorable:
             replace(
                 DOSE,
                 high=1.0,
-                help="The dose ordered; the fixed dose is this for 70 kg.",
+                help="The dose prescribed. A fixed dose is what this comes to at 70 kg.",
                 stops=(0.25, 0.5, 1.0),
             ),
             INFUSION_TIME,
@@ -54,7 +54,7 @@ def population_fan() -> Explorable:
             ),
             Choice(
                 "model",
-                "Whose parameters",
+                "Model",
                 tuple(MODELS),
                 VENOUS,
                 "The published parameter set, with the variation between people it reports.",
@@ -121,14 +121,14 @@ def _fan_view(dose: float, minutes: float, dosing: str, spread: float, model: st
     share = 100 * float(np.mean((at_end >= 100) & (at_end <= 250)))
     readings = [
         Reading("median at the end", float(median[-1]), "ng/mL"),
-        Reading("5 in 100 are below", float(low[-1]), "ng/mL"),
+        Reading("lowest 5 in 100 are below", float(low[-1]), "ng/mL"),
         Reading("highest 5 in 100 are above", float(high[-1]), "ng/mL"),
-        Reading("ratio of these two", float(high[-1] / low[-1]), "times"),
+        Reading("higher limit over lower limit", float(high[-1] / low[-1]), "times"),
         Reading("between 100 and 250 ng/mL", share, "in 100", 2),
         Reading("lightest to heaviest person", f"{weight.min():.0f} to {weight.max():.0f} kg"),
     ]
     sentence = (
-        f"{dose:.2f} mg/kg over {minutes:.0f} min, {dosing}: from {readings[1].text} to "
-        f"{readings[2].text} at the end of the infusion in 90 of 100 virtual people."
+        f"With {dose:.2f} mg/kg over {minutes:.0f} min, dosed {dosing}, 90 of 100 virtual people end the "
+        f"infusion between {readings[1].text} and {readings[2].text}."
     )
     return View(artists, readings, sentence, {"main.y": (0, top)})

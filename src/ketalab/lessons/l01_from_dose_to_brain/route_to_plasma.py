@@ -51,11 +51,11 @@ def route_to_plasma() -> Explorable:
                 140,
                 1,
                 70,
-                "The dose is this many times the mg/kg; in some models the body changes too.",
+                "A heavier person gets more milligrams; in some models the body handles them differently, too.",
             ),
             Choice(
                 "model",
-                "Whose parameters",
+                "Model",
                 tuple(MODELS),
                 VENOUS,
                 "The published parameter set behind the line. Nasal and swallowed doses always "
@@ -100,7 +100,7 @@ def _route_stage() -> Stage:
             color=DRUG["ketamine"],
             alpha=0.2,
             linewidth=0,
-            label="absorbed in 2 to 17 min",
+            label="half absorbed in 2 to 17 min",
         ),
         "norketamine": main.plot([], [], color=DRUG["norketamine"], label="norketamine, model")[0],
         "ketamine": main.plot([], [], color=DRUG["ketamine"], label="ketamine, model")[0],
@@ -176,7 +176,7 @@ def _route_view(route: str, dose: float, minutes: float, weight: float, model: s
         Reading("measured, closest to the peak", _nearest(rows, at), "ng/mL"),
     ]
     whose = PEREZ if route in (NASAL, ORAL) else model
-    sentence = f"{_words(route, given, minutes)}: ketamine peaks at {readings[0].text} by {whose}."
+    sentence = f"{_words(route, given, minutes)}: ketamine peaks at {readings[0].text} in the model of {whose}."
     limits = {"main.yscale": "log" if scale == LOG else "linear"}
     limits["main.y"] = (FLOOR, TOPS[-1]) if scale == LOG else (0.0, top)
     return View(artists, readings, sentence, limits)

@@ -151,7 +151,7 @@ def metabolite() -> pd.DataFrame:
         (row.drug, row.route, f"{row.value:g}", interval(row.low, row.high, 1), int(row.n))
         for row in (facts.loc[f"hnk_ratio_{key}"] for key in ("iv_s", "iv_r", "oral_s", "oral_r"))
     ]
-    columns = ["given", "route", "hydroxynorketamine over ketamine", "mean ± SD", "people"]
+    columns = ["given", "route", "hydroxynorketamine per ketamine", "mean ± SD", "people"]
     return pd.DataFrame(rows, columns=columns).set_index("given")
 
 

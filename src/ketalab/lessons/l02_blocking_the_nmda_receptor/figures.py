@@ -46,8 +46,8 @@ def magnesium() -> Picture:
         current = receptor.relative_current(voltage, amount)
         axes.plot(voltage, current, style, color=GREY, label=f"{amount:g} mM magnesium, model")
     axes.set(
-        xlabel="membrane potential (mV)",
-        ylabel="current (1: unblocked, 100 mV)",
+        xlabel="voltage across the membrane (mV)",
+        ylabel="current (1 = unblocked at 100 mV)",
         xlim=(-100, 60),
     )
     axes.legend()
@@ -55,7 +55,7 @@ def magnesium() -> Picture:
     return Picture(
         fig,
         "02_magnesium",
-        "Current through open NMDA channels against membrane potential for three amounts of magnesium. "
+        "Current through open NMDA channels against voltage, for three amounts of magnesium. "
         "Without magnesium it is a straight line through zero. With one millimolar, "
         f"{free[0]} percent of the channels are free at minus 70 millivolts, {free[1]} at minus 20 and "
         f"{free[2]} at plus 40: almost no inward current passes at rest, and most near minus 30.",
@@ -143,7 +143,7 @@ def occupants(free_um: float = 2.0, voltages: tuple[float, ...] = (-70.0, -20.0,
     return Picture(
         fig,
         "02_occupants",
-        "Bars of what sits in the open channels with one millimolar magnesium and "
+        "Bars that show what sits in the open channels with one millimolar magnesium and "
         f"{decimals(free_um, 1)} micromolar free ketamine: {shares}. The others are empty.",
     )
 
@@ -229,12 +229,12 @@ def dose_response() -> Picture:
         )
     for axes, key, text in (
         (current, "ketamine_ic50", "half of a whole cell's current, measured"),
-        (occupancy, "ketamine_rat", "half occupied in living rats, measured"),
+        (occupancy, "ketamine_rat", "half filled in living rats, measured"),
     ):
         row = by_key.loc[key]
         axes.plot([row.low, row.high], [50, 50], color=BLACK, linewidth=2.4, zorder=3)
         axes.plot(row.value, 50, "o" if axes is current else "D", linestyle="none", label=text, **hollow)
-    for axes, title in ((current, "Current blocked"), (occupancy, "Binding sites occupied")):
+    for axes, title in ((current, "Current blocked"), (occupancy, "Binding sites filled")):
         axes.set(xscale="log", xlim=(0.02, 100), ylim=(0, 100), xlabel="free ketamine (µM)")
         axes.set_title(title, loc="left", fontsize=14)
         axes.set_xticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"])
@@ -251,11 +251,10 @@ def dose_response() -> Picture:
         fig,
         "02_dose_response",
         "Two panels of block against free ketamine on a logarithmic axis, each with three model "
-        "curves: rest "
-        "without magnesium, minus 20 millivolts with magnesium, rest with magnesium, from left to right. "
-        "Left, currents: cell-attached channels lie far above all curves, outside-out channels "
-        "between them. "
-        f"Right, living rats: half occupied at {rat:g} micromolar, between the first two curves.",
+        "curves: at rest without magnesium, at minus 20 millivolts with magnesium, at rest with magnesium, "
+        "from left to right. Left, current blocked: channels on whole cells (cell-attached) lie far above "
+        "all curves, channels in torn-off patches (outside-out) lie between them. Right, binding sites in "
+        f"living rats: half are filled at {rat:g} micromolar, between the first two curves.",
     )
 
 
@@ -293,9 +292,9 @@ def human_studies() -> Picture:
     return Picture(
         fig,
         "02_human_studies",
-        f"A list of {len(trials)} studies of depression with signs. Better than the comparison in at least "
-        f"one: {better}. No difference in at least one: {alike}. Below, two scans: one tracer was "
-        "displaced by ketamine, another showed no consistent change.",
+        f"A list of {len(trials)} trials in depression, each with a sign. Better than the comparison in at least "
+        f"one: {better}. No difference in at least one: {alike}. Below, two scans: ketamine "
+        "displaced one tracer, and another showed no consistent change.",
     )
 
 

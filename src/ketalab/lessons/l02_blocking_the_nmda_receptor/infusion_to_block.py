@@ -49,7 +49,7 @@ def infusion_to_block() -> Explorable:
             ),
             Slider(
                 "voltage",
-                "Membrane potential",
+                "Membrane voltage",
                 "mV",
                 -80,
                 0,
@@ -61,10 +61,10 @@ def infusion_to_block() -> Explorable:
             Slider("magnesium", "Magnesium", "mM", 0.0, 2.0, 0.1, 1.0, MAGNESIUM.help),
             Choice(
                 "model",
-                "Whose parameters",
+                "Model",
                 (VENOUS, ARTERIAL),
                 VENOUS,
-                "Of the plasma curve; both sets were made from S-ketamine.",
+                "The model behind the plasma curve; both were built on S-ketamine.",
             ),
         ),
         stage=_infusion_stage,
@@ -83,7 +83,7 @@ def _infusion_stage() -> Stage:
     free, block = fig.subplots(2, 1, sharex=True, height_ratios=(2, 3))
     fig.get_layout_engine().set(hspace=0.1)
     free.set(xlim=(0, 4), ylabel="free (µM)")
-    block.set(xlabel="hours after the start", ylabel="blocked, occupied (%)", ylim=(0.1, 100))
+    block.set(xlabel="hours after the start", ylabel="blocked or filled (%)", ylim=(0.1, 100))
     free.yaxis.set_major_locator(MaxNLocator(3))
     set_scale(block, "y", "log")
     artists = {
@@ -91,7 +91,7 @@ def _infusion_stage() -> Stage:
         "given": block.axvspan(0, 1, color=PALE, zorder=0, label="while the drug is given"),
         "free": free.plot([], [], color=DRUG["ketamine"], label="free ketamine, model")[0],
         "band": block.fill_between(
-            [0], [0], color=GREEN, alpha=0.3, linewidth=0, label="occupied, if as in rats, model"
+            [0], [0], color=GREEN, alpha=0.3, linewidth=0, label="sites filled, from rat data, model"
         ),
         "without": block.plot(
             [], [], color=LEVEL["receptor"], linestyle=":", label="at rest without magnesium, model"
@@ -139,7 +139,7 @@ def _infusion_view(
         Reading("free, peak", float(free.max()), "µM", 2),
         Reading("blocked, your setting", float(pore.max()), "%", 2),
         Reading("at rest, no magnesium", float(without.max()), "%", 2),
-        Reading("occupied, if as in rats", f"{low.max():.0f} to {high.max():.0f}%"),
+        Reading("sites filled, from rat data", f"{low.max():.0f} to {high.max():.0f}%"),
         Reading("blocked at 4 h", float(pore[-1]), "%", 2, least=0.01),
     ]
     sentence = (

@@ -36,7 +36,8 @@ def pore_block() -> Explorable:
                 "Drug",
                 receptor.BLOCKERS,
                 receptor.KETAMINE,
-                "Each with its published potency without magnesium, and the share of the field it senses.",
+                "Memantine is given in dementia. Phencyclidine and dizocilpine block more strongly; dizocilpine is "
+                "used in experiments only.",
                 ("ketamine", "memantine", "dizocilpine"),
             ),
         ),
@@ -55,9 +56,9 @@ def pore_block() -> Explorable:
 def _pore_stage() -> Stage:
     fig = figure(7.6, 4.6)
     current, block = fig.subplots(1, 2)
-    current.set(xlim=(-100, 60), ylim=(-1.05, 0.65), ylabel="current (1: unblocked, 100 mV)")
+    current.set(xlim=(-100, 60), ylim=(-1.05, 0.65), ylabel="current (1 = unblocked at 100 mV)")
     block.set(xlim=(-100, 60), ylim=(0, 100), ylabel="blocked by the drug (%)")
-    fig.supxlabel("membrane potential (mV)", fontsize=13)
+    fig.supxlabel("voltage across the membrane (mV)", fontsize=13)
     for axes in (current, block):
         axes.set_xticks([-100, -70, -40, 0, 40])
         axes.axvline(REST, color=PALE, linewidth=1.4, zorder=0)
@@ -95,12 +96,12 @@ def _pore_view(magnesium: float, free: float, drug: str) -> View:
         "best": ([VOLTS[best]] * 2, [0, share[best]]) if free else None,
     }
     readings = [
-        Reading("magnesium leaves at rest", 100 * float(receptor.magnesium_free(REST, magnesium)), "%", 2),
-        Reading("of that, blocked at rest", 100 * at_rest, "%", 2),
-        Reading("blocked at −20 mV", 100 * _block(free, blocker, DEPOLARISED, magnesium), "%", 2),
+        Reading("free of magnesium at rest", 100 * float(receptor.magnesium_free(REST, magnesium)), "%", 2),
+        Reading("blocked by the drug at rest", 100 * at_rest, "%", 2),
+        Reading("blocked by it at −20 mV", 100 * _block(free, blocker, DEPOLARISED, magnesium), "%", 2),
         Reading("blocked most at", real_minus(f"{VOLTS[best]:.0f} mV") if free else "no drug"),
-        Reading("half blocked at rest by", float(receptor.half_block(blocker, REST, magnesium)), "µM", 2),
-        Reading("the same, no magnesium", float(receptor.half_block(blocker, REST, 0.0)), "µM", 2),
+        Reading("half is blocked at rest by", float(receptor.half_block(blocker, REST, magnesium)), "µM", 2),
+        Reading("without magnesium, by", float(receptor.half_block(blocker, REST, 0.0)), "µM", 2),
     ]
     sentence = (
         f"With {magnesium:.1f} mM magnesium, {free:.1f} µM free {drug} blocks {readings[1].text} of the "

@@ -17,7 +17,7 @@ def pulse_train() -> Explorable:
     """Synaptic pulses before, in and after a drug: use-dependence, trapping, recovery."""
     return Explorable(
         name="pulse_train",
-        title="In by the open gate, out by the open gate",
+        title="Pulses before, during and after a drug",
         controls=(
             Slider(
                 "free",
@@ -45,13 +45,13 @@ def pulse_train() -> Explorable:
             ),
             Slider(
                 "voltage",
-                "Membrane potential",
+                "Membrane voltage",
                 "mV",
                 -80,
                 40,
                 5,
                 -70,
-                "Held throughout, as in a voltage clamp.",
+                "Held at this value throughout.",
                 (-70, -20, 40),
             ),
             Slider(
@@ -81,9 +81,9 @@ def pulse_train() -> Explorable:
         view=_train_view,
         presets={
             "A dish: 2 µM, no magnesium": {},
-            "Equal and high: 10 µM": {"free": 10.0},
+            "All three drugs at 10 µM": {"free": 10.0},
             "A brain: 0.4 µM, magnesium, at rest": {"free": 0.4, "magnesium": 1.0},
-            "A brain, depolarised: −20 mV": {"free": 0.4, "magnesium": 1.0, "voltage": -20},
+            "A brain, active cell: −20 mV": {"free": 0.4, "magnesium": 1.0, "voltage": -20},
             "Washed at +40 mV": {"free": 10.0, "voltage": 40},
         },
     )
@@ -138,11 +138,11 @@ def _train_view(free: float, frequency: float, voltage: float, magnesium: float,
         _, current, _ = receptor.pulse_train(phases, blocker, 1 / frequency, voltage, magnesium)
         artists[name] = (axis, 100 * current)
         left[name] = 100 * current[[BEFORE + WITH_DRUG - 1, BEFORE + WITH_DRUG, -1]]
-    readings = [Reading(f"{name}, last in drug", left[name][0], "%", 2) for name in LINES]
+    readings = [Reading(f"{name}, end of the drug", left[name][0], "%", 2) for name in LINES]
     readings += [
         Reading("ketamine, after the pause", left["ketamine"][1], "%", 2),
-        Reading("ketamine, last of all", left["ketamine"][2], "%", 2),
-        Reading("dizocilpine, last of all", left["dizocilpine"][2], "%", 2),
+        Reading("ketamine, last pulse", left["ketamine"][2], "%", 2),
+        Reading("dizocilpine, last pulse", left["dizocilpine"][2], "%", 2),
     ]
     sentence = (
         f"{WITH_DRUG} pulses in {free:.1f} µM ketamine leave {readings[0].text} of the current. The first "

@@ -35,7 +35,8 @@ def target_atlas() -> Explorable:
                 "Free drug",
                 tuple(CONCENTRATIONS),
                 "0.4 µM",
-                "The same for every drug. 0.4 µM is about what 0.5 mg/kg of ketamine leaves free.",
+                "The same for every drug. 0.4 µM is about what 0.5 mg/kg of ketamine leaves free. SERT, NET and "
+                "DAT take up serotonin, noradrenaline and dopamine.",
             ),
         ),
         stage=_atlas_stage,
@@ -75,14 +76,14 @@ def _atlas_view(free: str) -> View:
 
     ketamine = filled.loc["ketamine"]
     readings = [
-        Reading("fill half of SERT", drugs("serotonin transporter")),
-        Reading("fill half of NMDA pore", drugs("NMDA, pore site")),
+        Reading("SERT is half filled by", drugs("serotonin transporter")),
+        Reading("NMDA pore is half filled by", drugs("NMDA, pore site")),
         Reading("ketamine, NMDA pore", float(ketamine["NMDA, pore site"]), "%", 2),
         Reading("ketamine, mu opioid", float(ketamine["opioid mu"]), "%", 2, least=0.01),
     ]
     sentence = (
-        f"If {free} of each drug were free, {(share >= 50).sum()} of the {len(share)} pairs we found a "
-        "binding constant for would be at least half filled."
+        f"If {free} of each drug were free, the target would be at least half filled in "
+        f"{(share >= 50).sum()} of the {len(share)} pairs of drug and target with a known constant."
     )
     return View({"filled": gauges}, readings, sentence, numbers=_atlas_numbers(filled))
 

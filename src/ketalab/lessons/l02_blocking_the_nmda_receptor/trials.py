@@ -38,7 +38,7 @@ def half_block() -> pd.DataFrame:
         blocker = receptor.published(name)
         half = [float(receptor.half_block(blocker, *at)) for at in ((REST, 0.0), (REST, 1.0), (BUSY, 1.0))]
         rows[name] = [significant(value, 2) for value in half] + [blocker.borrowed or "nothing"]
-    columns = ["rest (µM)", "rest, 1 mM Mg (µM)", "\N{MINUS SIGN}20 mV, 1 mM Mg (µM)", "borrowed"]
+    columns = ["rest (µM)", "rest, 1 mM Mg (µM)", "\N{MINUS SIGN}20 mV, 1 mM Mg (µM)", "taken from elsewhere"]
     return pd.DataFrame.from_dict(rows, "index", columns=columns).rename_axis(
         "half of the current blocked by"
     )
@@ -62,8 +62,8 @@ def answers() -> pd.DataFrame:
         half = float(receptor.half_block(ketamine, voltage, magnesium))
         rows[name] = [decimals(hill(peak, half, s), 1) for s in (1.0, slope)]
     low, high = (hill(peak, half, 1.0) for half in (rat.high, rat.low))
-    rows["as occupied in living rats"] = [interval(low, high, 0), ""]
-    columns = ["Hill slope 1 (%)", f"Hill slope {slope:g}, as printed (%)"]
+    rows["sites filled, as in living rats"] = [interval(low, high, 0), ""]
+    columns = ["Hill slope 1 (%)", f"Hill slope {slope:g}, as published (%)"]
     return pd.DataFrame.from_dict(rows, "index", columns=columns)
 
 
@@ -91,7 +91,7 @@ def trains() -> pd.DataFrame:
     drugs = {
         "ketamine": ketamine,
         "memantine": memantine,
-        "memantine, were it as potent as ketamine": replace(
+        "memantine with ketamine's potency": replace(
             memantine, ic50_um=ketamine.ic50_um, reference_mv=ketamine.reference_mv
         ),
         "dizocilpine": receptor.published("dizocilpine"),
@@ -100,7 +100,7 @@ def trains() -> pd.DataFrame:
     for name, drug in drugs.items():
         current = 100 * receptor.pulse_train(phases, drug, 1.0, REST, 0.0)[1]
         rows[name] = [decimals(current[at], 0) for at in (34, 35, -1)]
-    columns = ["after 30 pulses in drug (%)", "after the pause (%)", "after 40 more pulses (%)"]
+    columns = ["after 30 pulses with drug (%)", "after the pause (%)", "after 40 more pulses (%)"]
     return pd.DataFrame.from_dict(rows, "index", columns=columns)
 
 
@@ -149,26 +149,29 @@ def currents() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).set_index("channels")
 
 
+SCHEMES = {"destexhe1996": "Destexhe 1996", "lester1992": "Lester 1992"}
+
+
 def what_changes_most() -> pd.DataFrame:
     """The model's answers when one of its choices is another published or possible one."""
     ketamine, printed = receptor.published("ketamine"), constants().value
     short = [receptor.PulsePhase(5, 0.0), receptor.PulsePhase(30, 2.0)]
     rows = {}
-    for name in ("destexhe1996", "lester1992"):
+    for name in SCHEMES:
         left = receptor.pulse_train(short, ketamine, 1.0, REST, 0.0, receptor.gating(name))[1][-1]
-        rows[f"gating {name}: current after 30 pulses in 2 µM"] = f"{100 * left:.0f}%"
+        rows[f"gate rates from {SCHEMES[name]}: current after 30 pulses in 2 µM"] = f"{100 * left:.0f}%"
     for delta in (0.4, 0.79, 1.0):
         at = 100 * float(receptor.equilibrium_block(0.41, replace(ketamine, delta=delta), BUSY, 1.0))
-        rows[f"electrical distance {delta:g}: block by 0.41 µM at \N{MINUS SIGN}20 mV"] = f"{at:.1f}%"
+        rows[f"share of the voltage sensed {delta:g}: block by 0.41 µM at \N{MINUS SIGN}20 mV"] = f"{at:.1f}%"
     slow = ketamine.off_rate / printed["ketamine_on"]
-    rows["printed on-rate: half blocked at rest, no magnesium"] = f"{slow:.2g} µM"
+    rows["on-rate as published: half is blocked at rest without magnesium by"] = f"{slow:.2g} µM"
     return pd.DataFrame.from_dict(rows, "index", columns=["answer"])
 
 
 def dopamine() -> pd.DataFrame:
     """What scans of dopamine D2 receptors saw, and what the constant of a dish would predict."""
     at = free(293)
-    rows = {"constant of a dish, 293 ng/mL": f"{100 * at / (at + 0.055):.0f}% of the sites filled"}
+    rows = {"predicted from the dish, 293 ng/mL": f"{100 * at / (at + 0.055):.0f}% of the sites filled"}
     studies = table("nmda_blocker_studies")
     for row in studies[studies.question == "dopamine D2"].itertuples():
         rows[short_name(row.reference)] = row.finding

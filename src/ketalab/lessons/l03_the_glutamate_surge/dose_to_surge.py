@@ -17,6 +17,7 @@ from ketalab.models import circuit
 from ketalab.models.circuit import Parameters
 from ketalab.plots.axes import round_up
 from ketalab.plots.style import BLACK, GREY, LEVEL, PALE, figure, legend_above
+from ketalab.text import grouped
 
 DOSES = np.geomspace(1, 300, 121)  # mg/kg
 NONE_BELOW = 3.0  # %, a change we call none, since no experiment would see it
@@ -40,8 +41,8 @@ def dose_to_surge() -> Explorable:
                 100,
                 1,
                 20,
-                "The dose that blocks half of the receptors. It is not known for these rats; the "
-                "range is ours.",
+                "The dose that blocks half of the receptors. It is not known for these rats; we chose "
+                "the range.",
                 (6, 12, 20, 60),
             ),
             Steps(
@@ -49,8 +50,8 @@ def dose_to_surge() -> Explorable:
                 "NMDA share of excitation",
                 tuple(SHARES),
                 "10%",
-                "The share of the excitatory current at rest that NMDA receptors carry. Not known; "
-                "our range.",
+                "The share of the excitatory current at rest that NMDA receptors carry. It is not known; "
+                "we chose the range.",
                 ("5%", "10%", "15%"),
             ),
             Steps(
@@ -59,7 +60,7 @@ def dose_to_surge() -> Explorable:
                 tuple(LOCAL),
                 "30%",
                 "How many of the NMDA synapses, and of the endings that release glutamate, belong to cells "
-                "of this circuit. Not known; our range.",
+                "of this circuit. It is not known; we chose the range.",
                 ("30%",),
             ),
         ),
@@ -69,7 +70,7 @@ def dose_to_surge() -> Explorable:
             "A start: selectivity 2, half at 20 mg/kg": {},
             "All five directions": {"selectivity": 3.0, "half_dose": 6},
             "No selectivity": {"selectivity": 1.0},
-            "Pyramidal cells better": {"selectivity": 0.5},
+            "Pyramidal cells preferred": {"selectivity": 0.5},
             "Only distant synapses": {"local": "0%", "selectivity": 4.0},
             "Strong feedback": {"local": "60%", "share": "15%", "selectivity": 4.0},
         },
@@ -95,8 +96,8 @@ def _surge_stage() -> Stage:
     none = main.axhspan(-NONE_BELOW, NONE_BELOW, color=PALE, zorder=0, label="counts as no change")
     ring = {"markersize": 19, "markerfacecolor": "none", "markeredgewidth": 2.5}
     artists = {
-        "surge": main.plot([], [], color=LEVEL["circuit"], linewidth=3, label="mean-field model")[0],
-        "met": signs.plot([], [], "o", color=LEVEL["circuit"], **ring, label="met by the model")[0],
+        "surge": main.plot([], [], color=LEVEL["circuit"], linewidth=3, label="model of mean rates")[0],
+        "met": signs.plot([], [], "o", color=LEVEL["circuit"], **ring, label="the model agrees")[0],
     }
     legend_above(fig, [*reversed(measured), *artists.values(), none], columns=3)
     return Stage(fig, {"main": main, "signs": signs}, artists)
@@ -141,8 +142,8 @@ def _surge_view(selectivity: float, half_dose: float, share: str, local: str) ->
         Reading("at 30 mg/kg", signed(1 + float(change(np.array([30.0]))[0]) / 100)),
         Reading("at 200 mg/kg", signed(1 + float(change(np.array([200.0]))[0]) / 100)),
         Reading("blocked at 30 mg/kg", 100 * float(circuit.occupancy_from_dose(30, half_dose)), "%", 2),
-        Reading("microdialysis directions met", f"{matched} of {asked}"),
+        Reading("microdialysis results matched", f"{matched} of {asked}"),
     ]
-    rise = f"Glutamate rises by up to {curve[best]:,.0f}%" if surge else "No surge at any dose"
-    sentence = f"{rise}; the model meets {matched} of the {asked} microdialysis results."
+    rise = f"Glutamate rises by up to {grouped(curve[best])}%" if surge else "No surge at any dose"
+    sentence = f"{rise}; the model agrees with {matched} of the {asked} microdialysis results."
     return View(artists, readings, sentence, {"main.y": (bottom, top)})

@@ -111,7 +111,7 @@ def rasters(runs: Mapping[str, spiking.Run]) -> Figure:
         for population in (PYRAMIDAL, INTERNEURON):
             axes.plot(*raster_points(run, population), "|", color=CELL[population], markersize=5)
         blocked = f"{run.block_interneuron:.0%} and {run.block_pyramidal:.0%} blocked"
-        axes.set(xlim=(0, SHOWN_S), ylim=(-1, 52), xlabel="time (s), spiking model")
+        axes.set(xlim=(0, SHOWN_S), ylim=(-1, 52), xlabel="time (s), cell-by-cell model")
         axes.set_title(f"{title}\n{blocked}", fontsize=13)
         axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
         axes.grid(False)
@@ -194,7 +194,7 @@ def observed(observations: pd.DataFrame) -> Figure:
     strip.title.set_fontsize(12)
     axes.set(xlim=(-45, 60), xlabel="change (%), where printed")
     fig.supxlabel(
-        "filled: against placebo   open: against before, or not stated   Glx: glutamate plus glutamine",
+        "filled: against placebo   open: before and after, or not stated   Glx: glutamate plus glutamine",
         fontsize=11,
         color=GREY,
     )
@@ -237,8 +237,8 @@ def wiring_picture() -> Picture:
         "mark the "
         "NMDA receptors on both. Pyramidal cells excite each other and the interneurons; "
         "interneurons inhibit "
-        "each other and the pyramidal cells. Blocked on pyramidal cells, these fire less; blocked on "
-        "interneurons, the brake on all cells comes off."
+        "each other and the pyramidal cells. If the receptors on pyramidal cells are blocked, "
+        "these fire less; if those on interneurons are blocked, the brake on all cells comes off."
     )
     return Picture(wiring(), "03_wiring", alt)
 
@@ -247,12 +247,15 @@ def raster_picture() -> Picture:
     """Three stored runs of the spiking network: no drug, half of it blocked, everything blocked."""
     runs = {name: spiking.stored_runs()[key] for name, key in PANELS.items()}
     said = "; ".join(
-        f"{name}, {100 * run.block_interneuron:.0f}% of the interneurons' and "
-        f"{100 * run.block_pyramidal:.0f}% of the pyramidal cells' receptors: pyramidal cells "
-        f"{run.pyramidal.rate:.1f} Hz, interneurons {run.interneuron.rate:.1f} Hz"
+        f"{name} ({100 * run.block_interneuron:.0f}% of the interneurons' receptors and "
+        f"{100 * run.block_pyramidal:.0f}% of the pyramidal cells'): pyramidal cells fire at "
+        f"{run.pyramidal.rate:.1f} Hz and interneurons at {run.interneuron.rate:.1f} Hz"
         for name, run in runs.items()
     )
-    alt = f"Three rasters of one second, 40 pyramidal cells below and 10 interneurons above. {said}."
+    alt = (
+        "Three rasters of one second, 40 pyramidal cells below and 10 interneurons above. Share of receptors "
+        f"blocked, and firing rates: {said}."
+    )
     return Picture(rasters(runs), "03_rasters", alt)
 
 
@@ -277,5 +280,5 @@ def reduction_picture() -> Picture:
 
 def people_picture() -> Picture:
     """Studies in people: how much, or only in which direction."""
-    alt = f"Measurements in people under ketamine: {trials.in_words()}."
+    alt = f"Of the measurements in people under ketamine, {trials.in_words()}."
     return Picture(observed(table("surge_observations")), "03_people", alt)

@@ -33,18 +33,18 @@ def interneurons_first() -> Explorable:
                 100,
                 5,
                 50,
-                "Of receptors of average affinity; those of interneurons lie above and of "
-                "pyramidal cells below.",
+                "Between the two kinds of cell: if ketamine prefers interneurons, more is blocked on them "
+                "and less on pyramidal cells.",
                 (0, 20, 40, 50, 60, 80, 100),
             ),
         ),
         stage=_cells_stage,
         view=_cells_view,
         presets={
-            "Interneurons a little better, half blocked": {},
+            "Interneurons preferred a little, half blocked": {},
             "No selectivity, half blocked": {"selectivity": 1.0},
-            "Interneurons far better": {"selectivity": 8.0},
-            "Pyramidal cells better": {"selectivity": 0.5},
+            "Interneurons strongly preferred": {"selectivity": 8.0},
+            "Pyramidal cells preferred": {"selectivity": 0.5},
             "All receptors blocked": {"occupancy": 100},
             "No drug": {"occupancy": 0},
         },
@@ -56,7 +56,7 @@ def _cells_stage() -> Stage:
     rates, raster = fig.subplots(1, 2, width_ratios=(1, 1.15))
     rates.set(xlim=(0, 100), xlabel="NMDA receptors blocked (%)", ylabel="firing rate (Hz)")
     artists = {
-        p: rates.plot([], [], color=CELL[p], linestyle=LINE[p], label=f"{NAME[p]}, mean-field model")[0]
+        p: rates.plot([], [], color=CELL[p], linestyle=LINE[p], label=f"{NAME[p]}, model of mean rates")[0]
         for p in POPULATIONS
     }
     artists["here"] = rates.plot([], [], "o", color=BLACK, markersize=8, label="your setting")[0]
@@ -64,12 +64,12 @@ def _cells_stage() -> Stage:
     for p in POPULATIONS:
         artists[f"{p} runs"] = rates.plot([], [], color=CELL[p], **square)[0]
         artists[f"{p} spikes"] = raster.plot([], [], "|", color=CELL[p], markersize=4.5)[0]
-    raster.set(xlim=(0, 1), ylim=(-1, 52), xlabel="time (s), spiking model")
+    raster.set(xlim=(0, 1), ylim=(-1, 52), xlabel="time (s), cell-by-cell model")
     raster.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     raster.set_yticks([])
     raster.grid(False)
     artists["run"] = raster.set_title("stored run", loc="center", fontsize=12, weight="normal")
-    runs = rates.plot([], [], color=GREY, label="spiking model, where stored", **square)
+    runs = rates.plot([], [], color=GREY, label="cell-by-cell model, stored runs", **square)
     legend_above(fig, [artists[p] for p in POPULATIONS] + [artists["here"], *runs], columns=2)
     return Stage(fig, {"rates": rates, "raster": raster}, artists)
 
@@ -93,13 +93,13 @@ def _cells_view(selectivity: float, occupancy: float) -> View:
         Reading("blocked on pyramidal cells", 100 * float(blocks[1]), "%", 2),
         Reading("pyramidal cells", rates[PYRAMIDAL], "Hz", 2),
         Reading("interneurons", rates[INTERNEURON], "Hz", 2),
-        Reading("pyramidal, stored run", run.pyramidal.rate, "Hz", 2),
-        Reading("glutamate against no drug", signed(state.glutamate)),
+        Reading("pyramidal cells, stored run", run.pyramidal.rate, "Hz", 2),
+        Reading("glutamate, change by the drug", signed(state.glutamate)),
     ]
     change = {p: rates[p] / RESTING[p] for p in POPULATIONS}
     sentence = (
-        f"Pyramidal cells fire {change[PYRAMIDAL]:.1f} times as often as at rest, "
-        f"interneurons {change[INTERNEURON]:.1f} times."
+        f"Pyramidal cells fire {change[PYRAMIDAL]:.1f} times as often as without drug, and "
+        f"interneurons {change[INTERNEURON]:.1f} times as often."
     )
     top = max(12.0, round_up(1.02 * max(np.max(curve.pyramidal), np.max(curve.interneuron))))
     return View(artists, readings, sentence, {"rates.y": (0, top)})

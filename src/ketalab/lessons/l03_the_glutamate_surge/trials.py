@@ -11,6 +11,7 @@ from ketalab.text import decimals, listed
 
 NONE_BELOW = 3.0  # %, a change of glutamate that nobody would see
 WORD = {1: "up", 0: "no change found", -1: "down"}
+SAID = {1: "rose", 0: "showed no change", -1: "fell"}
 SELECTIVITIES = np.arange(0.5, 8.1, 0.5)
 HALF_DOSES = range(2, 101)  # mg/kg
 
@@ -35,10 +36,10 @@ def two_settings() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "measured in rats": rows.direction.map(WORD).to_numpy(),
-            "model, selectivity 3, half at 6 mg/kg (%)": [
+            "model: selectivity 3, half blocked by 6 mg/kg (%)": [
                 decimals(x, 1, True) for x in change(doses, 6, 3)
             ],
-            "model, selectivity 1, half at 20 mg/kg (%)": [
+            "model: selectivity 1, half blocked by 20 mg/kg (%)": [
                 decimals(x, 1, True) for x in change(doses, 20, 1)
             ],
         },
@@ -67,7 +68,7 @@ def settings_that_fit() -> pd.DataFrame:
     low, high = found.min(axis=0), found.max(axis=0)
     rows = {
         "settings tried": str(len(SELECTIVITIES) * len(HALF_DOSES)),
-        "settings that meet all five directions": str(len(found)),
+        "settings that agree with all five results": str(len(found)),
         "their selectivity": f"{low[0]:g} to {high[0]:g}",
         "their half-blocking dose (mg/kg)": f"{low[1]:g} to {high[1]:g}",
         "dose of their highest surge (mg/kg)": f"{low[2]:.0f} to {high[2]:.0f}",
@@ -101,7 +102,7 @@ def explanations() -> pd.DataFrame:
             columns={
                 "name": "explanation",
                 "first_step": "first step",
-                "surge": "surge at once?",
+                "surge": "surge within minutes?",
                 "for": "findings for",
                 "against": "findings against",
             }
@@ -154,13 +155,13 @@ def in_words() -> str:
     """The measurements in people as one sentence for an alt text."""
     rows = _people()
     parts = []
-    for direction, word in WORD.items():
+    for direction, word in SAID.items():
         some = rows[rows.direction == direction]
         sizes = [
             f"{r.measure} {decimals(r.change, 0, True)}%" for r in some.itertuples() if pd.notna(r.change)
         ]
         parts.append(f"{len(some)} {word}" + (f" ({listed(sizes)})" if sizes else ""))
-    return "; ".join(parts)
+    return listed(parts)
 
 
 def neurons() -> pd.DataFrame:

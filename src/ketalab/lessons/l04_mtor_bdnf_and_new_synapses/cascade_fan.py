@@ -68,7 +68,7 @@ def _fan_stage() -> Stage:
     fig = figure(7.6, 4.2)
     main = fig.subplots()
     clock_axis(main)
-    main.set(xlabel="time after the dose", ylabel="extra, % of rest")
+    main.set(xlabel="time after the dose", ylabel="rise above rest (%)")
     artists = {
         "wide": main.fill_between(
             [0], [0], color=GREEN, alpha=0.18, linewidth=0, label="90 of 100 model brains"
@@ -76,7 +76,7 @@ def _fan_stage() -> Stage:
         "narrow": main.fill_between([0], [0], color=GREEN, alpha=0.35, linewidth=0, label="50 of 100"),
         "median": main.plot([], [], color=GREEN, label="median, model")[0],
         "course": main.plot(
-            [], [], color=BLACK, linestyle="--", linewidth=1.6, label="values of the course"
+            [], [], color=BLACK, linestyle="--", linewidth=1.6, label="the course's own values"
         )[0],
     }
     legend_above(fig, list(artists.values()), columns=4)
@@ -122,10 +122,11 @@ def _fan_view(fold: float, which: str, step: str) -> View:
     low_3, high_3 = (significant(end, 2) for end in ends)
     readings.append(Reading("extra spines on day 3", f"{low_3}% to {high_3}%"))
     sure = sum(share >= 0.95 for share in holds.values())
+    varied = {ALL: "all that was not measured varies"}.get(which, f"{which.removesuffix(' only')} vary")
+    start = "With every number at the course's value" if fold == 1 else f"If {varied} {fold:.0f}-fold"
     sentence = (
-        f"{which.capitalize()}, {fold:.0f}-fold: {sure} of {len(holds)} conclusions hold in at "
-        f"least 95 of 100 "
-        f"model brains."
+        f"{start}, {sure} of {len(holds)} conclusions {'holds' if sure == 1 else 'hold'} in at least 95 of "
+        "100 model brains."
     )
     return View(
         artists, readings, sentence, {"main.y": (0, round_up(1.05 * max(high.max(), course.max())))}

@@ -39,7 +39,7 @@ def cascade_knockout() -> Explorable:
                 "What is blocked",
                 tuple(BLOCKERS),
                 MTORC1,
-                "The blocker removes extra activity only and leaves resting activity alone: an assumption.",
+                "We assume that the blocker removes the extra activity and leaves resting activity alone.",
             ),
             Slider(
                 "strength",
@@ -49,7 +49,8 @@ def cascade_knockout() -> Explorable:
                 100,
                 5,
                 90,
-                "A drug rarely blocks everything. For the Met/Met mice no number was found.",
+                "A drug rarely blocks everything. For the Met/Met mice, "
+                "which release less BDNF, we found no number.",
                 (50, 90, 100),
                 greyed=lambda at: "Nothing is blocked." if at["blocked"] == NOTHING else None,
             ),
@@ -82,14 +83,14 @@ def cascade_knockout() -> Explorable:
             "mTORC1, as by rapamycin": {},
             "Nothing blocked": {"blocked": NOTHING},
             "All of mTORC1": {"strength": 100},
-            "All of AMPA receptors, as by NBQX": {"blocked": AMPA, "strength": 100},
+            "AMPA receptors blocked, as NBQX does": {"blocked": AMPA, "strength": 100},
             "The same, but BDNF has a second route": {
                 "blocked": AMPA,
                 "strength": 100,
                 "resting": 50,
             },
-            "BDNF release, as by an antibody": {"blocked": BDNF},
-            "BDNF release in part, as in Met/Met mice": {"blocked": BDNF, "strength": 70},
+            "BDNF blocked, as an antibody does": {"blocked": BDNF},
+            "Less BDNF released, as in Met/Met mice": {"blocked": BDNF, "strength": 70},
             "Protein synthesis": {"blocked": PROTEIN},
         },
     )
@@ -102,7 +103,7 @@ def _knockout_stage() -> Stage:
         ylim=(0, 1.1),
         yticks=(0, 0.5, 1),
         xlabel="time after the dose",
-        ylabel="extra, share of intact height",
+        ylabel="rise, share of unblocked peak",
     )
     clock_axis(main, leave_out=("10 min", "3 d", "3 wk"))
     main.set_title("model", fontsize=13)
@@ -111,7 +112,7 @@ def _knockout_stage() -> Stage:
         artists[f"{step} intact"] = main.plot([], [], color=colour, linewidth=1.2, linestyle=":")[0]
         artists[step] = main.plot([], [], color=colour)[0]
     rows = list(STEP_NAMES)
-    bars.set(xlim=(0, 105), ylim=(len(rows) - 0.5, -0.5), xlabel="height left (%)")
+    bars.set(xlim=(0, 105), ylim=(len(rows) - 0.5, -0.5), xlabel="peak that is left (%)")
     bars.set_yticks(range(len(rows)), [STEP_NAMES[step] for step in rows])
     for label, step in zip(bars.get_yticklabels(), rows, strict=True):
         label.set(color=BLACK, weight="bold")
@@ -151,7 +152,7 @@ def _knockout_view(blocked: str, strength: float, surge: float, resting: float) 
         Reading("BDNF left", left["bdnf"], "%", 2, least=0.1),
         Reading("mTORC1 left", left["mtorc1"], "%", 2, least=0.1),
         Reading("new spines left", left["spines"], "%", 2, least=0.1),
-        Reading("extra spines on day 3", day3, "% of rest", 2, least=0.1),
+        Reading("spines on day 3", day3, "% above rest", 2, least=0.1),
         Reading("in animals", IN_ANIMALS[blocked]),
         Reading("in people", IN_PEOPLE.get(blocked, "not tested")),
     ]
@@ -161,9 +162,9 @@ def _knockout_view(blocked: str, strength: float, surge: float, resting: float) 
         )
     else:
         sentence = (
-            f"With {strength:.0f}% of {blocked} blocked, {readings[2].text} of the new spines are "
-            f"left; without "
-            f"the blocker there were {significant(intact3, 2)}% more spines than at rest on day 3."
+            f"With {strength:.0f}% of {blocked} blocked, {readings[2].text} of the new spines are left; "
+            f"with nothing blocked, the model has {significant(intact3, 2)}% more spines on day 3 "
+            "than at rest."
         )
     return View(artists, readings, sentence)
 

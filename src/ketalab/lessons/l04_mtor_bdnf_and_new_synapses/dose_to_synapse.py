@@ -56,7 +56,8 @@ def dose_to_synapse() -> Explorable:
                 3,
                 0.1,
                 1,
-                "Of the step from mTORC1 to spines. Unknown; 1 is the value that was chosen to match mice.",
+                "How strongly mTORC1 leads to spines. "
+                "This is not known; 1 is the value chosen to match mice.",
                 (1, 3),
             ),
         ),
@@ -65,8 +66,8 @@ def dose_to_synapse() -> Explorable:
         presets={
             "Depression trials: 0.5 mg/kg over 40 min": {},
             "The drug prefers no cell": {"selectivity": 1.0},
-            "It holds interneurons far better": {"selectivity": 8.0},
-            "Receptors of a dish with magnesium": {"site": chain.MAGNESIUM},
+            "The drug strongly prefers interneurons": {"selectivity": 8.0},
+            "Receptors measured in a dish with magnesium": {"site": chain.MAGNESIUM},
             "Four times the dose": {"dose": 2.0},
             "As many spines as in mice": {"selectivity": 4.0, "gain": 1.5},
         },
@@ -131,7 +132,7 @@ def _view(dose: float, minutes: float, site: str, selectivity: float, gain: floa
         Reading("extra glutamate, highest", float(levels["glutamate"].max()), "%", 2, least=0.01),
         Reading("extra mTORC1, highest", float(levels["mtorc1"].max()), "%", 2, least=0.01),
         Reading("extra spines, highest", float(levels["spines"].max()), "%", 2, least=0.01),
-        Reading("error of the time grid", grid_error(run, p), "% of that", 1, least=0.01),
+        Reading("numerical error", grid_error(run, p), "% of the extra spines", 1, least=0.01),
     ]
     sentence = (
         f"{dose:.2f} mg/kg over {minutes:.0f} min blocks {readings[1].text} of the receptors; the chain "

@@ -44,7 +44,7 @@ def clocks(hours: Array, run: Mapping[str, Array], findings: pd.DataFrame) -> Fi
     for step, name in STEP_NAMES.items():
         extra = run[step] - 1
         above.plot(hours, extra / extra.max(), color=STEP_COLOUR[step], label=name)
-    above.set(ylim=(0, 1.08), yticks=(0, 0.5, 1), ylabel="model: share\nof own height")
+    above.set(ylim=(0, 1.08), yticks=(0, 0.5, 1), ylabel="model: share\nof its own peak")
     dated = findings.dropna(subset=["from_h"])
     for row in dated[dated.measure.isin(MEASURES)].itertuples():
         same = dated[dated.measure == row.measure]
@@ -56,7 +56,8 @@ def clocks(hours: Array, run: Mapping[str, Array], findings: pd.DataFrame) -> Fi
             below.annotate(
                 row.species, (end, y), (8, 0), textcoords="offset points", va="center", fontsize=11
             )
-    below.set_yticks(range(len(MEASURES)), MEASURES)
+    names = ["synapse marker (scan)" if name == "SV2A by PET" else name for name in MEASURES]
+    below.set_yticks(range(len(MEASURES)), names)
     below.set(ylim=(len(MEASURES) - 0.4, -0.6), xlabel="time after the dose")
     below.grid(False, axis="y")
     for y in range(len(MEASURES) - 1):
@@ -108,7 +109,7 @@ def spine_counts(mice: pd.DataFrame, hours: Array, model: Array) -> Figure:
     left.axvline(0, ymin=0.25, color=BLACK, linestyle="--", linewidth=1.2)  # it ends above the legend
     left.annotate("injection", (0, 32), (5, 0), textcoords="offset points", fontsize=11.5)
     left.set_xticks([-3, 0, 5, 10, 15])
-    left.set(xlabel="day", ylabel="spine density, % from first day", ylim=(-54, 38))
+    left.set(xlabel="day", ylabel="spine density, change since first day (%)", ylim=(-54, 38))
     difference = ketamine_minus_saline(mice)
     right.plot(hours / 24, 100 * (model - 1), color=GREEN, label="model")
     for row in difference.itertuples():
@@ -170,7 +171,13 @@ def tests(rows: pd.DataFrame) -> Figure:
         axes.text(3.75, y, short_name(row.reference), va="center", fontsize=11.5)
         axes.axhline(y + 0.5, color=PALE, linewidth=0.8)
     top = len(rows) - 0.3
-    for x, text in ((0.88, "synapses, signals"), (2.03, "behaviour, mood"), (3.75, "source")):
+    axes.text(-0.04, top, "what was done", weight="bold", ha="right", va="bottom")
+    for x, text in (
+        (0.02, "to whom"),
+        (0.88, "synapses, signals"),
+        (2.03, "behaviour, mood"),
+        (3.75, "source"),
+    ):
         axes.text(x, top, text, weight="bold", va="bottom")
     axes.set(xlim=(-1.95, 4.85), ylim=(-0.6, top + 0.7))
     axes.axis("off")
@@ -215,13 +222,11 @@ def clock_picture() -> Picture:
     peaks = {name: cascade.window(hours, run[step] - 1)[1] for step, name in STEP_NAMES.items()}
     said = ", ".join(f"{name} {peak:.1f}" for name, peak in peaks.items())
     alt = (
-        f"Above, model curves on a logarithmic clock; they peak after, in hours: {said}. Below, "
-        f"measurements "
-        "as directions: BDNF and mTORC1 up at 2 and 6 hours and off at 12 hours in rats, mTORC1 up "
-        "again at "
-        "24 hours; spine formation unchanged early and up later in mice; SV2A by PET unchanged at "
-        "one day in "
-        "people and mice, and up at three weeks in mice after three doses."
+        "Above, the model's curves from minutes to weeks on a logarithmic axis. They peak after these "
+        f"hours: {said}. Below, what was measured. In rats, BDNF and mTORC1 were raised at 2 and 6 hours "
+        "and back at rest at 12 hours; mTORC1 was raised again at 24 hours. In mice, spine formation "
+        "was unchanged at first and raised later. The synapse marker in brain scans was unchanged at "
+        "one day in people and mice, and raised at three weeks in mice after three doses."
     )
     return Picture(clocks(hours, run, table("cascade_findings")), "04_clocks", alt)
 
@@ -237,10 +242,10 @@ def spines_picture() -> Picture:
         for row in rows.itertuples()
     )
     alt = (
-        "Left, spine density of sixteen mice in percent from their first day; both groups fall before the "
-        "injection, then the saline mice fall further and the ketamine mice hardly. Right, ketamine minus "
-        f"saline. {said}. Intervals are drawn where each group has five mice or more; the model's line was "
-        "made to pass days 1, 3 and 5 and lies below day 10."
+        "Left, change of spine density in sixteen mice since their first day, in percent; both groups "
+        "fall before the injection, then the saline mice fall further and the ketamine mice hardly at "
+        f"all. Right, ketamine minus saline. {said}. Intervals are drawn where each group has five mice "
+        "or more; the model's line was made to pass days 1, 3 and 5 and lies below day 10."
     )
     return Picture(spine_counts(mice, hours, run["spines"]), "04_spines", alt)
 
@@ -254,11 +259,10 @@ def timing_picture() -> Picture:
         for step, (opens, closes) in windows.items()
     )
     alt = (
-        f"Above, the model's windows: {said}. Below, studies: optimistic beliefs and visual "
-        f"potentiation at 3 "
-        "to 4 hours and training of self-worth from day 1 to 5 in the expected direction in people; recall "
-        "of fear during the drug opposite; hippocampal potentiation in rats unchanged at 30 minutes and "
-        "restored at 3.5 hours."
+        f"Above, the model's windows: {said}. Below, studies: optimistic beliefs and visual potentiation "
+        "at 3 to 4 hours and training of self-worth from day 1 to 5 in the expected direction in "
+        "people; recall of fear during the drug opposite; hippocampal potentiation in rats unchanged at "
+        "30 minutes and restored at 3.5 hours."
     )
     return Picture(timing(table("plasticity_timing"), windows), "04_timing", alt)
 
@@ -272,7 +276,10 @@ def screening_picture() -> Picture:
         + ", ".join(labels[rate] for rate in effects[effects.output == output].nlargest(5, "mu_star").rate)
         for output in dict.fromkeys(effects.output)
     )
-    alt = f"Bars of the five strongest numbers for three outputs of the model, strongest first. {said}."
+    alt = (
+        "Bars for three results of the model: the five numbers that change each result most, strongest "
+        f"first. {said}."
+    )
     return Picture(screening(effects, labels), "04_screening", alt)
 
 
@@ -281,5 +288,8 @@ def tests_picture() -> Picture:
     rows = table("mechanism_tests")
     rows = rows[rows.behaviour != ""]
     said = "; ".join(f"{r.manipulation}, {r.species}: {r.behaviour}" for r in rows.itertuples())
-    alt = f"A table of {len(rows)} tests and what became of behaviour or mood. {said}."
+    alt = (
+        f"A table of {len(rows)} tests: what was done, in whom, and what became of behaviour or mood. "
+        f"{said}."
+    )
     return Picture(tests(rows), "04_tests", alt)

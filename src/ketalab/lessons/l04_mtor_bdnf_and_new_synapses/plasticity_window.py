@@ -29,10 +29,10 @@ def plasticity_window() -> Explorable:
         controls=(
             Choice(
                 "level",
-                "The window is a window of",
+                "Which window",
                 tuple(LEVELS),
                 SIGNAL,
-                "Which level of the cascade you mean; the others stay in the picture, thin.",
+                "The step of the chain you mean; the others stay in the picture as thin lines.",
             ),
             Slider("sessions", "Sessions", "", 1, 8, 1, 2, "How many sessions of 40 min.", (1, 2, 6)),
             Slider(
@@ -85,11 +85,11 @@ def plasticity_window() -> Explorable:
 def _window_stage() -> Stage:
     fig = figure(7.6, 4.2)
     main = fig.subplots()
-    main.set(xlabel="days after the first session", ylabel="extra, share of own height", ylim=(0, 1.1))
+    main.set(xlabel="days after the first session", ylabel="rise, share of its own peak", ylim=(0, 1.1))
     main.set_yticks((0, 0.5, 1))
     artists = {
         "open": main.fill_between(
-            [0], [0], color=PALE, linewidth=0, label="window open: half its height or more"
+            [0], [0], color=PALE, linewidth=0, label="window open: half of the peak or more"
         )
     }
     for step in LEVELS.values():
@@ -128,16 +128,24 @@ def _window_view(level: str, sessions: float, interval: float, hour: float, life
     open_hours = _time_above(hours, share[chosen], HALF)
     first = _first_height(chosen, lifetime)
     readings = [
-        Reading("first opens", _clock(opens)),
-        Reading("highest at", _clock(peaks)),
-        Reading("last closes", _clock(closes) if closes < hours[-1] else f"later than {_clock(hours[-1])}"),
-        Reading("open in all", _clock(open_hours)),
-        Reading("height at your hour", 100 * float(np.interp(at, hours, share[chosen])), "%", 2, least=1),
-        Reading("height, against one session", heights[chosen] / first, "times", 2),
+        Reading("opens first after", _clock(opens)),
+        Reading("peaks after", _clock(peaks)),
+        Reading(
+            "closes last after", _clock(closes) if closes < hours[-1] else f"more than {_clock(hours[-1])}"
+        ),
+        Reading("open for, in total", _clock(open_hours)),
+        Reading(
+            "level at your hour, of its peak",
+            100 * float(np.interp(at, hours, share[chosen])),
+            "%",
+            2,
+            least=1,
+        ),
+        Reading("peak, compared with one session", heights[chosen] / first, "times", 2),
     ]
     spans = _spans(hours, extra[chosen])
     sentence = _words(level, given, starts, spans, hours[-1], open_hours)
-    sentence += f" At your hour it is at {readings[4].text} of its peak."
+    sentence += f" At your hour its level is {readings[4].text} of its peak."
     last = max(starts[-1] / DAY + SHOWN_AFTER[level], at / DAY)
     return View(artists, readings, sentence, {"main.x": (0, 2.0 if last <= 2 else 7 * ceil(last / 7))})
 
@@ -180,11 +188,11 @@ def _words(
     if len(spans) == sessions:
         first, last = (t - starts[0] for t in spans[0])
         return (
-            f"{after} opens {sessions} times, each time from about {_clock(first)} to "
-            f"{_clock(last)} after a "
-            f"session began, {_clock(open_hours)} in all."
+            f"{after} opens {sessions} times, from about {_clock(first)} to {_clock(last)} after the start "
+            f"of each; it is open for {_clock(open_hours)} in total."
         )
-    return f"{after} opens {len(spans)} times, first after {_clock(opens)}, {_clock(open_hours)} in all."
+    return f"{after} opens {len(spans)} times, first after {_clock(opens)}; it is open for "
+    f"{_clock(open_hours)} in total."
 
 
 def _band(times: Array, values: Array, level: float) -> tuple[Array, Array, Array]:

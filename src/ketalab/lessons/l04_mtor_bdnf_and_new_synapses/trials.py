@@ -118,7 +118,13 @@ def nine_chains() -> pd.DataFrame:
             spines = 100 * (run.cascade["spines"].max() - 1)
             block = 100 * run.block.max()
             rows.append((site, selectivity, f"{block:.0f}", decimals(most, 0), f"{spines:.0f}"))
-    columns = ["receptors of", "selectivity", "blocked (%)", "extra glutamate (%)", "extra spines (%)"]
+    columns = [
+        "receptors measured in",
+        "selectivity (times)",
+        "blocked (%)",
+        "extra glutamate (%)",
+        "extra spines (%)",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 

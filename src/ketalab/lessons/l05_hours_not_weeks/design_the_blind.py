@@ -170,7 +170,7 @@ def _view(trial: str, treated: float, control: float, belief: float) -> View:
     artists = {
         "band": (BELIEF, low, high),
         "line": (BELIEF, line),
-        "belief": ([belief, belief], [-12.5, 18]),
+        "belief": ([belief, belief], [-7.5, 15]),  # between the words, which it would cross
         "here": ([belief], [left[0]]),
         "bar": ([0, 0], [row.low, row.high]),
         "point": ([0], [row.value]),

@@ -116,8 +116,9 @@ def onset_plot() -> Picture:
     )
     fell = ", ".join(f"{name} {alone.value[group]:.1f}" for group, name in names.items())
     alt = (
-        f"Left: fall of the depression score within a day in one trial, {fell} points. Right: extra "
-        f"responders in 100 over control, pooled, printed without intervals: {said}."
+        f"Left: fall of the depression score within a day in one trial, {fell} points. Right: how many "
+        f"more people in 100 responded than in the control groups, in many trials pooled: {said}. No "
+        "interval was printed for these pools, so none is drawn."
     )
     return Picture(fig, "05_onset", alt)
 
@@ -138,10 +139,9 @@ def responses() -> Picture:
     )
     odds, low, high = np.exp([together.estimate, together.low, together.high])
     alt = (
-        f"Forest plot of {together.k} trials: odds of response in the first days with ketamine or "
-        f"esketamine "
-        f"against control, in three blocks by kind of control. All: {odds:.2f}, 95% interval "
-        f"{interval(low, high)}."
+        f"Forest plot of {together.k} trials: the odds of a response in the first days with ketamine or "
+        "esketamine, compared with control, in three blocks by kind of control. All together: odds "
+        f"ratio {odds:.2f}, 95% interval {interval(low, high)}."
     )
     return Picture(drawn, "05_response", alt)
 
@@ -158,9 +158,8 @@ def four_weeks() -> Picture:
         for label, value in zip(month.about.label, month.effects.estimate, strict=True)
     )
     alt = (
-        f"Forest plot of {spray.k} trials of esketamine spray, MADRS points better than placebo "
-        f"spray on day "
-        f"28: {said}. Pooled {decimals(-spray.estimate, 2)}, 95% interval "
+        f"Forest plot of {spray.k} trials of esketamine spray, MADRS points better than placebo spray on "
+        f"day 28: {said}. Pooled {decimals(-spray.estimate, 2)}, 95% interval "
         f"{interval(-spray.high, -spray.low)}."
     )
     return Picture(drawn, "05_four_weeks", alt)
@@ -200,10 +199,9 @@ def masked() -> Picture:
         for day in means.columns
     )
     alt = (
-        "Mean MADRS scores with 95% intervals over 14 days after an operation, for ketamine and "
-        "for saline in "
-        f"anaesthesia. Before (day 0) and after, {said}. The intervals of the two groups overlap on "
-        f"every day."
+        "Mean MADRS scores with 95% intervals in people given ketamine or saline during an operation, "
+        f"from before it (day 0) to 14 days after. Ketamine first, saline second: {said}. The intervals "
+        "of the two groups overlap on every day."
     )
     return Picture(fig, "05_masked", alt)
 
@@ -277,11 +275,9 @@ def doses() -> Picture:
         for trial, (_, label, _) in SPRAY_TRIALS.items()
     )
     alt = (
-        f"Left: one trial of racemic ketamine against saline, {low} extra responders in 100 at 0.2 "
-        f"mg/kg and "
-        f"{high} at 0.5 mg/kg, with wide intervals. Right: esketamine spray, points better than "
-        f"placebo with "
-        f"rising dose. {said}."
+        f"Left: one trial of racemic ketamine against saline; {low} more people in 100 responded at 0.2 "
+        f"mg/kg and {high} at 0.5 mg/kg, with wide intervals. Right: esketamine spray, points better "
+        f"than placebo at rising doses. {said}."
     )
     return Picture(fig, "05_doses", alt)
 
@@ -333,7 +329,7 @@ def rivals() -> tuple[Rival, ...]:
         ),
         rival(
             "jelovac2025",
-            "midazolam x 8",
+            "midazolam, 8 times",
             "response, week 4",
             "62",
             counted("jelovac2025", "response", 672),
@@ -376,7 +372,8 @@ def rivals_figure() -> Picture:
         for r in rows
     )
     alt = (
-        f"{len(rows)} trials, extra people in 100 with ketamine or esketamine, with 95% intervals. {said}."
+        f"{len(rows)} trials: how many more people in 100 did well with ketamine or esketamine than with "
+        f"the other treatment (fewer if negative), with 95% intervals. {said}."
     )
     return Picture(fig, "05_rivals", alt)
 

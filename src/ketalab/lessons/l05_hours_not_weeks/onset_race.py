@@ -59,7 +59,8 @@ def onset_race() -> Explorable:
                 "What was measured",
                 onset.MEASURES,
                 onset.POINTS,
-                "Three ways to state a difference, and the change in each group, which is no difference.",
+                "Three ways to state a difference between groups, "
+                "and the change within each group, which is not one.",
             ),
         ),
         stage=_race_stage,
@@ -119,7 +120,7 @@ def _race_view(clock: str, measure: str) -> View:
 def _latest(rows: pd.DataFrame, measure: str) -> str:
     """The last measurements of a drug: the range of their values and when."""
     if rows.empty:
-        return "nothing measured yet"
+        return "not measured yet"
     last = rows[rows.hours == rows.hours.max()]
     unit, digits = UNITS[measure]
     low, high = (real_minus(f"{end:.{digits}f}") for end in (last.value.min(), last.value.max()))
@@ -141,9 +142,9 @@ def _when(hours: float) -> str:
 
 def _race_words(clock: str, measure: str, latest: dict[str, str]) -> str:
     rival = onset.CONTROL if measure == onset.ALONE else onset.ORAL
-    other = f"{rival} {latest[rival]}"
+    other = f"{rival}, {latest[rival]}"
     subject = {onset.ALONE: "Better than before"}.get(measure, "Better than control")
     return (
-        f"{subject}, at the latest time measured by {clock}: ketamine {latest[onset.KETAMINE]}; "
-        f"{other}. Each time has its own trials, so a change over time is not the course of one group."
+        f"{subject}, latest results up to {clock}: ketamine, {latest[onset.KETAMINE]}; {other}. Different "
+        "trials measured at different times, so a change over time is not the course of one group."
     )

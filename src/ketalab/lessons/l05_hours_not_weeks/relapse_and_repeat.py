@@ -13,6 +13,7 @@ from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.models import relapse
 from ketalab.plots.axes import ReadAs, read_as
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, figure
+from ketalab.text import grouped
 
 SESSIONS = {
     "none": relapse.NEVER,
@@ -80,7 +81,7 @@ def relapse_and_repeat() -> Explorable:
                 4,
                 0.5,
                 0,
-                "Variance of the hazard between people. At 0 all are alike; otherwise those who "
+                "How much the hazard varies between people. At 0 all are alike; otherwise those who "
                 "relapse easily go first.",
                 (0, 3.5),
             ),
@@ -189,23 +190,23 @@ def _view(half: float, sessions: str, ratio: float, spread: float) -> View:
     middle = relapse.median_days(hazard, ratio, spacing, window, spread)
     given = relapse.sessions_given(YEAR, spacing)
     readings = [
-        Reading("half relapsed, no sessions", half, "days"),
-        Reading("half relapsed, sessions", middle, "days"),
+        Reading("until half relapse, without sessions", half, "days"),
+        Reading("until half relapse, with sessions", middle, "days"),
         Reading(
-            "well at 6 months, no sessions",
+            "well at 6 months, without sessions",
             _at(182, hazard, 1.0, relapse.NEVER, 0.0, spread),
             "%",
             2,
             least=0.1,
         ),
         Reading(
-            "well at 6 months, sessions",
+            "well at 6 months, with sessions",
             _at(182, hazard, ratio, spacing, window, spread),
             "%",
             2,
             least=0.1,
         ),
-        Reading("well at a year, sessions", year, "%", 2, least=0.1),
+        Reading("well at a year, with sessions", year, "%", 2, least=0.1),
         Reading("sessions in a year", str(given)),
     ]
     return View(artists, readings, _words(sessions, half, middle))
@@ -213,11 +214,12 @@ def _view(half: float, sessions: str, ratio: float, spread: float) -> View:
 
 def _words(sessions: str, half: float, middle: float) -> str:
     if sessions == "none":
-        return f"In this model half have relapsed by day {half:,.0f}; there are no further sessions."
+        return f"In this model half have relapsed by day {grouped(half)}; there are no further sessions."
     how = "a session every" + sessions.removeprefix("every") if sessions != "weekly" else "weekly sessions"
     if round(middle) == round(half):
-        return f"In this model {how} make no difference: half have relapsed by day {half:,.0f}."
-    return f"In this model, with {how}, half have relapsed by day {middle:,.0f} instead of day {half:,.0f}."
+        return f"In this model {how} make no difference: half have relapsed by day {grouped(half)}."
+    by = f"by day {grouped(middle)} instead of day {grouped(half)}"
+    return f"In this model, with {how}, half have relapsed {by}."
 
 
 def _at(day: float, *model: float) -> float:

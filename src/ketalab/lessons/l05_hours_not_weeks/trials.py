@@ -318,10 +318,10 @@ def two_trials_three_ways() -> pd.DataFrame:
     weight = 1 / two.se**2
     fixed, error = float((weight * two.estimate).sum() / weight.sum()), float(weight.sum() ** -0.5)
     half = normal_quantile(0.95) * error
-    rows["pooled, one common effect"] = (fixed, fixed - half, fixed + half)
+    rows["pooled, one true effect assumed"] = (fixed, fixed - half, fixed + half)
     for name, how in (("normal", "normal"), ("Hartung and Knapp", "hartung-knapp")):
         found = pool(two, interval=how)
-        rows[f"pooled, effects may differ, {name}"] = (found.estimate, found.low, found.high)
+        rows[f"pooled, true effects may differ; {name} interval"] = (found.estimate, found.low, found.high)
     return pd.DataFrame(
         {
             "points, ketamine minus midazolam": [decimals(value, 1) for value, _, _ in rows.values()],
@@ -377,7 +377,9 @@ def followed() -> pd.DataFrame:
 def well_after_a_year() -> pd.DataFrame:
     """The model: of people half of whom relapse in 57 days, how many are well after a year (%)."""
     rows = {
-        f"variance {spread:g}": 100
+        f"people alike (variance {spread:g})"
+        if spread == 0
+        else f"people differ (variance {spread:g})": 100
         * float(relapse.still_well(365, relapse.hazard_from_median(57, spread), spread=spread))
         for spread in (0.0, 1.0, 3.5)
     }

@@ -12,7 +12,7 @@ from ketalab.models import depression_trials as depression
 from ketalab.models.depression_trials import ACTIVE, HIDDEN, INACTIVE, Comparison
 from ketalab.plots.forest import ForestParts, forest_parts
 from ketalab.plots.style import course_look
-from ketalab.text import real_minus
+from ketalab.text import grouped, real_minus
 
 BOTH, ANY, NOBODY = "both drugs", "any control", "no trial"
 IN, OUT = "counted", "left out"
@@ -46,7 +46,7 @@ def which_trials() -> Explorable:
                 "Crossover trials",
                 (IN, OUT),
                 IN,
-                "In a crossover trial everybody gets both treatments, one after the other, and can "
+                "In a crossover trial everybody gets both treatments, one after the other, and so can "
                 "compare them.",
             ),
             Choice(
@@ -54,7 +54,7 @@ def which_trials() -> Explorable:
                 "Interval",
                 tuple(INTERVALS),
                 next(iter(INTERVALS)),
-                "Hartung and Knapp's widens when trials are few; with two it says almost nothing.",
+                "The Hartung-Knapp interval widens when trials are few; with two it says almost nothing.",
             ),
             Steps(
                 "without",
@@ -131,7 +131,7 @@ def _trials_view(drug: str, control: str, crossover: str, interval: str, without
     how = INTERVALS[interval]
     pooled = pool(day.effects[inside], interval=how) if inside.any() else None
     artists = _trials_parts().view(pooled, inside)
-    people = f"{day.about.n[inside].sum():,.0f}"
+    people = grouped(day.about.n[inside].sum())
     readings = [Reading("trials", str(inside.sum())), Reading("people", people)]
     return View(artists, [*readings, *_pooled_readings(pooled)], _pooled_words(pooled))
 

@@ -6,6 +6,7 @@ from ketalab.metaanalysis import rare_events as r
 from ketalab.models.suicide_risk import measured_risks
 from ketalab.practice.answers import instance, whole, written
 from ketalab.practice.exercise import Judgement
+from ketalab.text import grouped
 
 
 def two_cut_offs():
@@ -72,7 +73,7 @@ def judge_a_trial_that_can_answer(answer) -> Judgement:
         )
     if people > MOST_PEOPLE:
         return Judgement(
-            False, f"{people:,.0f} in a group are more than the {MOST_PEOPLE:,} you can recruit."
+            False, f"{grouped(people)} in a group are more than the {grouped(MOST_PEOPLE)} you can recruit."
         )
     if left < LEAST_LEFT:
         return Judgement(

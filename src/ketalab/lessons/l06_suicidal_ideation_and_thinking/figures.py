@@ -46,7 +46,9 @@ def scales(rows: pd.DataFrame) -> Picture:
     axes.plot([], [], "v", color=VERMILION, label="a trial let people in from here up")
     axes.set(xlim=(-0.78, 1.12), ylim=(0.15, len(rows) + 0.6))
     fig.legend(loc="outside upper left", ncols=2)
-    return Picture(fig, "06_scales", f"Each scale as a line of equal length. {_scales_in_words(rows)}")
+    return Picture(
+        fig, "06_scales", f"Five scales, each drawn as a line of the same length. {_scales_in_words(rows)}"
+    )
 
 
 def _scales_in_words(rows: pd.DataFrame) -> str:
@@ -54,11 +56,15 @@ def _scales_in_words(rows: pd.DataFrame) -> str:
     said = []
     for row in rows.itertuples():
         name = row.label[:1].upper() + row.label[1:]
-        text = f"{name}: 0 to {row.high:.0f}" if pd.notna(row.high) else f"{name}: from 0, top not seen"
+        text = (
+            f"{name}: 0 to {row.high:.0f}"
+            if pd.notna(row.high)
+            else f"{name}: from 0, highest score not seen"
+        )
         if pd.notna(row.entry):
-            text += f", entry from {row.entry:.0f}"
+            text += f", people were let into a trial from {row.entry:.0f}"
         if pd.notna(row.free):
-            text += f", free at {row.free:.0f}" + (" or less" if row.free else "")
+            text += f", counted as free at {row.free:.0f}" + (" or less" if row.free else "")
         said.append(f"{text}.")
     return " ".join(said)
 
@@ -112,9 +118,9 @@ def two_endpoints(mood: pd.DataFrame, suicidality: pd.Series) -> Picture:
     )
     alt = (
         f"Esketamine minus placebo in two trials. Left, depression (MADRS points), {said}: every "
-        "interval lies "
-        f"left of no difference. Right, suicidality at 24 h: {decimals(suicidality.value)} "
-        f"({interval(suicidality.low, suicidality.high)}), across the line of no difference."
+        "interval lies left of zero, which means no difference. Right, suicidality at 24 h: "
+        f"{decimals(suicidality.value)} ({interval(suicidality.low, suicidality.high)}), an interval "
+        "that includes zero."
     )
     return Picture(fig, "06_two_endpoints", alt)
 
@@ -149,7 +155,10 @@ def eight_measures(rows: pd.DataFrame) -> Picture:
     said = "; ".join(
         f"{label}: {decimals(row.ketamine)} and {decimals(row.midazolam)}" for label, row in wide.iterrows()
     )
-    alt = f"Change a day after ketamine and after midazolam, in standard deviations. {said}."
+    alt = (
+        "Improvement a day after treatment, in standard deviations, on eight measures. Ketamine first, "
+        f"midazolam second: {said}."
+    )
     return Picture(fig, "06_eight_measures", alt)
 
 
@@ -189,7 +198,10 @@ def by_diagnosis(differences: pd.DataFrame, labels: dict[tuple[str, int], str] =
         f"{labels[name]}: {row.value:g} ({row.low:g} to {row.high:g})"
         for name, row in zip(rows.index, rows.itertuples(), strict=True)
     )
-    alt = f"Odds ratios of being free of suicidal thoughts in one trial, on a logarithmic axis. {said}."
+    alt = (
+        "Odds ratios of being free of suicidal thoughts with ketamine, compared with saline, in one "
+        f"trial. {said}."
+    )
     return Picture(fig, "06_by_diagnosis", alt)
 
 
@@ -207,7 +219,7 @@ THINKING = {
         ("keilp2021", "Stroop interference"): "holding back a wrong answer (Stroop)",
     },
     "Did better thinking go with fewer suicidal thoughts?": {
-        ("keilp2021", "thinking", "suicidal thoughts"): "the same trial",
+        ("keilp2021", "thinking", "suicidal thoughts"): "gains on the tests, same trial",
         ("chen2021", "working memory"): "working memory, six infusions",
         ("zhou2022", "processing speed"): "processing speed, six infusions",
         ("zhou2022", "working memory and learning"): "memory and learning, six infusions",
@@ -253,4 +265,6 @@ def thinking(links: pd.DataFrame) -> Picture:
             y -= 1
         y -= 0.25
     axes.set(xlim=(-0.01, 1.02), ylim=(y + 0.6, 0.6))
-    return Picture(fig, "06_thinking", f"A list of findings, with a sign for each. {'; '.join(said)}.")
+    return Picture(
+        fig, "06_thinking", f"Findings on thinking, each with its direction and study. {'; '.join(said)}."
+    )

@@ -107,7 +107,7 @@ def _weeks_view(time: str, arms: str) -> View:
     sentence = f"{when}, {row.events_active:.0f} of 42 people with ketamine were free of suicidal thoughts"
     readings = [Reading("ketamine", f"{row.events_active:.0f} of {row.n_active:.0f}")]
     if arms == ALONE:
-        return View(artists, readings, f"{sentence}. How many would it have been without?")
+        return View(artists, readings, f"{sentence}. How many would have been free without it?")
     artists["gap"] = ([x[last], x[last]], [_shares()["midazolam"][0, last], _shares()["ketamine"][0, last]])
     gain = row.gain
     readings += [
@@ -115,7 +115,7 @@ def _weeks_view(time: str, arms: str) -> View:
         Reading("difference", f"{100 * gain.difference:.0f} in 100"),
         Reading("95% interval", f"{100 * gain.low:.0f} to {100 * gain.high:.0f} in 100"),
         Reading(
-            "treated for one more free",
+            "people treated for one more to be free",
             people(gain.estimate) if gain.difference else "no number: the difference is zero",
         ),
     ]

@@ -141,7 +141,7 @@ def _pool_view(abbar: str, control: str, silent: float) -> View:
         Reading("odds ratio, pooled", f"{n.estimate:.2f}"),
         Reading("95% interval", f"{n.low:.2f} to {n.high:.2f}"),
         Reading("trials measured", str(int((inside & spoken).sum()))),
-        Reading("what-ifs", str(made_up)),
+        Reading("silent trials added", str(made_up)),
     ]
     return View(artists, readings, sentence)
 

@@ -9,9 +9,10 @@ from ketalab.lessons.l06_suicidal_ideation_and_thinking.figures import FREE
 from ketalab.metaanalysis import rare_events
 from ketalab.models.suicide_risk import measured_risks
 from ketalab.plots.style import BLACK, ORANGE, VERMILION, figure, legend_above
+from ketalab.text import grouped
 
 SIZES = (40, 80, 230, 490, 1000, 3000, 10_000, 30_000, 100_000)
-SIZE = {f"{n:,}": n for n in SIZES}
+SIZE = {grouped(n): n for n in SIZES}
 SO_FAR = {"Grunebaum 2018": 40, "Abbar 2022": 78, "esketamine": 228, "clozapine": 490}
 N = np.geomspace(20, 300_000, 160)
 
@@ -57,7 +58,7 @@ def trial_on_events() -> Explorable:
             "As large as both esketamine trials": {"people": "230"},
             "Ten thousand in each group": {"people": "10,000"},
             "Count attempts instead": {"event": "attempt, 2 years (clozapine trial)", "people": "490"},
-            "A fifth fewer events, counted as in the lithium trial": {
+            "Count the lithium trial's events, a fifth fewer": {
                 "event": "any event, 1 year (lithium trial)",
                 "left": 80,
                 "people": "230",
@@ -79,7 +80,7 @@ def _events_stage() -> Stage:
     main.set_xticks([100, 1000, 10_000, 100_000], ["100", "1,000", "10,000", "100,000"])
     main.set_xticks([], minor=True)
     main.axhspan(80, 104, color=FREE, zorder=0)
-    main.text(22, 88, "80% or more: usually wanted", fontsize=12)
+    main.text(22, 88, "80% or more: what trials usually aim for", fontsize=12)
     for n in SO_FAR.values():
         main.axvline(n, ymax=0.05, color=VERMILION, linewidth=3)
     artists = {
@@ -114,10 +115,10 @@ def _events_view(event: str, left: float, people: str) -> View:
         "such trials."
     )
     readings = [
-        Reading("have the event without treatment", f"{significant(100 * risk, 2)}%"),
+        Reading("risk of the event without treatment", f"{significant(100 * risk, 2)}%"),
         Reading("events expected, control group", n * risk, "", 2, least=0.1),
         Reading("events expected, treated group", n * risk * relative, "", 2, least=0.1),
         Reading("chance of detecting it", shown),
-        Reading("people in each group for 80%", needed, "people"),
+        Reading("people in each group for an 80% chance", needed, "people"),
     ]
     return View(artists, readings, sentence)

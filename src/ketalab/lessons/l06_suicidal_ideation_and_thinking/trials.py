@@ -11,7 +11,7 @@ from ketalab.metaanalysis.effect_size import ODDS_RATIO, Effects, from_interval,
 from ketalab.metaanalysis.number_needed import NumberNeeded, number_needed_to_treat
 from ketalab.metaanalysis.rare_events import people_needed
 from ketalab.models.suicide_risk import measured_risks
-from ketalab.text import interval, significant
+from ketalab.text import grouped, interval, significant
 
 DEPRESSIVE = "ketamine x 2, depressive"
 BASE_SHARE = 0.2  # free of thoughts without ketamine: 12 of 82 to 25 of 79 in the trials; for what-ifs only
@@ -79,7 +79,7 @@ def course_table() -> pd.DataFrame:
         {
             "ketamine, of 42": rows.events_active.astype(int).to_numpy(),
             "midazolam, of 42": rows.events_control.astype(int).to_numpy(),
-            "difference, in 100": [round(100 * g.difference) for g in gain],
+            "difference (in 100)": [round(100 * g.difference) for g in gain],
             "95% interval": [interval(100 * g.low, 100 * g.high, 0) for g in gain],
         },
         index=pd.Index(VISITS, name="visit"),
@@ -95,7 +95,7 @@ def needed_table() -> pd.DataFrame:
     )
     for left in (0.5, 0.7, 0.8):
         needed = [float(f"{people_needed(risk, left):.3g}") for risk in risks.values()]
-        frame[f"people a group, {left:.0%} left"] = [f"{n:,.0f}" for n in needed]
+        frame[f"people a group, {left:.0%} left"] = [grouped(n) for n in needed]
     return frame
 
 
@@ -116,7 +116,10 @@ def ratios_table() -> pd.DataFrame:
     against = [*rows.comparator, about.comparator["abbar2022"], about.comparator["abbar2022"]]
     return pd.DataFrame(
         {
-            "counted": [*rows.outcome, "remission of ideation", "remission of ideation"],
+            "counted as better": [
+                *rows.outcome.replace({"no ideation": "free of ideation"}),
+                *2 * ["remission of ideation"],
+            ],
             "against": against,
             "odds ratio": np.exp(found.estimate).round(1),
             "95% interval": [interval(a, b, 1) for a, b in zip(low, high, strict=True)],
@@ -133,7 +136,7 @@ def silent_table() -> pd.DataFrame:
             "people": rows.n_randomised.astype(int),
             "against": rows.comparator,
             "main outcome": rows.primary_outcome,
-            "result": rows.primary_result,
+            "result": rows.primary_result.map({"null": "no clear difference", "positive": "a difference"}),
         }
     ).rename_axis("trial")
 

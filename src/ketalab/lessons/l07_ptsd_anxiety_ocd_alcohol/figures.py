@@ -26,7 +26,7 @@ from ketalab.models.open_questions import (
     open_questions,
 )
 from ketalab.plots.evidence_map import DIRECTIONS, evidence_map
-from ketalab.plots.forest import funnel
+from ketalab.plots.funnel import funnel
 from ketalab.plots.show import Picture
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, VERMILION, figure
 from ketalab.text import decimals, interval, real_minus

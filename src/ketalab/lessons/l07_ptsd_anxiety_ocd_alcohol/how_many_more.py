@@ -18,9 +18,9 @@ from ketalab.metaanalysis.effect_size import HEDGES_G
 from ketalab.metaanalysis.pooling import pool
 from ketalab.models.open_questions import YARDSTICK, OpenQuestion, open_questions
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, PALE, VERMILION, figure, legend_above
-from ketalab.text import interval
+from ketalab.text import grouped, interval
 
-SIZES = {f"{n:,}": n for n in (10, 20, 50, 100, 200, 300, 500, 1000)}
+SIZES = {grouped(n): n for n in (10, 20, 50, 100, 200, 300, 500, 1000)}
 PEOPLE = np.geomspace(10, 1500, 80)
 ASKED = {q.name: q.key for q in open_questions().values() if q.condition != YARDSTICK}
 BELIEFS = ("as open as the trials leave it", "today's estimate is true", "there is no effect")
@@ -184,7 +184,7 @@ def _more_view(question: str, belief: str, group: str, worth: float, tau: float)
         artists[f"{name} bars"] = segments(low[these], high[these], np.arange(FAN)[these])
     open_ = 1 - shows - rules_out
     settled = PEOPLE[100 - benefit - small <= 20]
-    enough = f"{settled[0]:,.0f} people" if len(settled) else "more than 1,500 people"
+    enough = f"{grouped(settled[0])} people" if len(settled) else "more than 1,500 people"
     if len(settled) and settled[0] == PEOPLE[0]:
         enough = "10 people or fewer"
     if asked.interval[0] > 0 and belief == BELIEFS[0]:
@@ -198,8 +198,8 @@ def _more_view(question: str, belief: str, group: str, worth: float, tau: float)
         Reading("people in each group to settle it in 80 of 100", enough),
     ]
     sentence = (
-        f"With {2 * n:,} more people {100 * (1 - open_):.0f} of 100 such trials would settle the question, "
-        f"{100 * shows:.0f} of them by showing a benefit."
+        f"With {grouped(2 * n)} more people {100 * (1 - open_):.0f} of 100 such trials would settle the "
+        f"question, {100 * shows:.0f} of them by showing a benefit."
     )
     wide = max(abs(end) for end in (*asked.interval, low[0], high[-1]))
     right = next(limit for limit in (1.5, 2.5, 4.0) if limit >= min(wide, 4.0))

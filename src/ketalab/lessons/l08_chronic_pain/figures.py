@@ -8,7 +8,7 @@ from ketalab.data.bibliography import short_name
 from ketalab.models import sensitisation
 from ketalab.plots.show import Picture
 from ketalab.plots.style import BLACK, BLUE, DRUG, GREEN, GREY, LEVEL, ORANGE, PALE, VERMILION, figure
-from ketalab.text import decimals, real_minus
+from ketalab.text import decimals, grouped, real_minus
 from ketalab.text import interval as between
 
 
@@ -355,7 +355,7 @@ def doses(guidelines: pd.DataFrame, regimens: pd.DataFrame) -> Picture:
             rate, y, "o", color=DRUG["esketamine" if row.drug == "esketamine" else "ketamine"], **HOLLOW
         )
         days = "1 day" if row.days == 1 else f"{row.days:g} days"
-        course = f"{row.hours_a_day:g} h on {days}: {row.total_mg:,.0f} mg in all"
+        course = f"{row.hours_a_day:g} h on {days}: {grouped(row.total_mg)} mg in all"
         axes.text(rate * 1.12, y, course, va="center", fontsize=12)
         labels.append(f"{short_name(row.trial)}, {drug}")
     axes.set_yticks(range(top, -1, -1), labels)
@@ -369,7 +369,7 @@ def doses(guidelines: pd.DataFrame, regimens: pd.DataFrame) -> Picture:
     axes.set_xticks([], minor=True)
     axes.grid(False, axis="y")
     given = "; ".join(
-        f"{short_name(row.trial)}: {row.rate_mg_h / 70:.2g} mg/kg/h, {row.total_mg:,.0f} mg in all"
+        f"{short_name(row.trial)}: {row.rate_mg_h / 70:.2g} mg/kg/h, {grouped(row.total_mg)} mg in all"
         for row in regimens.itertuples()
     )
     acute, chronic = by_key.loc["acute_infusion"], by_key.loc["chronic_infusion"]

@@ -7,7 +7,7 @@ from ketalab.data.bibliography import short_name
 from ketalab.data.tables import table
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models import sensitisation
-from ketalab.text import decimals, interval
+from ketalab.text import decimals, grouped, interval
 
 
 def plus_minus_table() -> pd.DataFrame:
@@ -52,7 +52,7 @@ def on_record_table() -> pd.DataFrame:
         level = pk.concentration(patient, given, days * 1440, "ketamine")[0]
         relief = 100 * sensitisation.relief(sensitisation.published_relief(), days, level)
         total = sum(dose.amount for dose in given)
-        found[name] = [f"{total:,.0f}", decimals(relief.mean(), 1), decimals(relief[-1], 1)]
+        found[name] = [grouped(total), decimals(relief.mean(), 1), decimals(relief[-1], 1)]
     columns = ["ketamine in all (mg)", "mean relief of 13 weeks (%)", "relief at 13 weeks (%)"]
     return pd.DataFrame.from_dict(found, orient="index", columns=columns).rename_axis("course")
 

@@ -8,6 +8,7 @@ from ketalab.models import effect_site as es
 from ketalab.models import pharmacokinetics as pk
 from ketalab.practice.answers import listed
 from ketalab.practice.exercise import Judgement, number
+from ketalab.text import grouped
 
 
 def lag_of_a_ramp():
@@ -71,13 +72,16 @@ def judge_keep_asleep(answer) -> Judgement:
     low, high = site.min(), site.max()
     if low >= LOST - 1e-6 and high <= TOO_HIGH + 1e-6:
         return Judgement(
-            True, f"The effect site stays between {low:,.0f} and {high:,.0f} ng/mL from 2 to 30 min."
+            True,
+            f"The effect site stays between {grouped(low)} and {grouped(high)} ng/mL from 2 to 30 min.",
         )
     if high > TOO_HIGH:
-        return Judgement(False, f"The effect site reaches {high:,.0f} ng/mL: give less, or more slowly.")
+        return Judgement(
+            False, f"The effect site reaches {grouped(high)} ng/mL: give less, or more slowly."
+        )
     if site[0] < LOST:
         return Judgement(
-            False, f"At 2 min the site has only {site[0]:,.0f} ng/mL: an infusion alone is too slow."
+            False, f"At 2 min the site has only {grouped(site[0])} ng/mL: an infusion alone is too slow."
         )
     wakes = minutes[np.argmax(site < LOST)]
     if site[-1] > site.min():

@@ -36,7 +36,7 @@ from ketalab.plots.style import (
     figure,
     legend_above,
 )
-from ketalab.text import interval, real_minus
+from ketalab.text import grouped, interval, real_minus
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -439,7 +439,7 @@ def delays() -> Picture:
             )
         else:
             told.append(
-                f"with a delay of {name}, the site peaks at {site.max():,.0f} ng/mL at "
+                f"with a delay of {name}, the site peaks at {grouped(site.max())} ng/mL at "
                 f"{minutes[np.argmax(site)]:.1f} minutes, just short of the level of lost response"
             )
     return Picture(
@@ -469,7 +469,7 @@ def _delays(minutes: NDArray, plasma: NDArray, sites: dict[str, NDArray], waited
     main.plot(waited.value, back, "o", color=BLACK, **HOLLOW, label="orders followed again, measured")
     main.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     main.set(xlabel="minutes after the start of a 60-s injection", ylabel="ketamine (ng/mL)")
-    main.yaxis.set_major_formatter(lambda value, _position: f"{value:,.0f}")
+    main.yaxis.set_major_formatter(lambda value, _position: grouped(value))
     ladder(side, main)
     fig.legend(loc="outside upper left", ncols=3, columnspacing=1.2, handletextpad=0.6)
     return fig
@@ -515,7 +515,7 @@ def _sedation(harms: pd.DataFrame) -> Figure:
         axes.plot(block.value, y, "o", color=DRUG_COLOUR[drug], markersize=9, label=drug)
         for at, row in zip(y, block.itertuples(), strict=True):
             axes.annotate(
-                f"{row.events} of {row.n:,}",
+                f"{row.events} of {grouped(row.n)}",
                 (row.high, at),
                 (8, 0),
                 textcoords="offset points",
@@ -566,7 +566,7 @@ def _emergence(harms: pd.DataFrame) -> Figure:
     axes = fig.subplots()
     for y, (study, event, _) in enumerate(EMERGED):
         row = _emerged(harms, study, event)
-        people = "" if pd.isna(row.n) else f", n = {row.n:,.0f}"
+        people = "" if pd.isna(row.n) else f", n = {grouped(row.n)}"
         axes.plot([0, row.value], [y, y], color=PALE, linewidth=2, zorder=1)
         style = HOLLOW if study.endswith("m") else {}
         axes.plot(row.value, y, "o", color=BLUE, markersize=11, **style)

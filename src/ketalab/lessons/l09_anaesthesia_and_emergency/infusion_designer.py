@@ -16,6 +16,7 @@ from ketalab.models import effect_site as es
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models.linear import LinearModel, concentration
 from ketalab.plots.style import BLACK, DRUG, LEVEL, PALE, figure, legend_above
+from ketalab.text import grouped
 
 WEIGHT = 70.0  # kg
 INJECTION = 1.0  # min, as the label asks
@@ -98,7 +99,7 @@ def _designer_stage() -> Stage:
     main.set(xlabel="minutes after the start", ylabel="ketamine (ng/mL)", xlim=(0, 20))
     set_scale(main, "y", "log")
     main.set_ylim(FLOOR, ROOF)
-    main.yaxis.set_major_formatter(lambda value, _position: f"{value:,.0f}")
+    main.yaxis.set_major_formatter(lambda value, _position: grouped(value))
     main.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     draw.ladder(ladder, main)
     site = LEVEL["person"]

@@ -13,7 +13,7 @@ from ketalab.lessons.l09_anaesthesia_and_emergency import figures as draw
 from ketalab.metaanalysis.effect_size import Effects, risk_ratio, treated_risk
 from ketalab.metaanalysis.pooling import Pooled, pool
 from ketalab.plots.style import figure
-from ketalab.text import decimals, interval
+from ketalab.text import decimals, grouped, interval
 
 BEFORE, NOW = "until 2024", "with the trial of 2025"
 ALONE, ALL = "ketamine alone, by person", "also clusters and mixtures"
@@ -107,7 +107,7 @@ def _trials_view(until: str, kind: str, method: str, risk: float) -> View:
     more = [1000 * (treated_risk(pooled.measure, end, risk / 100) - risk / 100) for end in ends]
     readings = [
         Reading("trials", str(pooled.k)),
-        Reading("people", f"{people:,}"),
+        Reading("people", grouped(people)),
         Reading("pooled risk ratio", ratio.estimate, "", 3),
         Reading("its 95% interval", f"{ratio.low:.2f} to {ratio.high:.2f}"),
         Reading("deaths in 1,000, etomidate", f"{10 * risk:.0f}"),
@@ -119,7 +119,7 @@ def _trials_view(until: str, kind: str, method: str, risk: float) -> View:
         "the interval includes no difference" if ratio.low < 1 < ratio.high else "the interval excludes 1"
     )
     sentence = (
-        f"{pooled.k} trials, {people:,} people, {method}: risk ratio {ratio.estimate:.2f} "
+        f"{pooled.k} trials, {grouped(people)} people, {method}: risk ratio {ratio.estimate:.2f} "
         f"({ratio.low:.2f} to {ratio.high:.2f}), so {words}: {verdict}."
     )
     return View(draw.place_trials(_deaths()[1], pooled, inside, words), readings, sentence)

@@ -13,7 +13,7 @@ from ketalab.metaanalysis.effect_size import Effects, risk_ratio
 from ketalab.metaanalysis.pooling import pool
 from ketalab.models import effect_site as es
 from ketalab.models import pharmacokinetics as pk
-from ketalab.text import decimals, interval
+from ketalab.text import decimals, grouped, interval
 
 MODELS = {
     "simons2022": "Simons, arterial",
@@ -84,10 +84,10 @@ def infusion_frame() -> pd.DataFrame:
             pk.Dose(70 * row.bolus, "iv", duration=1),
             pk.Dose(70 * row.rate / 1000 * 59, "iv", time=1, duration=59),
         ]
-        said = {"measured (ng/mL)": f"{row.level:,.0f} ({interval(row.low, row.high, 0)})"}
+        said = {"measured (ng/mL)": f"{grouped(row.level)} ({interval(row.low, row.high, 0)})"}
         for model, name in MODELS.items():
             level = pk.concentration(pk.published(model).typical(70), doses, [60], "ketamine")[0, 0]
-            said[f"{name} (ng/mL)"] = f"{round(level, -1):,.0f}"
+            said[f"{name} (ng/mL)"] = grouped(round(level, -1))
         found[f"{short_name(row.reference)}: {row.drug}, {row.bolus:g} mg/kg, {row.rate:g} µg/kg/min"] = (
             said
         )
@@ -255,8 +255,10 @@ def collapse_frame() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "event": rows.outcome.to_numpy(),
-            "ketamine": [f"{r.events_active:,.0f} of {r.n_active:,.0f}" for r in rows.itertuples()],
-            "etomidate": [f"{r.events_control:,.0f} of {r.n_control:,.0f}" for r in rows.itertuples()],
+            "ketamine": [f"{grouped(r.events_active)} of {grouped(r.n_active)}" for r in rows.itertuples()],
+            "etomidate": [
+                f"{grouped(r.events_control)} of {grouped(r.n_control)}" for r in rows.itertuples()
+            ],
             "risk ratio (95% interval)": [
                 f"{np.exp(e):.2f} ({interval(a, b)})"
                 for e, a, b in zip(effects.estimate, low, high, strict=True)

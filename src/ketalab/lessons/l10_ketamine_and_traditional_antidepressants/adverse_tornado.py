@@ -13,6 +13,7 @@ from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l10_ketamine_and_traditional_antidepressants.figures import DARK_SPRAY, ORAL
 from ketalab.metaanalysis.number_needed import newcombe_interval, wilson_interval
 from ketalab.plots.style import GREEN, GREY, PURPLE, figure
+from ketalab.text import grouped
 
 DRUGS = ("esketamine", "sertraline", "venlafaxine", "desvenlafaxine")
 MINUS, ON_DRUG, ON_PLACEBO = "difference", "on the drug", "on placebo"
@@ -158,7 +159,7 @@ def _limits(row: pd.Series) -> str:
 def _people_of(drug: str) -> str:
     rows = table("adverse_reactions")
     row = rows[(rows.drug == drug) & (rows.people == "all")].iloc[0]
-    return f"{int(row.n_drug):,} and {int(row.n_placebo):,}"
+    return f"{grouped(int(row.n_drug))} and {grouped(int(row.n_placebo))}"
 
 
 def _tornado_sentence(one: str, other: str, scale: str, frames, tops) -> str:

@@ -15,6 +15,7 @@ from ketalab.metaanalysis.network import Network
 from ketalab.metaanalysis.number_needed import newcombe_interval
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models import receptor
+from ketalab.models.chain import free_share
 from ketalab.plots.show import Picture
 from ketalab.plots.style import BLACK, DRUG, GREEN, GREY, PALE, PURPLE, SKY, YELLOW, figure
 from ketalab.text import decimals, real_minus
@@ -55,12 +56,12 @@ def difference(row: pd.Series) -> tuple[float, float, float]:
 def nmda_block() -> tuple[Array, Array, Array]:
     """Hours after 35 mg over 40 min, and the block of NMDA channels (%) with 1 and 0 mM magnesium.
 
-    Model of lesson 02: 70 kg, free fraction 0.53, 237.73 g/mol, -70 mV [@simons2022].
+    Model of lesson 02: 70 kg, the free share of the tables, -70 mV [@simons2022].
     """
     hours = np.geomspace(0.5, 1500, 300)
     patient = pk.published("simons2022").typical(70)
     plasma = pk.concentration(patient, [pk.Dose(35, "iv", duration=40)], hours * 60, "ketamine")[0]
-    free = receptor.free_concentration(plasma, 0.53, 237.73)
+    free = receptor.free_concentration(plasma, *free_share())
     drug = receptor.published("ketamine")
     low, high = (100 * receptor.equilibrium_block(free, drug, -70, mg) for mg in (1.0, 0.0))
     return hours, low, high

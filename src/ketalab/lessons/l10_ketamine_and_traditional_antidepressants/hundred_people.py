@@ -17,7 +17,7 @@ from ketalab.lessons.l10_ketamine_and_traditional_antidepressants.trials import 
     with_and_without,
 )
 from ketalab.plots.style import BLACK, BLUE, GREY, PALE, figure, legend_above
-from ketalab.text import decimals
+from ketalab.text import decimals, grouped
 
 TIMES = {
     "day 1": (24,),
@@ -31,14 +31,15 @@ END = "end of tablet trials"
 
 @dataclass(frozen=True)
 class Study:
-    """A ketamine trial as the icons show it: its rows in `trial_counts`, and how many were randomised."""
+    """A ketamine trial as the icons show it: its rows in `trial_counts`, and where `trials` has no count of
+    each group, the population of `adverse_reactions` that holds the treated."""
 
     trial: str
     active: str
     drug: str
     control: str
     people: str
-    randomised: tuple[int, int] | None = None
+    treated: str = ""
 
 
 STUDIES = {
@@ -65,7 +66,7 @@ STUDIES = {
         "spray\n+ new tablet",
         "placebo spray\n+ new tablet",
         "drugs had failed them",
-        (346, 222),
+        "treatment-resistant depression, with a new oral antidepressant",
     ),
     "infusion and escitalopram (Hu 2016)": Study(
         "hu2016",
@@ -233,12 +234,18 @@ def _ketamine_arms(study: str, time: str) -> tuple[Arm, Arm] | None:
         return None
     row = rows.iloc[0]
     seen = int(row.n_active), int(row.n_control)
-    everybody = about.randomised or _randomised(about.trial, seen)
+    everybody = _treated(about.treated) if about.treated else _randomised(about.trial, seen)
     events = int(row.events_active), int(row.events_control)
     return tuple(
         Arm(100 * well / n, 100 * (n - there) / n, f"{well} of {n}")
         for well, there, n in zip(events, seen, everybody, strict=True)
     )
+
+
+def _treated(population: str) -> tuple[int, int]:
+    rows = table("adverse_reactions")
+    row = rows[(rows.drug == "esketamine") & (rows.population == population)].iloc[0]
+    return int(row.n_drug), int(row.n_placebo)
 
 
 def _randomised(trial: str, seen: tuple[int, int]) -> tuple[int, int]:
@@ -252,8 +259,8 @@ def _tablet_arms(tablet: str, time: str) -> tuple[Arm, Arm] | None:
         well, lost = (with_and_without(TABLETS[tablet], events) for events in ("responders", "lost"))
         people = classes("responders").people
         return (
-            Arm(100 * well[0], 100 * lost[0], f"{people[TABLETS[tablet]]:,} people"),
-            Arm(100 * well[3], 100 * lost[3], f"{people['placebo']:,} people"),
+            Arm(100 * well[0], 100 * lost[0], f"{grouped(people[TABLETS[tablet]])} people"),
+            Arm(100 * well[3], 100 * lost[3], f"{grouped(people['placebo'])} people"),
         )
     weekly = ssri_weekly()
     week = {"week 1": 1, "week 2": 2, "week 4": 4}.get(time)

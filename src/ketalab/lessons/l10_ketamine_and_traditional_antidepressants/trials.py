@@ -15,7 +15,7 @@ from ketalab.metaanalysis.effect_size import ODDS_RATIO, treated_risk
 from ketalab.metaanalysis.network import Network, network
 from ketalab.metaanalysis.number_needed import newcombe_interval
 from ketalab.models import pathway
-from ketalab.text import decimals, interval
+from ketalab.text import decimals, grouped, interval
 
 
 @cache
@@ -241,7 +241,7 @@ def class_frame() -> pd.DataFrame:
             "responding (95% interval)": [odds(row) for row in net.itertuples()],
             "leaving (95% interval)": [odds(row) for row in gone.itertuples()],
             "trials": net.studies.to_numpy(),
-            "people": [f"{people:,}" for people in net.people],
+            "people": [grouped(people) for people in net.people],
         },
         index=pd.Index([SPELT.get(name, name) for name in net.index], name="odds against placebo"),
     )
@@ -293,17 +293,15 @@ def stard_frame() -> pd.DataFrame:
     )
 
 
-REANALYSED = 35  # of 100, the total of the re-analysis [@pigott2023]
-
-
 def remission_totals() -> dict[str, float]:
     """Three totals of remission at any step of STAR*D, of 100 who start [@rush2006; @pigott2023]."""
     steps = pathway.published()
     stay = [replace(step, goes_on=1.0) for step in steps]
+    again = table("stard_steps").set_index("measure").value["cumulative remission, reanalysis"]
     return {
         "printed: if nobody had left": 100 * float(pathway.remission_ever(stay)[0]),
         "computed here: with those who left": 100 * float(pathway.remission_ever(steps)[0]),
-        "re-analysis of 2023 (disputed)": REANALYSED,
+        "re-analysis of 2023 (disputed)": float(again),
     }
 
 

@@ -35,7 +35,7 @@ from ketalab.plots.style import (
     figure,
     legend_above,
 )
-from ketalab.text import interval, listed
+from ketalab.text import grouped, interval, listed
 
 ANALYSIS_NAMES = {
     "slope": "slope in the\nketamine arm",
@@ -399,13 +399,13 @@ def followed() -> Picture:
     rows = table("therapy_series").query("study == 'yermus'")
     began = int(rows.started.iloc[0])
     told = ", ".join(
-        f"{row.followed:,} ({100 * row.followed / began:.0f}%) after {row.weeks:.0f} weeks"
+        f"{grouped(row.followed)} ({100 * row.followed / began:.0f}%) after {row.weeks:.0f} weeks"
         for row in rows.itertuples()
     )
     return Picture(
         _followed(),
         "11_followed",
-        f"Three bars. {began:,} people were treated in eleven clinics; scores are known of {told}.",
+        f"Three bars. {grouped(began)} people were treated in eleven clinics; scores are known of {told}.",
     )
 
 
@@ -442,7 +442,7 @@ def _followed() -> Figure:
     for y, (_, people) in enumerate(steps):
         axes.barh(y, began, height=0.62, color="white", edgecolor=GREY, linestyle=":", linewidth=1.4)
         axes.barh(y, people, height=0.62, color=BLUE)
-        words = f"{people:,} people" + (f", {100 * people / began:.0f}%" if people < began else "")
+        words = f"{grouped(people)} people" + (f", {100 * people / began:.0f}%" if people < began else "")
         inside = people > began / 2
         axes.text(
             people - 20 if inside else people + 20,

@@ -15,7 +15,7 @@ from ketalab.metaanalysis.effect_size import Effects, fisher_z, join
 from ketalab.metaanalysis.pooling import pool
 from ketalab.plots.style import BLACK, BLUE, GREY, PALE, figure, legend_above
 from ketalab.text import count as counted
-from ketalab.text import decimals, interval
+from ketalab.text import decimals, grouped, interval
 
 DAY = 24  # h, the last time used
 IMPLIED, PRINTED = "those the P values imply", "those the abstracts name"
@@ -171,7 +171,7 @@ def _view(silent: float, size: float, link: float, people: str, truth: str) -> V
             interval(n.prediction_low, n.prediction_high) if known else "assumed to be the same",
         ),
         Reading("spread that chance does not explain", f"{100 * pooled.i2:.0f}%"),
-        Reading("people in all", f"{effects.n.sum():,.0f}"),
+        Reading("people in all", grouped(effects.n.sum())),
         Reading("differences in benefit it explains", f"{100 * n.estimate**2:.1f}%"),
     ]
     words = "leaves out zero" if pooled.excludes_null else "includes zero"

@@ -28,7 +28,7 @@ from ketalab.metaanalysis.effect_size import (
 from ketalab.metaanalysis.pooling import pool
 from ketalab.models import mediation
 from ketalab.models.mediation import CausalModel
-from ketalab.text import decimals, interval
+from ketalab.text import decimals, grouped, interval
 
 COEFFICIENTS = {"mathai2023": 4, "echegaray2025": 2}  # numbers estimated by each regression
 LATEST = 200.0  # h: day 7 is the last time used
@@ -282,7 +282,7 @@ def memory_frame() -> pd.DataFrame:
 def series_frame() -> pd.DataFrame:
     """Series of patients without a comparison group: how many began, how many were measured, and when."""
     rows = table("therapy_series")
-    text = lambda value: "not read" if np.isnan(value) else f"{value:,.0f}"  # noqa: E731
+    text = lambda value: "not read" if np.isnan(value) else grouped(value)  # noqa: E731
     return pd.DataFrame(
         {
             "weeks": [text(value) for value in rows.weeks.astype(float)],

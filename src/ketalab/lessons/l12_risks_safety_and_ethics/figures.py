@@ -24,7 +24,7 @@ from ketalab.plots.style import (
     figure,
     legend_above,
 )
-from ketalab.text import listed
+from ketalab.text import grouped, listed
 
 MARK = {"linestyle": "", "markersize": 11}
 HOLLOW = {"markerfacecolor": "white", "markeredgewidth": 2.4}
@@ -147,7 +147,7 @@ def surveys() -> Picture:
         ink, shape = SETTING[row.setting][1], ASKED[row.asked][1]
         face = ink if row.chosen == "no" else "white"
         _measured(axes, y, row.value, (row.low, row.high), ink, shape, face)
-        places.append(row.label if pd.isna(row.n) else f"{row.label}, n = {row.n:,.0f}")
+        places.append(row.label if pd.isna(row.n) else f"{row.label}, n = {grouped(row.n)}")
     axes.set_yticks(range(len(rows)), places, fontsize=12.5)
     for y in np.flatnonzero(rows.setting != rows.setting.shift())[1:]:
         axes.axhline(y - 0.5, color=PALE)

@@ -10,7 +10,7 @@ from ketalab.data.tables import renamed, table
 from ketalab.metaanalysis.number_needed import wilson_interval
 from ketalab.models import benefit_harm, exposure
 from ketalab.models.benefit_harm import Outcome
-from ketalab.text import decimals, interval
+from ketalab.text import decimals, grouped, interval
 
 YOUNGER, OLDER = "under 65 (TRANSFORM-1 and 2)", "65 and over (TRANSFORM-3)"
 RESISTANT = "treatment-resistant depression, with a new oral antidepressant"
@@ -115,7 +115,7 @@ def rises() -> pd.DataFrame:
         found.append(
             (
                 group,
-                f"{row.events:,.0f} of {row.n:,.0f}",
+                f"{grouped(row.events)} of {grouped(row.n)}",
                 decimals(share, 1),
                 interval(low, high, 1),
                 f"{row.events_control:.0f} of {row.n_control:.0f}",
@@ -136,7 +136,7 @@ def forms() -> pd.DataFrame:
             "effect": rows.effect,
             "counted by": rows.definition,
             "% of sessions": shares,
-            "sessions": [f"{n:,.0f}" for n in rows.n],
+            "sessions": [grouped(n) for n in rows.n],
         }
     ).set_index("effect")
 
@@ -260,5 +260,5 @@ def none_seen() -> pd.DataFrame:
     """What "none seen" leaves open: people followed, and the upper 95% limit of the risk in 1,000."""
     people = (100, 346, 1709)
     limits = [round(1000 * upper_limit(n), 2) for n in people]
-    written = [f"{n:,}" for n in people]
+    written = [grouped(n) for n in people]
     return pd.DataFrame({"none seen in": written, "at most, in 1,000": limits}).set_index("none seen in")

@@ -11,7 +11,7 @@ const MOVED_BY_HAND = ".ketalab-view, .ketalab-ask, .ketalab-ledger, .ketalab-gr
 const TYPED_INTO = "textarea, [contenteditable], input:is(:not([type]), [type=text], [type=search], [type=number])";
 const PRESSED = "button, summary, a";  // these need Enter and Space only
 const MOST_LINES = 12; // of a menu that is open
-const SMALLEST = 3; // step of a slide's text, see deck.css
+const SIZES = [1.45, 1.4, 1.35, 1.3, 1.25, 1.2, 1.15, 1.1, 1.05, 1, 0.94, 0.88, 0.83]; // of a slide's text, see deck.css
 const asked = new URLSearchParams(location.search);
 
 // ?handout: two slides to a page with room to write, ?handout=notes: with the teacher's notes.
@@ -43,21 +43,39 @@ if (asked.has("handout")) {
     center: false, display: "flex", hash: true, slideNumber: ketalabChosen?.printed ?? "c/t", transition: "none",
     defaultTiming: 120,  // the notes of every slide say their minutes; this turns the speaker's pacing on
     pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
-    hashOneBasedIndex: true,
+    hashOneBasedIndex: !asked.has("receiver"),  // the speaker's window counts from nought when it asks for a copy
     keyboardCondition: (event) => !keeps(event),
   });
-  // A slide of text on which too much is open sets its text a step smaller (deck.css), until it holds or is at
-  // its smallest; when less is open, it is as large as before.
+  // A slide of text sets it as large as the slide holds (deck.css): with the longest answer open, where answers open,
+  // so that nothing changes its size when one does. What is open beyond that makes it smaller.
+  const FILLED = ".quiz, .predict, .words, .plain";
+  const holds = (slide) => {
+    const floor = slide.offsetHeight - parseFloat(getComputedStyle(slide).paddingBottom);
+    const below = [...slide.children].map((part) => part.getBoundingClientRect().bottom);
+    const right = slide.getBoundingClientRect().right;
+    const reach = (Math.max(...below) - slide.getBoundingClientRect().top) / Reveal.getScale();
+    const wide = [...slide.querySelectorAll("table, pre, mjx-container")].some(
+      (part) => part.getBoundingClientRect().right > right - 20 * Reveal.getScale());
+    return reach <= floor + 1 && !wide;
+  };
+  const largest = (slide) => SIZES.find((size) => {
+    slide.style.setProperty("--size", size);
+    return holds(slide);
+  }) ?? SIZES.at(-1);
+  let fitting = false;
   const fit = () => {
     const slide = Reveal.getCurrentSlide();
-    if (!slide?.matches(".quiz, .predict, .words, .plain")) return;
-    slide.removeAttribute("data-fit");
-    const floor = slide.offsetHeight - parseFloat(getComputedStyle(slide).paddingBottom);
-    const reach = () => {
-      const below = [...slide.children].map((part) => part.getBoundingClientRect().bottom);
-      return (Math.max(...below) - slide.getBoundingClientRect().top) / Reveal.getScale();
-    };
-    for (let step = 1; step <= SMALLEST && reach() > floor + 1; step++) slide.dataset.fit = step;
+    if (fitting || !slide?.matches(FILLED)) return;
+    fitting = true;
+    const answers = [...slide.querySelectorAll("details.option, details.happened")];
+    const open = answers.map((answer) => answer.open);
+    const sizes = slide.matches(".voting") ? [] : answers.map((longest) => {
+      for (const answer of answers) answer.open = answer === longest;
+      return largest(slide);
+    });
+    answers.forEach((answer, place) => { answer.open = open[place]; });
+    slide.style.setProperty("--size", Math.min(largest(slide), ...sizes));
+    setTimeout(() => { fitting = false; });  // folds say that they were opened a moment later
   };
   Reveal.on("ready", fit);
   Reveal.on("slidechanged", fit);
@@ -158,7 +176,7 @@ if (asked.has("handout")) {
     document.querySelector(".refused")?.remove();
     if (document.activeElement?.closest(".ketalab-vote, .ketalab-count")) document.activeElement.blur();
   });
-  ketalabCurtain.listen();
+  ketalabRoom.listen();
   Reveal.addKeyBinding(
     { keyCode: 67, key: "C", description: "Curtain over the slide, up or down; a hand pulls its edge" },
     ketalabCurtain.turn,

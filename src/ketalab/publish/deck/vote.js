@@ -1,6 +1,7 @@
 // Hands, counted on the slide of a prediction or of a question, without a network. What was counted stays as
 // long as the page is open: a deck begins afresh in every class.
 const ketalabVote = (() => {
+  let tell = () => {};  // whom a changed count goes to (room.js)
   const LETTERS = "ABCDEFGH";
   const FULL = 10;  // hands that fill a bar, until one answer has more
   const open = (vote) => vote.slide.classList.contains("voting");
@@ -109,34 +110,42 @@ const ketalabVote = (() => {
       const both = first ? `First vote ${hands(sum(first))} (outlined), now ${hands(sum(now))}.` : "";
       said.textContent = words || both || (sum(now) ? `${hands(sum(now))} in all.` : "");
       slide.dispatchEvent(new Event("toggle"));  // the text of a slide is fitted anew
+      if (!vote.following) tell(slide);
     };
     vote.count = count;
-    show();
+    vote.show = () => show();
+    vote.show();
     return vote;
   };
 
   const votes = new Map();
-  const turn = (vote) => {
-    const opens = !open(vote);
+  const place = (vote, opens) => {
     vote.slide.classList.toggle("voting", opens);
     vote.opener.textContent = opens ? "Back to the slide" : "Count hands";
     vote.opener.ariaExpanded = String(opens);
     vote.slide.dispatchEvent(new Event("toggle"));
+  };
+  const turn = (vote) => {
+    const opens = !open(vote);
+    place(vote, opens);
     if (opens) vote.panel.focus({ preventScroll: true });
     else document.activeElement.blur();
+    tell(vote.slide);
   };
 
-  // A letter counts while the counter has the focus; with Shift it takes a hand back.
-  addEventListener("keydown", (event) => {
+  // A letter counts while the counter has the focus; with Shift it takes a hand back. Whether it was one.
+  const hear = (event) => {
     const panel = document.activeElement?.closest(".ketalab-vote");
-    if (!panel || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    if (!panel || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return false;
     const vote = votes.get(panel.parentElement);
-    const place = event.key.length === 1 ? LETTERS.indexOf(event.key.toUpperCase()) : -1;
-    if (place < 0 || place >= vote.now.length) return;
-    vote.count(place, event.shiftKey ? -1 : 1);
+    const answer = event.key.length === 1 ? LETTERS.indexOf(event.key.toUpperCase()) : -1;
+    if (answer < 0 || answer >= vote.now.length) return false;
+    vote.count(answer, event.shiftKey ? -1 : 1);
     event.preventDefault();
     event.stopImmediatePropagation();
-  }, true);
+    return true;
+  };
+  addEventListener("keydown", hear, true);
 
   return {
     // Give every slide that asks its counter.
@@ -152,6 +161,22 @@ const ketalabVote = (() => {
     // Open or close the counter of a slide, where it has one.
     turn(slide) {
       if (votes.has(slide)) turn(votes.get(slide));
+    },
+    hear,
+    // What was counted on a slide, for its copy in another window, and the other way round.
+    listen(told) { tell = told; },
+    slides: () => [...votes.keys()],
+    state(slide) {
+      const { now, first, told, cleared } = votes.get(slide);
+      return { open: open(votes.get(slide)), now, first, told, cleared };
+    },
+    follow(slide, { open: opens, now, first, told, cleared }) {
+      const vote = votes.get(slide);
+      if (vote?.now.length !== now?.length) return;
+      Object.assign(vote, { now: [...now], first, told, cleared, following: true });
+      if (opens !== open(vote)) place(vote, opens);
+      vote.show();
+      vote.following = false;
     },
   };
 })();

@@ -4,15 +4,11 @@ A formula stays TeX between `\\(` and `\\)` where a learning platform draws it (
 MathML, with its TeX as the text that is read aloud, where the format asks for that (QTI 2.1).
 """
 
-import json
 import re
-import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from shutil import which
 from xml.etree import ElementTree as ET
 
-from ketalab.paths import ROOT
+from ketalab.publish.equations import Equations
 
 MATHML = "http://www.w3.org/1998/Math/MathML"
 PIECE = re.compile(
@@ -102,18 +98,6 @@ class MathML:
 
 
 def _converted(formulas: list[str]) -> list[str]:
-    """MathML of each formula; ValueError where Node.js or MathJax is missing, or a formula is no TeX."""
-    node = which("node")
-    if node is None or not (ROOT / "node_modules" / "mathjax").is_dir():
-        raise ValueError("formulas: Node.js and MathJax write them; `make questions` installs both")
-    program = Path(__file__).with_name("formulas.cjs")
-    done = subprocess.run(
-        [node, str(program), str(ROOT / "node_modules" / "mathjax")],
-        input=json.dumps(formulas),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise ValueError(f"formulas: MathJax refused one of them: {done.stderr.strip().splitlines()[-1]}")
-    return json.loads(done.stdout)
+    """MathML of each formula; raises as `Equations` does."""
+    with Equations() as equations:
+        return [equations.mathml(tex) for tex in formulas]

@@ -1,4 +1,5 @@
-// TeX in, SVG with MathML for screen readers out, one line of JSON each: pages need no script for equations.
+// TeX in, SVG with MathML for screen readers or MathML alone out, one line of JSON each: pages need no script
+// for equations.
 // The first argument is the folder of MathJax.
 const { createInterface } = require("node:readline");
 
@@ -9,9 +10,12 @@ require(process.argv[2]).init({
 }).then((MathJax) => {
   const { adaptor } = MathJax.startup;
   createInterface({ input: process.stdin }).on("line", (line) => {
-    const { tex, display } = JSON.parse(line);
+    const { tex, display, alone } = JSON.parse(line);
     let answer;
-    try { answer = { html: adaptor.outerHTML(MathJax.tex2svg(tex, { display })) }; } catch (error) {
+    try {
+      const html = alone ? MathJax.tex2mml(tex, { display }) : adaptor.outerHTML(MathJax.tex2svg(tex, { display }));
+      answer = { html };
+    } catch (error) {
       answer = { error: error.message };
     }
     process.stdout.write(`${JSON.stringify(answer)}\n`);
