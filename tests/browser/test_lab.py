@@ -422,8 +422,8 @@ CONTROLS = {  # the cell that shows it, and where it is
     "prediction": (2, ".ketalab-ask[data-kind=prediction] input"),
     "quiz option": (3, ".ketalab-ask[data-kind=quiz] summary"),
     "grade": (4, ".ketalab-grading input"),
-    "menu of the ledger": (5, ".ketalab-ledger select"),
     "claim of the ledger": (5, ".ketalab-ledger summary"),
+    "menu of the ledger": (5, ".ketalab-ledger select"),
     "words of the ledger": (5, ".ketalab-ledger input"),
     "fold in the text": (6, ".jp-RenderedMarkdown summary"),
 }
