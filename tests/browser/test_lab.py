@@ -189,7 +189,7 @@ def test_before_it_is_run_a_lesson_shows_its_stored_pictures_with_alt_text(watch
     alts: set[str] = set()
     said: set[str] = set()
     for _ in scroll_through(watched):
-        said |= set(watched.page.locator(".ketalab-how").all_inner_texts())
+        said |= set(watched.page.locator(".ketalab-how").all_text_contents())
         dead = "document.querySelectorAll('.jp-OutputArea-output :is(input, select, button)')"
         watched.page.wait_for_function(f"() => {dead}.length === 0")
         images = watched.page.locator(".jp-RenderedImage img")
