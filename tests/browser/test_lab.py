@@ -189,9 +189,9 @@ def test_before_it_is_run_a_lesson_shows_its_stored_pictures_with_alt_text(watch
     alts: set[str] = set()
     said: set[str] = set()
     for _ in scroll_through(watched):
-        said |= set(watched.page.locator(".ketalab-how").all_inner_texts())
-        dead = ".jp-OutputArea-output :is(input, select, button)"
-        watched.page.wait_for_function(f"() => document.querySelectorAll('{dead}').length === 0")
+        said |= set(watched.page.locator(".ketalab-how").all_text_contents())
+        dead = "document.querySelectorAll('.jp-OutputArea-output :is(input, select, button)')"
+        watched.page.wait_for_function(f"() => {dead}.length === 0")
         images = watched.page.locator(".jp-RenderedImage img")
         alts |= set(images.evaluate_all("(all) => all.map((image) => image.alt)"))
     assert any(alt.startswith("From dose to plasma.") for alt in alts)
@@ -422,8 +422,8 @@ CONTROLS = {  # the cell that shows it, and where it is
     "prediction": (2, ".ketalab-ask[data-kind=prediction] input"),
     "quiz option": (3, ".ketalab-ask[data-kind=quiz] summary"),
     "grade": (4, ".ketalab-grading input"),
-    "menu of the ledger": (5, ".ketalab-ledger select"),
     "claim of the ledger": (5, ".ketalab-ledger summary"),
+    "menu of the ledger": (5, ".ketalab-ledger select"),
     "words of the ledger": (5, ".ketalab-ledger input"),
     "fold in the text": (6, ".jp-RenderedMarkdown summary"),
 }
