@@ -38,12 +38,13 @@ def index(pages: Sequence[Page], beside: Mapping[str, tuple[str, str]]) -> list[
 
 
 def sections(file: str, of: str, title: str, html: str) -> Iterator[Place]:
-    """A page's sections; what stands before the first one goes under `title`."""
+    """A page's sections, also those of a heading only; what stands before the first goes under `title`."""
     titles = {anchor: Reading(text).whole for anchor, text in HEADING.findall(html)}
     reading = Reading(html)
     for anchor in reading.texts:
         head = titles.get(anchor, title)
-        if text := reading.text(anchor).removeprefix(head).strip():
+        text = reading.text(anchor).removeprefix(head).strip()
+        if text or anchor in titles:
             yield Place(file, anchor, of, head, text)
 
 
