@@ -156,6 +156,25 @@
     large.showModal();
     large.scrollTo(0, 0);
   };
+  // Lying on its side, a slider follows a finger down the screen; a browser's own follows one across only.
+  let held = null;
+  const follow = (event) => {
+    const box = held.getBoundingClientRect(), share = Math.min(1, Math.max(0, (event.clientY - box.top) / box.height));
+    held.value = Number(held.min) + share * (held.max - held.min);
+    held.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  large?.addEventListener("pointerdown", (event) => {
+    const onItsSide = getComputedStyle(large).transform !== "none";
+    if (event.pointerType === "mouse" || !onItsSide || !event.target.matches("input[type=range]")) return;
+    held = event.target;
+    held.focus();
+    follow(event);
+  });
+  large?.addEventListener("pointermove", (event) => { if (held) follow(event); });
+  for (const kind of ["pointerup", "pointercancel"]) large?.addEventListener(kind, () => { held = null; }, true);
+  for (const kind of ["touchstart", "touchmove"]) {
+    large?.addEventListener(kind, (event) => { if (held) event.preventDefault(); }, { passive: false });
+  }
 
   // #route_to_plasma?dose=0.5&minutes=10 opens an explorable at a setting.
   const say = (view, words) => { find("[role=status]", view.closest("figure")).textContent = words; };
