@@ -527,7 +527,7 @@ def test_a_prediction_is_committed_and_a_quiz_answers(watched, lab: str):
 def test_a_word_shows_its_meaning_and_leads_to_its_entry(watched, lab: str):
     open_lesson(watched, lab, "02_blocking_the_nmda_receptor")
     page = watched.page
-    word = page.locator(".jp-RenderedMarkdown a[title]", has_text="trapping").first
+    word = page.locator(".jp-RenderedMarkdown a[title]", has_text="trapped").first
     assert word.get_attribute("title") == next(t.definition for t in terms() if t.term == "trapping")
     assert word.evaluate("(node) => getComputedStyle(node).textDecorationStyle") == "dotted"
     slowed = page.context.new_cdp_session(page)  # on a slow computer JupyterLab alone gives up the jump
