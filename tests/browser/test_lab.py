@@ -328,6 +328,36 @@ def test_two_views_of_one_explorable_show_one_setting(watched, twice):
     assert watched.errors == []
 
 
+def test_reset_and_scenario_come_after_every_move_of_the_hand_before_them(watched, lab: str):
+    """However long Python takes for the moves: ipywidgets keeps a slider's last value back until it is done."""
+    slow = (
+        "import time\nfrom ketalab import explorable\nfrom ketalab.explorables.widget import Live\n"
+        "live = Live(explorable('route_to_plasma'))\n"
+        "live.controls['dose'].observe(lambda change: time.sleep(0.7), 'value')"
+    )
+    open_run(watched, lab, "slow", slow, "live.box")
+    page, computed = watched.page, explorable("route_to_plasma")
+    box = page.locator(".ketalab-explorable")
+    says(watched, box, computed.at().sentence)
+    handle = box.locator(".widget-slider .noUi-handle").first
+    for back in ("button", "select"):
+        handle.focus()
+        for _ in range(6):
+            page.keyboard.press("ArrowRight")
+        if back == "button":
+            box.get_by_role("button", name="Reset").click()
+            want = computed.at()
+        else:
+            box.locator("select").first.select_option("The same dose over 10 min")
+            want = computed.at(minutes=10)
+        says(watched, box, want.sentence)
+        page.wait_for_timeout(4000)  # the moves, one after the other
+        assert box.locator(".ketalab-sentence").text_content() == want.sentence
+        chosen = box.locator("select").first.evaluate("(node) => node.selectedIndex")
+        assert chosen == (1 if back == "button" else 2)
+    assert watched.errors == []
+
+
 def test_keys_pressed_in_an_explorable_stay_there(watched, twice):
     page, cells = watched.page, "() => jupyterapp.shell.currentWidget.content.widgets.length"
     before = page.evaluate(cells)

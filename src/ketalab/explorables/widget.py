@@ -71,8 +71,11 @@ class Live:
             first=self._parcel([explorable.start], ()),
         )
         self.picture.on_msg(lambda _picture, asked, _buffers: self.asked(asked))
+        # `static/stage.js` finds both by these classes and moves the controls before Python has answered.
         self.preset = widgets.Dropdown(options=self._menu(), description="Scenario")
+        self.preset.add_class("ketalab-scenario")
         self.reset = widgets.Button(description="Reset", tooltip="Back to the first setting")
+        self.reset.add_class("ketalab-reset")
         self.box = self._layout()
         for widget in self.controls.values():
             widget.observe(self._changed, "value")

@@ -1039,6 +1039,17 @@ class Desk {
     });
   }
 
+  // A scenario or the reset: said by the controls themselves, so that no earlier move of theirs, still waiting for
+  // Python, arrives after it.
+  put(values) {
+    const places = this.placesOf(values);
+    this.spec.controls.forEach((control, i) => {
+      const hand = this.hands.get(control.name);
+      hand.set(control.options ? { index: places[i] } : { value: values[control.name] });
+      hand.save_changes();
+    });
+  }
+
   valuesOf(places) {
     return Object.fromEntries(this.spec.controls.map((control, i) => [
       control.name, control.options ? control.options[places[i]] : Number((control.low + places[i] * control.step).toFixed(6))]));
@@ -1161,14 +1172,29 @@ class Notebook {
       document.addEventListener(kind, (event) => this.near(event), { signal, capture: true });
     }
     document.addEventListener("pointerup", () => this.rest(), { signal, capture: true });
+    // After the menu and the button themselves have told Python.
+    for (const kind of ["change", "click"]) {
+      document.addEventListener(kind, (event) => this.choose(event), { signal });
+    }
     desk.views.add(this);
     desk.show();
+  }
+
+  choose(event) {
+    const { spec } = this.desk, part = event.target.closest?.(".ketalab-scenario select, .ketalab-reset");
+    if (!this.beside(part) || (event.type === "change") !== (part.localName === "select")) return;
+    const scenario = part.localName === "select" ? spec.presets[part.value] : {};
+    if (scenario) this.desk.put({ ...spec.start, ...scenario });
+  }
+
+  beside(part) {
+    return Boolean(part?.closest(".ketalab-explorable")?.contains(this.element));
   }
 
   // A hand has come near a control: bring its row; it holds it: keep the axes.
   near(event) {
     const hand = event.target.closest?.(`[class*="${NEARNESS}"]`);
-    if (!hand?.closest(".ketalab-explorable")?.contains(this.element)) return;
+    if (!this.beside(hand)) return;
     const name = [...hand.classList].find((one) => one.startsWith(NEARNESS)).slice(NEARNESS.length);
     if (event.type === "pointerdown") {
       this.begin(name);
