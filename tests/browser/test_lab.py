@@ -329,7 +329,7 @@ def test_two_views_of_one_explorable_show_one_setting(watched, twice):
 
 
 def test_reset_and_scenario_come_after_every_move_of_the_hand_before_them(watched, lab: str):
-    """However long Python takes for the moves: ipywidgets keeps a slider's last value back until it is done."""
+    """However long Python takes: ipywidgets keeps a slider's last value back until it is done."""
     slow = (
         "import time\nfrom ketalab import explorable\nfrom ketalab.explorables.widget import Live\n"
         "live = Live(explorable('route_to_plasma'))\n"

@@ -12,11 +12,13 @@ import pandas as pd
 
 from ketalab.data import bibliography, table
 from ketalab.explorables.description import Explorable
+from ketalab.html.frames import in_notebooks
 from ketalab.practice.lesson import Lesson
 from ketalab.practice.quiz import Question
 from ketalab.practice.reader import read, read_exam
 
 pd.set_option("display.max_colwidth", None)  # a lesson's tables say their sentences to the end
+in_notebooks()
 
 FOLDER = Path(__file__).parent
 NO_EXPLORABLES = {"__init__", "checks", "figures", "shared", "summary", "trials"}

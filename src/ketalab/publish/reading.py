@@ -26,7 +26,6 @@ from ketalab.data import table
 from ketalab.data.bibliography import ReferenceList, bibliography
 from ketalab.data.lessons import stem
 from ketalab.explorables.description import EXPLORABLE_MIME
-from ketalab.html.frames import one_row_of_headings
 from ketalab.lessons import explorable, lesson
 from ketalab.lessons.l00_start_here.figures import PARTS
 from ketalab.practice.asking import static
@@ -273,7 +272,7 @@ def _output(output: NotebookNode, markdown: MarkdownWithMath, made: Page) -> Ite
     if EXPLORABLE_MIME in data:
         yield _explorable(data[EXPLORABLE_MIME]["name"], output, made)
     elif "text/html" in data:
-        html = one_row_of_headings(data["text/html"])
+        html = data["text/html"]
         for part in ASKED:  # the page loads it once
             html = html.replace(part, "")
         html = LESSON.sub(r'href="\1.html', html)

@@ -19,7 +19,6 @@ from nbformat import NotebookNode
 
 from ketalab.data import table
 from ketalab.explorables.description import EXPLORABLE_MIME
-from ketalab.html.frames import one_row_of_headings
 from ketalab.lessons import explorable, lesson
 from ketalab.lessons.l00_start_here.figures import PARTS
 from ketalab.paths import ROOT
@@ -269,7 +268,7 @@ def _output(output: NotebookNode) -> str:
     if EXPLORABLE_MIME in data:
         return moving.view(data[EXPLORABLE_MIME]["name"])
     if "text/html" in data:
-        return f'<div class="html">{one_row_of_headings(data["text/html"])}</div>'
+        return f'<div class="html">{data["text/html"]}</div>'
     if "text/markdown" in data:
         return f'<div class="text">{markdown2html_mistune(data["text/markdown"])}</div>'
     if "image/png" in data:

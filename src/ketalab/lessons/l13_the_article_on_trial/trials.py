@@ -170,7 +170,7 @@ PRINTED_IN_PTSD = {
 def certainties() -> pd.DataFrame:
     """How many claims have each verdict (rows) at each certainty of the effect (columns)."""
     claims = table("claims")
-    effect = claims.certainty_effect.replace("", "about documents")
+    effect = claims.certainty_effect.replace("", "about documents").rename("certainty of the effect")
     counts = pd.crosstab(claims.verdict, effect)
     return counts.reindex(index=list(VERDICTS), columns=[*LEVELS, "about documents"], fill_value=0)
 
