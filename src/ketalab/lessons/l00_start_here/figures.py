@@ -32,8 +32,18 @@ KINDS = (
 )
 
 
+HEAD = {
+    "arrowstyle": "-|>",
+    "color": BLACK,
+    "linewidth": 1.6,
+    "shrinkA": 0,
+    "shrinkB": 0,
+    "mutation_scale": 11,
+}
+
+
 def course_map() -> Picture:
-    """The lessons as stepping stones in reading order, coloured by part."""
+    """The lessons as stepping stones coloured by part, an arrow from each to the next."""
     lessons = table("lessons")
     fig = figure(9.6, 4.5)
     axes = fig.subplots()
@@ -56,15 +66,24 @@ def course_map() -> Picture:
         )
         ink = BLACK if colour in (GREEN, ORANGE, PURPLE, VERMILION) else "white"
         axes.text(x + 0.1, y + 0.77, row.lesson, color=ink, weight="bold", fontsize=15, va="center")
-        title = textwrap.fill(row.title, 17)
-        axes.text(x + 0.1, y + 0.64, title, color=ink, fontsize=11.5, va="top", linespacing=1.1)
+        for below, words in enumerate(textwrap.wrap(row.title, 17)):
+            axes.text(x + 0.1, y + 0.55 - 0.16 * below, words, color=ink, fontsize=11.5)
+    for index in range(len(lessons) - 1):
+        line, place = divmod(index, 5)
+        y = 2 - line
+        if place < 4:
+            way = [(place + 0.94, y + 0.49), (place + 1.04, y + 0.49)]
+        else:  # down and back to the first of the next row
+            way = [(4.49, y + 0.07), (4.49, y - 0.01), (0.49, y - 0.01), (0.49, y - 0.09)]
+        axes.plot(*zip(*way[:-1], strict=True), color=BLACK, linewidth=1.6, solid_joinstyle="round")
+        axes.annotate("", way[-1], way[-2], arrowprops=HEAD)
     shown = [part for part in PARTS if part in set(lessons.part)]
     handles = [FancyBboxPatch((0, 0), 1, 1, facecolor=PARTS[part], edgecolor="none") for part in shown]
     fig.legend(handles, shown, loc="outside lower left", ncols=7, handlelength=1, columnspacing=1)
     return Picture(
         fig,
         "00_course_map",
-        f"{len(lessons)} stepping stones in three rows, read from left to right, numbered "
+        f"{len(lessons)} stepping stones in three rows, joined by arrows from left to right, numbered "
         f"{lessons.lesson.iloc[0]} to {lessons.lesson.iloc[-1]} and coloured by part: "
         f"{listed([part.lower() for part in shown])}.",
     )
