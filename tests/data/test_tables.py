@@ -11,6 +11,7 @@ from conftest import ROOT
 
 from ketalab.data import table
 from ketalab.data.tables import descriptor
+from ketalab.text import with_real_minus
 
 DATA = ROOT / "data"
 NAMES = [resource["name"] for resource in descriptor()["resources"]]
@@ -131,3 +132,20 @@ def test_the_descriptor_is_a_version_two_data_package():
     for resource in package["resources"]:
         assert resource["$schema"].endswith("2.0/dataresource.json")
         assert resource["schema"]["$schema"].endswith("2.0/tableschema.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("claims", "reason"),
+        ("claims", "certainty_reason"),
+        ("claim_sources", "finding"),
+        ("second_reading", "reason"),
+    ],
+)
+def test_the_ledger_is_written_as_print_is(name: str, column: str):
+    """A real minus, and a comma after the thousands of what is no year."""
+    for text in table(name)[column]:
+        assert text == with_real_minus(text)
+        for number in re.findall(r"(?<![\w.,/\u2212-])\d{4,}(?![\w,-]|\.\d|/\d)", text):
+            assert 1900 <= int(number) <= 2035, text
