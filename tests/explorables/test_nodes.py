@@ -35,13 +35,14 @@ def test_no_control_is_frozen_and_all_that_is_named_can_be_set(name: str):
 
 
 def test_more_room_is_filled_where_the_gaps_are_widest():
-    shown = explorable("pore_block")
+    shown = explorable("bladder_by_days")
     few, many = positions(shown, 500), positions(shown, 5000)
     assert prod(map(len, few.values())) <= 500
     assert prod(map(len, many.values())) <= 5000
     for control in shown.controls:
         assert set(few[control.name]) <= set(many[control.name])
-    gaps = np.diff([places(shown.controls[1]).index(free) for free in many["free"]])
+    (days,) = (control for control in shown.controls if control.name == "days")
+    gaps = np.diff([places(days).index(day) for day in many["days"]])
     assert gaps.max() <= 2 * gaps.min() + 1, "what was halved was always the widest"
 
 

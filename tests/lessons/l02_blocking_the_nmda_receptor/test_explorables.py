@@ -58,6 +58,46 @@ def test_curves_of_the_pore_agree_with_each_other():
     assert artists["both"][1] == pytest.approx(alone * (1 - taken / 100), rel=2e-3, abs=1e-12)
 
 
+def occupants(**setting) -> tuple[int, int, int]:
+    """How many pores of the picture hold the drug, hold magnesium, are empty with a current."""
+    artists = explorable("pore_block").at(**setting).artists
+    drug, ions, down, up = (
+        len(artists[f"in the pore: {name}"][0]) for name in ("drug", "magnesium", "down", "up")
+    )
+    return drug, ions, down + up
+
+
+@pytest.mark.parametrize("voltage", [-100, -70, -20, 40])
+@pytest.mark.parametrize(("magnesium", "free"), [(0.0, 0.0), (0.0, 2.0), (1.0, 0.4), (2.0, 20.0)])
+def test_fifty_channels_are_held_in_the_shares_of_the_formula(voltage, magnesium, free):
+    left, taken = pore(free, voltage, magnesium)
+    empty = left / 100 * (1 - taken / 100)
+    shares = 50 * np.array([taken / 100, 1 - taken / 100 - empty, empty])
+    counted = occupants(voltage=voltage, magnesium=magnesium, free=free)
+    assert sum(counted) == 50
+    assert np.abs(counted - shares).max() < 1
+
+
+def test_the_membrane_shows_which_way_the_current_goes_and_says_its_counts():
+    def shown(**setting):
+        view = explorable("pore_block").at(**setting)
+        places = {name: view.artists[f"in the pore: {name}"] for name in ("down", "up")}
+        return view.sentence, places, view.artists["empty"]
+
+    sentence, places, empty = shown(voltage=-20)
+    assert "at −20 mV, 12 hold ketamine, 19 hold magnesium and 19 are empty." in sentence
+    assert empty == "19 empty: current in"
+    assert min(places["down"][1]) > max(places["up"][1]), "into the cell: down from above, up from below"
+    _, places, empty = shown(voltage=20)
+    assert max(places["down"][1]) < min(places["up"][1])
+    assert empty.endswith("current out")
+    _, places, empty = shown(voltage=0)
+    assert not len(places["down"][0]) + len(places["up"][0])
+    assert empty.endswith("no current")
+    sentence, *_ = shown(magnesium=0.0, free=0.0)
+    assert "none holds ketamine, none holds magnesium and 50 are empty" in sentence
+
+
 # Pulses before, during and after a drug ------------------------------------------------------------
 
 
