@@ -132,6 +132,31 @@ def test_nmda_carries_its_share_of_the_resting_current():
         assert nmda / (nmda + ampa) == pytest.approx(0.12)
 
 
+@settings(deadline=None, max_examples=20)
+@given(fractions, fractions)
+def test_currents_are_those_that_make_the_rates_of_the_settled_circuit(i: float, e: float):
+    """At the mean potential what flows in, what flows out and what the spikes take agree."""
+    state, k = circuit.steady_state(i, e), circuit.constants("shared")
+    flows = circuit.currents(i, e)
+    for p, block in ((PYRAMIDAL, e), (INTERNEURON, i)):
+        now, own = flows[p], circuit.constants(p)
+        rate = float(getattr(state, p)) / 1000
+        assert now.nmda == pytest.approx((1 - block) * now.nmda_unblocked)
+        # From the AMPA current the driving force, hence the potential, hence the leak.
+        force = now.ampa / (
+            own.g_ampa * circuit.own_inputs({PYRAMIDAL: state.pyramidal / 1000}) * k.tau_ampa
+        )
+        leak = own.leak * (k.excitatory_reversal - force - k.leak_reversal)
+        spikes = own.capacitance * (k.threshold - k.reset) * rate
+        incoming = now.nmda + now.ampa + now.distant
+        assert incoming - now.gaba - leak == pytest.approx(spikes, abs=0.01 * incoming)
+
+
+def test_without_drug_currents_are_the_resting_ones():
+    for now in circuit.currents(0, 0).values():
+        assert now.nmda / (now.nmda + now.ampa + now.distant) == pytest.approx(0.10, rel=1e-3)
+
+
 def test_the_published_strengths_run_away_when_interneurons_alone_are_blocked(monkeypatch):
     """Why ours differ: the docstring's claim about the published network."""
     monkeypatch.setitem(circuit.SHARE_LIMITS, "nmda_share", (0.0, 0.3))

@@ -50,6 +50,7 @@ SHARE_LIMITS = {"nmda_share": (0.0, 0.15), "local_share": (0.0, 0.6)}
 GRID = np.linspace(0, 1, 25)  # of block, for the tabulated answer
 LOWEST, HIGHEST = -30.0, 9.0  # of the integral: from sure to fire to once in longer than a life
 STEP, TOLERANCE, MOST_STEPS = 0.05, 1e-9, 5000  # short enough steps that strong feedback cannot overshoot
+SETTLED_MV = 1e-6  # a potential that moves less is settled
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,19 @@ class State:
     pyramidal: Array
     interneuron: Array
     glutamate: Array
+
+
+@dataclass(frozen=True)
+class Currents:
+    """Mean currents (pA, all positive) into a cell of one population: through its NMDA receptors as they
+    are and as they would be if the drug let go of them now, through AMPA receptors from the pyramidal cells
+    of this circuit and from distant cells, and through GABA receptors, which hold the cell back."""
+
+    nmda: float
+    nmda_unblocked: float
+    ampa: float
+    distant: float
+    gaba: float
 
 
 # From receptor to block ---------------------------------------------------------------------------
@@ -319,3 +333,40 @@ def _settle(block_i: Array, block_e: Array, parameters: Parameters) -> dict[str,
         if furthest < TOLERANCE:
             return rates
     raise RuntimeError(f"the circuit did not settle in {MOST_STEPS} steps (last change {furthest:.1e})")
+
+
+# What flows ---------------------------------------------------------------------------------------
+
+
+def currents(
+    block_interneuron: float, block_pyramidal: float, parameters: Parameters | None = None
+) -> dict[str, Currents]:
+    """What flows into a cell of each population where the circuit settles with these blocks (0 to 1)."""
+    parameters = parameters or Parameters()
+    state = steady_state(block_interneuron, block_pyramidal, parameters)
+    rates = {p: float(getattr(state, p)) / 1000 for p in POPULATIONS}
+    gates = opening(rates[PYRAMIDAL], parameters.local_share)
+    block = {PYRAMIDAL: block_pyramidal, INTERNEURON: block_interneuron}
+    drives = resting_circuit(parameters)
+    return {p: _currents(p, rates, block[p], drives[p], gates) for p in POPULATIONS}
+
+
+def _currents(
+    population: str, rates: dict[str, float], block: float, drive: Drive, gates: Array
+) -> Currents:
+    own, k = constants(population), constants("shared")
+    voltage = drive.voltage
+    for _ in range(MOST_STEPS):
+        _, potential = _response(population, rates, voltage, block, drive, gates)
+        voltage += (potential - voltage) / 2
+        if abs(potential - voltage) < SETTLED_MV:
+            break
+    inward, outward = k.excitatory_reversal - voltage, voltage - k.inhibitory_reversal
+    unblocked = drive.nmda * gates * magnesium_free(voltage) * inward
+    return Currents(
+        nmda=float((1 - block) * unblocked),
+        nmda_unblocked=float(unblocked),
+        ampa=float(own.g_ampa * own_inputs(rates) * k.tau_ampa * inward),
+        distant=float(own.g_distant * drive.distant * k.tau_ampa * inward),
+        gaba=float(own.g_gaba * constants(INTERNEURON).cells * rates[INTERNEURON] * k.tau_gaba * outward),
+    )

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ketalab.data import table
 from ketalab.lessons import explorable
-from ketalab.lessons.l03_the_glutamate_surge import figures, trials
+from ketalab.lessons.l03_the_glutamate_surge import circuit_panel, figures, trials
 from ketalab.models import circuit, spiking
 from ketalab.models.circuit import Parameters
 
@@ -26,6 +26,43 @@ def test_the_rates_are_the_models(selectivity: float, occupancy: int):
     assert shown["blocked on pyramidal cells"] == pytest.approx(100 * float(blocks[1]))
     assert shown["pyramidal cells"] == pytest.approx(float(state.pyramidal), rel=0.01)
     assert shown["interneurons"] == pytest.approx(float(state.interneuron), rel=0.01)
+
+
+@pytest.mark.parametrize(("selectivity", "occupancy"), [(2.0, 50), (8.0, 50), (0.5, 100), (4.0, 0)])
+def test_the_circuit_is_drawn_from_the_model(selectivity: float, occupancy: int):
+    """Areas are rates and widths are currents, each on one scale; the black plate is the share blocked."""
+    view = explorable("interneurons_first").at(selectivity=selectivity, occupancy=occupancy)
+    blocks = tuple(map(float, circuit.block_from_occupancy(occupancy / 100, selectivity)))
+    flows, state = circuit.currents(*blocks), circuit.fixed_point(*blocks)
+    area, per_pa = {}, []
+    for p, block in zip(("interneuron", "pyramidal"), blocks, strict=True):
+        (disc,) = view.artists[f"{p} cell"]
+        area[p] = np.ptp(disc[:, 0]) ** 2
+        arriving, *past = view.artists[f"{p} NMDA"]
+        wide = np.ptp(np.array(arriving)[:, 0])
+        (plate,) = view.artists[f"{p} drug"]
+        assert np.ptp(np.array(plate)[:, 0]) / wide == pytest.approx(block)
+        assert len(past) == (block < 1)
+        assert view.artists[f"{p} blocked"][2] == f"{100 * block:.0f}%\nblocked"
+        per_pa.append(wide / flows[p].nmda_unblocked)
+    assert area["pyramidal"] / area["interneuron"] == pytest.approx(
+        float(state.pyramidal / state.interneuron), rel=0.02
+    )
+    (inhibition,), (excitation,) = view.artists["inhibition"], view.artists["excitation"]
+    per_pa.append(np.ptp(np.array(inhibition)[:, 1]) / flows["pyramidal"].gaba)
+    shaft = np.array(excitation)[[0, -1], 1]
+    per_pa.append(abs(shaft[1] - shaft[0]) / flows["interneuron"].ampa)
+    assert per_pa == pytest.approx([per_pa[0]] * 4)
+    less = flows["pyramidal"].gaba / circuit.currents(0, 0)["pyramidal"].gaba - 1
+    said = {r.label: r.text for r in view.readings}["inhibition of pyramidal cells, change"]
+    assert float(said.replace("−", "-").rstrip("%")) == pytest.approx(100 * less, abs=0.51)
+
+
+def test_every_rate_fits_its_cell_and_its_axis():
+    rates = [
+        circuit.steady_state(*circuit.block_from_occupancy(np.linspace(0, 1, 51), s)) for s in (0.5, 8)
+    ]
+    assert max(max(r.pyramidal.max(), r.interneuron.max()) for r in rates) < circuit_panel.FULL_HZ
 
 
 def test_the_raster_is_a_stored_run_and_says_which():

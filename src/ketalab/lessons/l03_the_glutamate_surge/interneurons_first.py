@@ -8,11 +8,11 @@ from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Slider
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.explorables.dosing import SELECTIVITY
+from ketalab.lessons.l03_the_glutamate_surge import circuit_panel
 from ketalab.lessons.l03_the_glutamate_surge.figures import CELL, LINE, NAME, raster_points
 from ketalab.lessons.l03_the_glutamate_surge.shared import signed
 from ketalab.models import circuit, spiking
 from ketalab.models.circuit import INTERNEURON, POPULATIONS, PYRAMIDAL, RESTING
-from ketalab.plots.axes import round_up
 from ketalab.plots.style import BLACK, GREY, figure, legend_above
 
 PERCENT = np.linspace(0, 100, 101)
@@ -52,9 +52,15 @@ def interneurons_first() -> Explorable:
 
 
 def _cells_stage() -> Stage:
-    fig = figure(7.6, 4.6)
-    rates, raster = fig.subplots(1, 2, width_ratios=(1, 1.15))
-    rates.set(xlim=(0, 100), xlabel="NMDA receptors blocked (%)", ylabel="firing rate (Hz)")
+    fig = figure(7.6, 4.9)
+    grid = fig.add_gridspec(2, 2, width_ratios=(1, 1.3), height_ratios=(2.5, 1))
+    rates, wires, raster = (fig.add_subplot(grid[at]) for at in (np.s_[:, 0], np.s_[0, 1], np.s_[1, 1]))
+    rates.set(
+        xlim=(0, 100),
+        ylim=(0, circuit_panel.FULL_HZ),
+        xlabel="NMDA receptors blocked (%)",
+        ylabel="firing rate (Hz)",
+    )
     artists = {
         p: rates.plot([], [], color=CELL[p], linestyle=LINE[p], label=f"{NAME[p]}, model of mean rates")[0]
         for p in POPULATIONS
@@ -63,15 +69,19 @@ def _cells_stage() -> Stage:
     square = {"marker": "s", "linestyle": "none", "markerfacecolor": "white", "markersize": 5.5}
     for p in POPULATIONS:
         artists[f"{p} runs"] = rates.plot([], [], color=CELL[p], **square)[0]
-        artists[f"{p} spikes"] = raster.plot([], [], "|", color=CELL[p], markersize=4.5)[0]
+        artists[f"{p} spikes"] = raster.plot([], [], "|", color=CELL[p], markersize=2.4)[0]
     raster.set(xlim=(0, 1), ylim=(-1, 52), xlabel="time (s), cell-by-cell model")
     raster.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     raster.set_yticks([])
     raster.grid(False)
+    artists |= circuit_panel.prepare(wires)
     artists["run"] = raster.set_title("stored run", loc="center", fontsize=12, weight="normal")
     runs = rates.plot([], [], color=GREY, label="cell-by-cell model, stored runs", **square)
-    legend_above(fig, [artists[p] for p in POPULATIONS] + [artists["here"], *runs], columns=2)
-    return Stage(fig, {"rates": rates, "raster": raster}, artists)
+    rest = rates.plot([], [], label="without drug", **circuit_panel.DOTTED)
+    drug = rates.plot([], [], "s", color=BLACK, markersize=8, label="blocked")
+    keys = [artists[p] for p in POPULATIONS] + [artists["here"], *runs, *rest, *drug]
+    legend_above(fig, keys, columns=3)
+    return Stage(fig, {"rates": rates, "circuit": wires, "raster": raster}, artists)
 
 
 def _cells_view(selectivity: float, occupancy: float) -> View:
@@ -87,12 +97,15 @@ def _cells_view(selectivity: float, occupancy: float) -> View:
         f"{p} runs": _stored_rates(p, key[1]) if key[1] == selectivity else None for p in POPULATIONS
     }
     artists["here"] = ([occupancy] * 2, list(rates.values()))
+    wires, change = circuit_panel.moved((float(blocks[0]), float(blocks[1])), rates)
+    artists |= wires
     artists["run"] = f"stored run: {100 * key[0]:.0f}% blocked, selectivity {key[1]:g}"
     readings = [
         Reading("blocked on interneurons", 100 * float(blocks[0]), "%", 2),
         Reading("blocked on pyramidal cells", 100 * float(blocks[1]), "%", 2),
         Reading("pyramidal cells", rates[PYRAMIDAL], "Hz", 2),
         Reading("interneurons", rates[INTERNEURON], "Hz", 2),
+        Reading("inhibition of pyramidal cells, change", change["inhibition"]),
         Reading("pyramidal cells, stored run", run.pyramidal.rate, "Hz", 2),
         Reading("glutamate, change by the drug", signed(state.glutamate)),
     ]
@@ -101,8 +114,7 @@ def _cells_view(selectivity: float, occupancy: float) -> View:
         f"Pyramidal cells fire {change[PYRAMIDAL]:.1f} times as often as without drug, and "
         f"interneurons {change[INTERNEURON]:.1f} times as often."
     )
-    top = max(12.0, round_up(1.02 * max(np.max(curve.pyramidal), np.max(curve.interneuron))))
-    return View(artists, readings, sentence, {"rates.y": (0, top)})
+    return View(artists, readings, sentence)
 
 
 @cache
