@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom, ttest_ind
 
 from ketalab.models import blinding as b
 
@@ -44,6 +45,37 @@ def test_small_trials_scatter_around_the_formula():
     assert np.std(found) == pytest.approx(np.sqrt(2 * (100 + 25 * (0.21 + 0.24) / 2) / 25), rel=0.08)
 
 
+def test_the_interval_covers_the_truth_as_often_as_it_says():
+    """Arms of unlike size and spread; of 2,000 trials 95% within binomial bounds."""
+    setting = {"drug": 4, "belief": 5, "right_treated": 0.7, "right_control": 0.6, "spread": (9, 14)}
+    trials = [b.simulate((40, 15), seed, **setting) for seed in range(2000)]
+    covered = sum(low <= 4 + 5 * 0.3 <= high for low, high in (trial.interval for trial in trials))
+    assert binom.ppf(0.001, 2000, 0.95) <= covered <= binom.ppf(0.999, 2000, 0.95)
+
+
+def test_the_interval_is_that_of_scipy():
+    trial = b.simulate((20, 9), 5, drug=4, belief=5, right_treated=0.7, right_control=0.6, spread=(9, 14))
+    arms = trial.improvement[trial.treated], trial.improvement[~trial.treated]
+    expected = ttest_ind(*arms, equal_var=False).confidence_interval(0.95)
+    assert trial.interval == pytest.approx((expected.low, expected.high))
+    alike = b.simulate(3, 1, drug=4, belief=0, right_treated=1, right_control=1, spread=0)
+    assert alike.interval == pytest.approx((4, 4))
+
+
+def test_arms_have_the_people_and_the_spread_they_are_given():
+    setting = {"drug": 0, "belief": 0, "right_treated": 0.5, "right_control": 0.5}
+    trial = b.simulate((30_000, 20_000), 2, **setting, spread=(3, 12))
+    assert (trial.treated.sum(), (~trial.treated).sum()) == (30_000, 20_000)
+    assert trial.improvement[trial.treated].std() == pytest.approx(3, rel=0.03)
+    assert trial.improvement[~trial.treated].std() == pytest.approx(12, rel=0.03)
+
+
+@given(st.floats(0, 16), shares)
+def test_belief_and_the_rest_spread_people_as_much_as_they_differ(belief: float, share: float):
+    rest = b.spread_beside_belief(9, belief, share)
+    assert rest**2 + belief**2 * share * (1 - share) == pytest.approx(81)
+
+
 @given(points, points, shares, shares)
 def test_what_is_left_for_the_drug_goes_back_to_the_difference(drug, belief, p, q):
     shown = drug + belief * (p + q - 1)
@@ -82,6 +114,14 @@ def test_a_difference_against_the_guesses_cannot_be_explained():
         (
             lambda: b.simulate(9, 1, drug=1, belief=1, right_treated=0.5, right_control=0.5, spread=-1),
             "spread: -1 is not allowed; it must be 0 points or more",
+        ),
+        (
+            lambda: b.simulate((9, 1), 1, drug=1, belief=1, right_treated=0.5, right_control=0.5),
+            "people: 1 is not allowed; it must be 2 or more in each arm",
+        ),
+        (
+            lambda: b.spread_beside_belief(5, 16, 0.5),
+            "belief: 16 is not allowed; it must spread people by 5 or less",
         ),
     ],
 )

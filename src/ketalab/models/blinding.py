@@ -18,9 +18,11 @@ tell the two apart.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtrit
 
 from ketalab.checks import within
 
@@ -67,10 +69,22 @@ class Trial:
     believes: NDArray[np.bool_]
     improvement: Array
 
-    @property
+    @cached_property
     def difference(self) -> float:
         """Mean improvement of the treated minus that of the controls (points)."""
         return float(self.improvement[self.treated].mean() - self.improvement[~self.treated].mean())
+
+    @cached_property
+    def interval(self) -> tuple[float, float]:
+        """The 95% interval of the difference (points), by Welch: each arm has its own spread."""
+        arms = self.improvement[self.treated], self.improvement[~self.treated]
+        parts = [arm.var(ddof=1) / arm.size for arm in arms]
+        error = sum(parts)
+        if error == 0:
+            return self.difference, self.difference
+        freedom = error**2 / sum(part**2 / (arm.size - 1) for part, arm in zip(parts, arms, strict=True))
+        margin = float(stdtrit(freedom, 0.975) * np.sqrt(error))
+        return self.difference - margin, self.difference + margin
 
     @property
     def right(self) -> tuple[float, float]:
@@ -79,7 +93,7 @@ class Trial:
 
 
 def simulate(
-    people: int,
+    people: int | tuple[int, int],
     seed: int,
     *,
     drug: float,
@@ -87,23 +101,41 @@ def simulate(
     right_treated: float,
     right_control: float,
     base: float = 8.0,
-    spread: float = 10.0,
+    spread: float | tuple[float, float] = 10.0,
 ) -> Trial:
     """A trial of `people` in each arm, person by person; the same seed gives the same people.
 
     `base` is what the controls who do not believe improve by, `spread` the standard deviation between
-    people (points). Raises ValueError for fewer than 2 people, a share outside 0 to 1, or a spread below 0.
+    people who believe alike (points). Of `people` and `spread` a pair is that of the treated and that of
+    the controls. Raises ValueError for fewer than 2 people, a share outside 0 to 1, or a spread below 0.
     """
-    if not people >= 2:
-        raise ValueError(f"people: {people} is not allowed; it must be 2 or more in each arm")
-    if not spread >= 0:
-        raise ValueError(f"spread: {spread:g} is not allowed; it must be 0 points or more")
+    arms = _pair(people)
+    for size in arms:
+        if not size >= 2:
+            raise ValueError(f"people: {size} is not allowed; it must be 2 or more in each arm")
+    spreads = _pair(spread)
+    for size in spreads:
+        if not size >= 0:
+            raise ValueError(f"spread: {size:g} is not allowed; it must be 0 points or more")
     p, q = (
         float(within("right_treated", right_treated, 0, 1)),
         float(within("right_control", right_control, 0, 1)),
     )
     rng = np.random.default_rng(seed)
-    treated = np.repeat([True, False], people)
-    believes = rng.random(2 * people) < np.where(treated, p, 1 - q)
-    noise = spread * rng.standard_normal(2 * people)
+    treated = np.repeat([True, False], arms)
+    believes = rng.random(treated.size) < np.where(treated, p, 1 - q)
+    noise = np.repeat(spreads, arms) * rng.standard_normal(treated.size)
     return Trial(treated, believes, base + drug * treated + belief * believes + noise)
+
+
+def spread_beside_belief(spread: float, belief: float, believing: float) -> float:
+    """What differs between people for other reasons (points), if they differ by `spread` in all and a
+    share `believing` of them improves by `belief` more. ValueError where belief alone spreads them more."""
+    left = spread**2 - belief**2 * believing * (1 - believing)
+    if left < 0:
+        raise ValueError(f"belief: {belief:g} is not allowed; it must spread people by {spread:g} or less")
+    return float(np.sqrt(left))
+
+
+def _pair(value: float | tuple[float, float]) -> tuple[float, float]:
+    return value if isinstance(value, tuple) else (value, value)

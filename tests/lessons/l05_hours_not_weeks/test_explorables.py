@@ -5,12 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
+from scipy.stats import binom
 
 from ketalab.data import table
 from ketalab.lessons import explorable
 from ketalab.lessons.l05_hours_not_weeks import figures as draw
 from ketalab.lessons.l05_hours_not_weeks import trials as onset
-from ketalab.lessons.l05_hours_not_weeks.design_the_blind import TRIALS, control_groups
+from ketalab.lessons.l05_hours_not_weeks.design_the_blind import (
+    DRAWS,
+    TRIALS,
+    control_groups,
+    design,
+    trials_of,
+)
 from ketalab.lessons.l05_hours_not_weeks.onset_race import CLOCK
 from ketalab.lessons.l05_hours_not_weeks.relapse_and_repeat import SESSIONS, measured
 from ketalab.metaanalysis.pooling import pool
@@ -131,7 +138,12 @@ def test_two_trials_say_nothing_by_one_interval_and_much_by_another():
 # The blind ------------------------------------------------------------------------------------------
 
 
-@given(p=st.integers(0, 100), q=st.integers(0, 100), belief=st.sampled_from([0, 2.5, 10, 20]))
+shares = st.integers(4, 10).map(lambda tenth: 10 * tenth)
+worth = st.sampled_from([0, 4, 8, 12, 16])
+drawn = st.integers(1, DRAWS).map(str)
+
+
+@given(p=shares, q=shares, belief=worth)
 def test_what_is_left_for_the_drug_is_the_arithmetic(p: int, q: int, belief: float):
     view = explorable("design_the_blind").at(treated=p, control=q, belief=belief)
     left = 7.95 - belief * (p + q - 100) / 100
@@ -158,6 +170,79 @@ def test_each_trial_of_the_menu_stands_with_its_own_difference(trial: str):
 
 def test_the_yardsticks_are_what_control_groups_fell_by():
     assert list(control_groups().values()) == pytest.approx([8.8, 29.9 - 16.4])
+
+
+@pytest.mark.parametrize(
+    ("trial", "people", "error"),
+    [("Murrough", (47, 25), 2.43), ("TRANSFORM", (101, 100), 1.69), ("Jelovac", (32, 30), 2.75),
+     ("Lii", (20, 19), 2.86)],
+)  # fmt: skip
+def test_a_trial_is_drawn_with_its_own_people_and_spread(trial: str, people: tuple, error: float):
+    (name,) = (name for name in TRIALS if name.startswith(trial))
+    assert design(name).people == people
+    assert design(name).spread * np.sqrt(1 / people[0] + 1 / people[1]) == pytest.approx(error, abs=0.006)
+    arms = table("trials").set_index("reference").loc[TRIALS[name][0]]
+    assert arms.design == "parallel", "a crossover has no two arms to draw"
+
+
+@pytest.mark.parametrize("trial", TRIALS)
+@pytest.mark.parametrize(("p", "q", "belief"), [(80, 80, 8), (100, 100, 8), (40, 60, 16), (60, 60, 0)])
+def test_many_drawn_trials_find_what_was_measured_and_their_intervals_hold_it(trial, p, q, belief):
+    """The law of large numbers, and the coverage within binomial bounds."""
+    many = 1500
+    found = trials_of(trial, p, q, belief, range(1, many + 1))
+    measured = explorable("design_the_blind").at(trial=trial).artists["point"][1][0]
+    people, spread = design(trial)
+    error = spread * np.sqrt(1 / people[0] + 1 / people[1])
+    differences = np.array([one.difference for one in found])
+    assert differences.mean() == pytest.approx(measured, abs=4 * error / np.sqrt(many))
+    assert differences.std() == pytest.approx(error, rel=0.08)
+    rights = np.mean([one.right for one in found], axis=0)
+    assert rights == pytest.approx((p / 100, q / 100), abs=0.01)
+    covered = sum(one.interval[0] <= measured <= one.interval[1] for one in found)
+    assert binom.ppf(1e-4, many, 0.95) <= covered <= binom.ppf(1 - 1e-4, many, 0.95)
+
+
+@given(trial=st.sampled_from(list(TRIALS)), p=shares, q=shares, belief=worth, draw=drawn)
+def test_the_tally_counts_the_very_trials_a_reader_pages_through(trial, p, q, belief, draw):
+    def at(number: int):
+        return shown.at(trial=trial, treated=p, control=q, belief=belief, draw=str(number))
+
+    shown = explorable("design_the_blind")
+    view, above = at(int(draw)), 0
+    for number in range(1, int(draw) + 1):
+        page = at(number)
+        low, high = page.artists["this bar"][0]
+        (mean, other), _rows = page.artists["means"]
+        assert page.artists["differences"][0][-1] == pytest.approx(mean - other)
+        assert low < mean - other < high
+        assert ("its interval lies above zero" in page.sentence) == (low > 0)
+        above += low > 0
+    said = {reading.label: reading.text for reading in view.readings}
+    assert said["drawn so far: intervals above zero"] == f"{above} of {draw}"
+    assert len(view.artists["above zero"]) == above
+    assert view.artists["tally"] == f"intervals above\nzero: {above} of {draw}"
+
+
+@given(trial=st.sampled_from(list(TRIALS)), p=shares, q=shares, belief=worth, draw=drawn)
+def test_everybody_of_a_drawn_trial_is_in_the_picture(trial, p, q, belief, draw):
+    shown = explorable("design_the_blind")
+    view = shown.at(trial=trial, treated=p, control=q, belief=belief, draw=draw)
+    limits = shown.canvas(72).stage.axes["people"].get_xlim()
+    counts = {}
+    for arm in ("drug", "control"):
+        for guess in ("believes", "does not believe"):
+            dots = view.artists[f"{arm} {guess}"]
+            counts[arm, guess] = 0 if dots is None else len(dots[0])
+            assert dots is None or limits[0] < min(dots[0]) <= max(dots[0]) < limits[1]
+    people = design(trial).people
+    assert sum(n for (arm, _), n in counts.items() if arm == "drug") == people[0]
+    assert sum(n for (arm, _), n in counts.items() if arm == "control") == people[1]
+    said = {reading.label: reading.text for reading in view.readings}["who guessed right in it"]
+    right = counts["drug", "believes"], counts["control", "does not believe"]
+    assert said == f"{right[0]} of {people[0]} on the drug, {right[1]} of {people[1]} on control"
+    low, high = view.artists["this bar"][0]
+    assert limits[0] + 20 < low < high < limits[1] - 24, "beside the words of the picture"
 
 
 # Relapse --------------------------------------------------------------------------------------------
@@ -242,9 +327,16 @@ def test_the_onset_plot_says_the_lead_of_the_pools():
 
 
 def test_what_a_broken_blind_needs_is_what_the_lesson_says():
-    for right, needed in ((100, "8.0 points"), (65, "26.5 points")):
+    for right, needed in ((100, "8.0 points"), (60, "39.8 points")):
         shown = readings("design_the_blind", treated=right, control=right)
         assert shown["belief that explains it all"] == needed
+
+
+def test_belief_alone_gives_as_many_intervals_above_zero_as_the_drug_alone():
+    for belief, left in ((8, "0.0 points (−4.8 to 4.7)"), (0, "8.0 points (3.2 to 12.7)")):
+        shown = readings("design_the_blind", treated=100, control=100, belief=belief, draw="20")
+        assert shown["left for the drug (model)"] == left
+        assert shown["drawn so far: intervals above zero"] == "17 of 20"
 
 
 def test_four_of_six_sprays_missed_and_the_maker_paid_for_five():

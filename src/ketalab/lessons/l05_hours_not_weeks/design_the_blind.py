@@ -1,36 +1,49 @@
-"""Explorable: how much of a difference could belief make, if people guess their arm?"""
+"""Explorable: how much of a difference could belief make, if people guess their arm?
 
-from functools import cache
+Below, the expected value: what is left for the drug, whatever belief is worth. Above, the same model person
+by person: trials of the chosen design are drawn one after the other, each with its own people and luck.
+"""
+
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
 from ketalab.data import table
 from ketalab.explorables.canvas import Stage
-from ketalab.explorables.controls import Choice, Slider
+from ketalab.explorables.controls import Choice, Slider, Steps
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l05_hours_not_weeks import trials as onset
+from ketalab.metaanalysis.effect_size import normal_quantile
 from ketalab.models import blinding
-from ketalab.plots.style import BLACK, BLUE, GREY, PURPLE, figure, legend_above
+from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, PURPLE, figure, legend_above
 from ketalab.text import real_minus
 
+# Parallel trials whose people are counted arm by arm, so that they can be drawn person by person.
 TRIALS = {
     "Murrough 2013, midazolam, day 1": ("murrough2013", 24),
-    "Dwyer 2021, midazolam, day 1": ("dwyer2021", 24),
-    "Lapidus 2014, saline, day 1": ("lapidus2014", 24),
-    "ASPIRE-I, placebo spray, day 1": ("fu2020", 24),
     "TRANSFORM-2, placebo spray, week 4": ("popova2019", 648),
     "Jelovac 2025, midazolam, week 4": ("jelovac2025", 672),
     "Lii 2023, under anaesthesia, day 1": ("lii2023", 24),
 }
-WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 2}
+DRAWS = 20
 MOST = 20.0  # points that belief may be worth
 BELIEF = np.linspace(0, MOST, 41)
+TREATED, CONTROL = 3.0, 2.0  # where the arms stand in the picture of people
+SPREAD_OUT = 0.38  # how far from there a person may stand
+POINTS = (-45.0, 50.0)  # what the people of all drawn trials have in common
+BETTER = "points better than the control group is expected to be"
 
 
 def design_the_blind() -> Explorable:
     """Choose a trial, how many guess right, and what belief is worth: what is left for the drug?"""
-    share = {"low": 0, "high": 100, "step": 1}
+    share = {"low": 40, "high": 100, "step": 10}
     return Explorable(
         name="design_the_blind",
         title="Design the blind",
@@ -41,11 +54,6 @@ def design_the_blind() -> Explorable:
                 tuple(TRIALS),
                 next(iter(TRIALS)),
                 "The difference it measured, with its interval, is drawn at the left edge.",
-                (
-                    "Murrough 2013, midazolam, day 1",
-                    "TRANSFORM-2, placebo spray, week 4",
-                    "Lii 2023, under anaesthesia, day 1",
-                ),
             ),
             Slider(
                 "treated",
@@ -54,7 +62,6 @@ def design_the_blind() -> Explorable:
                 **share,
                 start=80,
                 help="Share of the drug group that believes it got the drug.",
-                stops=(50, 80, 100),
             ),
             Slider(
                 "control",
@@ -63,18 +70,23 @@ def design_the_blind() -> Explorable:
                 **share,
                 start=80,
                 help="Share of the control group that believes it did not get the drug.",
-                stops=(50, 80, 100),
             ),
             Slider(
                 "belief",
                 "Belief is worth",
                 "points",
                 0,
-                MOST,
-                0.5,
-                5,
+                16,
+                4,
+                8,
                 "How much better people score because they believe they got it. Nobody has measured this.",
-                (0, 5, 10, 20),
+            ),
+            Steps(
+                "draw",
+                "Trial number",
+                tuple(map(str, range(1, DRAWS + 1))),
+                "1",
+                "Draws the next trial of the same design: the same truth, other people.",
             ),
         ),
         stage=_stage,
@@ -82,7 +94,9 @@ def design_the_blind() -> Explorable:
         presets={
             "Both groups guess alike": {"treated": 60, "control": 40},
             "Most guess right": {},
+            "Six in ten guess right": {"treated": 60, "control": 60},
             "Everybody knows": {"treated": 100, "control": 100},
+            "Everybody knows, twenty trials": {"treated": 100, "control": 100, "draw": str(DRAWS)},
             "The masked trial": {
                 "trial": "Lii 2023, under anaesthesia, day 1",
                 "treated": 60,
@@ -90,6 +104,9 @@ def design_the_blind() -> Explorable:
             },
         },
     )
+
+
+# What was measured ----------------------------------------------------------------------------------
 
 
 @cache
@@ -109,29 +126,160 @@ def control_groups() -> dict[str, float]:
         "mean"
     ].item()
     asleep = control[(control.trial == "lii2023") & (control.kind == "score")].set_index("time_h")["mean"]
-    return {"midazolam group": -midazolam, "saline group, anaesthesia": float(asleep[0] - asleep[24])}
+    return {"midazolam group": -midazolam, "saline, asleep": float(asleep[0] - asleep[24])}
+
+
+class Design(NamedTuple):
+    """A trial as it was made: people on the drug and on control, and how far people of an arm differ."""
+
+    people: tuple[int, int]
+    spread: float
+
+
+@cache
+def design(trial: str) -> Design:
+    """The people that the trial analysed, and the standard deviation (points) that its interval implies."""
+    reference, hours = TRIALS[trial]
+    rows = table("trial_differences")
+    rows = rows[(rows.reference == reference) & (rows.time_h == hours) & (rows.scale == "MADRS")]
+    counted = rows[rows.poolable == "yes"].iloc[0]
+    if pd.isna(counted.n_active):  # not printed beside the difference
+        counted = table("trials").set_index("trial").loc[counted.trial]
+    people = int(counted.n_active), int(counted.n_control)
+    row = _measured().loc[trial]
+    error = (row.high - row.low) / (2 * normal_quantile(0.95))
+    return Design(people, float(error / np.sqrt(sum(1 / size for size in people))))
+
+
+def trials_of(
+    trial: str, treated: float, control: float, belief: float, seeds: Iterable[int]
+) -> tuple[blinding.Trial, ...]:
+    """Trials of one design, one for each seed, whose expected difference is the one that was measured.
+
+    The drug is worth what belief leaves it, and people of an arm differ by as much in all as the trial's
+    interval implies. Points are counted from the control group's expected mean.
+    """
+    p, q = treated / 100, control / 100
+    people, spread = design(trial)
+    left = float(blinding.drug_effect_left(_measured().loc[trial].value, belief, p, q))
+    rest = [blinding.spread_beside_belief(spread, belief, share) for share in (p, 1 - q)]
+    setting = {"drug": left, "belief": belief, "right_treated": p, "right_control": q}
+    setting |= {"base": -belief * (1 - q), "spread": tuple(rest)}
+    return tuple(blinding.simulate(people, seed, **setting) for seed in seeds)
+
+
+@lru_cache(256)
+def draws(trial: str, treated: float, control: float, belief: float) -> tuple[blinding.Trial, ...]:
+    """The trials that a reader can page through."""
+    return trials_of(trial, treated, control, belief, range(1, DRAWS + 1))
+
+
+# The picture ----------------------------------------------------------------------------------------
 
 
 def _stage() -> Stage:
-    fig = figure(7.6, 4.5)
-    main = fig.subplots()
-    main.set(xlim=(-0.9, MOST), ylim=(-12.5, 18))
-    main.set_xticks(range(0, int(MOST) + 1, 5))
-    main.set_xlabel("what belief is worth (points)")
-    main.set_ylabel("left for the drug (points)")
-    main.axhline(0, color=GREY, linewidth=1.4)
-    for (name, points), y in zip(control_groups().items(), (-9.2, -11.4), strict=True):
-        main.plot([points, points], [y, 0], ":", color=GREY, linewidth=1.4)
-        main.plot(points, 0, "s", color=GREY, markerfacecolor="white", markeredgewidth=2, markersize=9)
-        words = f"{name}: fell by {points:.1f}"
-        main.text(points - 0.2, y, words, fontsize=12, ha="right", va="center", color="#3b3b3b")
-    artists = {
-        "band": main.fill_between([0], [0], color=BLUE, alpha=0.15, linewidth=0),
-        "line": main.plot([], [], color=BLUE, label="left for the drug, model")[0],
-        "belief": main.plot([], [], "--", color=PURPLE, linewidth=1.8)[0],
-        "here": main.plot([], [], "|", color=PURPLE, markersize=18, markeredgewidth=3)[0],
-        "bar": main.plot([], [], color=BLACK, linewidth=2.4)[0],
-        "point": main.plot(
+    fig = figure(7.6, 5.6)
+    people, trials, main = fig.subplots(3, 1, height_ratios=[1.15, 0.9, 1.2])
+    fig.get_layout_engine().set(h_pad=0.02, hspace=0.0)
+    artists = _people(people) | _trials(trials) | _sum(main)
+    keys = [
+        Line2D([], [], **_dot(GREY, filled=True), label="believes it got the drug"),
+        Line2D([], [], **_dot(GREY, filled=False), label="does not believe it"),
+        Line2D([], [], color=GREEN, linewidth=2.5, label="interval above zero"),
+        Line2D([], [], color=GREY, linewidth=2.5, label="not above zero"),
+        artists["line"],
+        artists["point"],
+    ]
+    legend_above(fig, keys, columns=3)
+    return Stage(fig, {"people": people, "trials": trials, "main": main}, artists)
+
+
+def _dot(colour: str, *, filled: bool) -> dict:
+    """How a person looks."""
+    face = colour if filled else "white"
+    return {
+        "marker": "o",
+        "linestyle": "none",
+        "color": colour,
+        "markerfacecolor": face,
+        "markersize": 5,
+        "markeredgewidth": 1.1,
+    }
+
+
+def _expected(axes: Axes) -> Line2D:
+    """A line from top to bottom: only its place across is a number."""
+    look = {"color": BLUE, "linewidth": 1.6, "label": "difference expected"}
+    return axes.plot([], [], "--", transform=axes.get_xaxis_transform(), **look)[0]
+
+
+def _people(axes: Axes) -> dict:
+    """The people of the trial that is drawn and the means of its arms."""
+    axes.set(xlim=POINTS, ylim=(CONTROL - 0.5, TREATED + 0.5))
+    axes.set_yticks([TREATED, CONTROL], ["drug", "control"])
+    axes.set_xlabel(BETTER).set_visible(False)  # it stands under the trials
+    axes.tick_params(labelbottom=False)
+    axes.grid(visible=False)
+    axes.axvline(0, color=GREY, linewidth=1.4)
+    artists = {}
+    for arm, colour in (("drug", BLUE), ("control", GREY)):
+        for filled, words in ((True, "believes"), (False, "does not believe")):
+            (dots,) = axes.plot([], [], **_dot(colour, filled=filled), label=f"{arm} group, {words}")
+            artists[f"{arm} {words}"] = dots
+    artists["truth"] = _expected(axes)
+    artists["means"] = axes.plot(
+        [],
+        [],
+        "|",
+        color=BLACK,
+        markersize=30,
+        markeredgewidth=3,
+        linestyle="none",
+        label="mean of the group",
+    )[0]
+    return artists
+
+
+def _trials(axes: Axes) -> dict:
+    """What the trials drawn so far have found."""
+    axes.set(xlim=POINTS, ylim=(DRAWS + 0.9, 0.1), xlabel=BETTER)
+    axes.set_yticks([1, 10, 20])
+    axes.set_ylabel("trial")
+    axes.grid(visible=False)
+    axes.axvline(0, color=GREY, linewidth=1.4)
+    words = "dashed: expected\nblack: this trial\nupright bar: mean"
+    axes.text(POINTS[1], 10.5, words, fontsize=12, ha="right", va="center", color="#3b3b3b")
+    artists = {"truth below": _expected(axes)}
+    for name, colour in (("not above zero", GREY), ("above zero", GREEN)):
+        bars = LineCollection([], colors=colour, linewidths=2, label=f"interval {name}")
+        artists[name] = axes.add_collection(bars)
+    artists["this bar"] = axes.plot([], [], color=BLACK, linewidth=2.6, label="this trial, interval")[0]
+    artists["differences"] = axes.plot(
+        [], [], "o", color=BLACK, markersize=3, linestyle="none", label="difference found"
+    )[0]
+    artists["tally"] = axes.text(POINTS[0] + 1, 10.5, "", fontsize=12.5, va="center", color=BLACK)
+    return artists
+
+
+def _sum(axes: Axes) -> dict:
+    """What is left for the drug, whatever belief is worth."""
+    axes.set(xlim=(-0.9, MOST), ylim=(-14, 20))
+    axes.set_xticks(range(0, int(MOST) + 1, 5))
+    axes.set_xlabel("what belief is worth (points)", labelpad=2)
+    axes.set_ylabel("left for\nthe drug")
+    axes.axhline(0, color=GREY, linewidth=1.4)
+    for name, points in control_groups().items():
+        axes.plot([points, points], [0, 12], ":", color=GREY, linewidth=1.4)
+        axes.plot(points, 0, "s", color=GREY, markerfacecolor="white", markeredgewidth=2, markersize=8)
+        words = f"{name}\nfell by {points:.1f}"
+        axes.text(points, 16.2, words, fontsize=12, ha="center", va="center", color="#3b3b3b")
+    return {
+        "band": axes.fill_between([0], [0], color=BLUE, alpha=0.15, linewidth=0),
+        "line": axes.plot([], [], color=BLUE, label="left for the drug, model")[0],
+        "belief": axes.plot([], [], "--", color=PURPLE, linewidth=1.8)[0],
+        "here": axes.plot([], [], "|", color=PURPLE, markersize=18, markeredgewidth=3)[0],
+        "bar": axes.plot([], [], color=BLACK, linewidth=2.4)[0],
+        "point": axes.plot(
             [],
             [],
             "o",
@@ -139,26 +287,15 @@ def _stage() -> Stage:
             color=BLACK,
             markerfacecolor="white",
             markeredgewidth=2.4,
-            markersize=10,
+            markersize=9,
             label="difference, measured",
         )[0],
-        "zero": main.plot([], [], "x", color=BLUE, markersize=11, markeredgewidth=3)[0],
-        "where": main.text(0.5, 16.4, "", fontsize=12.5, color=BLUE, bbox=WHITE),
+        "zero": axes.plot([], [], "x", color=BLUE, markersize=11, markeredgewidth=3)[0],
+        "where": axes.text(-0.4, -11, "", fontsize=12, color=BLUE, va="center"),
     }
-    yard = main.plot(
-        [],
-        [],
-        "s",
-        color=GREY,
-        markerfacecolor="white",
-        markeredgewidth=2,
-        label="a control group, measured",
-    )[0]
-    legend_above(fig, [artists["line"], artists["point"], yard], columns=3)
-    return Stage(fig, {"main": main}, artists)
 
 
-def _view(trial: str, treated: float, control: float, belief: float) -> View:
+def _view(trial: str, treated: float, control: float, belief: float, draw: str) -> View:
     row = _measured().loc[trial]
     right = treated / 100, control / 100
     line, low, high = (
@@ -166,18 +303,19 @@ def _view(trial: str, treated: float, control: float, belief: float) -> View:
     )
     left = [float(blinding.drug_effect_left(end, belief, *right)) for end in (row.value, row.low, row.high)]
     enough = blinding.belief_that_explains(row.value, *right)
-    seen = enough <= MOST
-    artists = {
+    so_far = draws(trial, treated, control, belief)[: int(draw)]
+    artists = _drawn(so_far, row.value) | {
         "band": (BELIEF, low, high),
         "line": (BELIEF, line),
-        "belief": ([belief, belief], [-7.5, 15]),  # between the words, which it would cross
+        "belief": ([belief, belief], [-8, 12]),  # between the words, which it would cross
         "here": ([belief], [left[0]]),
         "bar": ([0, 0], [row.low, row.high]),
         "point": ([0], [row.value]),
-        "zero": ([enough], [0]) if seen else None,
-        "where": f"× nothing is left for the drug if belief is worth {enough:.1f} points" if seen else None,
+        "zero": ([enough], [0]) if enough <= MOST else None,
+        "where": f"× nothing left at {enough:.1f} points" if enough <= MOST else None,
     }
     gap = 100 * float(blinding.unblinding(*right))
+    this, above = so_far[-1], sum(one.interval[0] > 0 for one in so_far)
     readings = [
         Reading("measured: drug better by", _span(row.value, row.low, row.high)),
         Reading("unblinding (100%: everybody knows)", real_minus(f"{gap:.0f}%")),
@@ -185,8 +323,44 @@ def _view(trial: str, treated: float, control: float, belief: float) -> View:
         Reading(
             "belief that explains it all", f"{enough:.1f} points" if np.isfinite(enough) else "none could"
         ),
+        Reading("this drawn trial: drug better by", _span(this.difference, *this.interval)),
+        Reading("who guessed right in it", _guesses(this)),
+        Reading("drawn so far: intervals above zero", f"{above} of {draw}"),
     ]
-    return View(artists, readings, _words(gap, belief, left, enough))
+    return View(artists, readings, f"{_words(gap, belief, left, enough)} {_drawn_words(so_far)}")
+
+
+def _drawn(so_far: tuple[blinding.Trial, ...], expected: float) -> dict:
+    """Where the people of the last trial stand, and what all so far have found."""
+    this = so_far[-1]
+    y = np.where(this.treated, TREATED, CONTROL) + SPREAD_OUT * _scattered(this.treated.size)
+    artists = {}
+    for arm, own in (("drug", this.treated), ("control", ~this.treated)):
+        for words, who in (("does not believe", own & ~this.believes), ("believes", own & this.believes)):
+            artists[f"{arm} {words}"] = (this.improvement[who], y[who]) if who.any() else None
+    rows = np.arange(1, len(so_far) + 1)
+    ends = np.array([one.interval for one in so_far])
+    bars = [[(low, at), (high, at)] for (low, high), at in zip(ends, rows, strict=True)]
+    above = ends[:, 0] > 0
+    return artists | {
+        "truth": ([expected, expected], [0, 1]),
+        "means": (
+            [this.improvement[this.treated].mean(), this.improvement[~this.treated].mean()],
+            [TREATED, CONTROL],
+        ),
+        "truth below": ([expected, expected], [0, 1]),
+        "not above zero": [bar for bar, good in zip(bars, above, strict=True) if not good],
+        "above zero": [bar for bar, good in zip(bars, above, strict=True) if good],
+        "this bar": (ends[-1], [rows[-1]] * 2),
+        "differences": ([one.difference for one in so_far], rows),
+        "tally": f"intervals above\nzero: {above.sum()} of {len(so_far)}",
+    }
+
+
+@cache
+def _scattered(count: int) -> NDArray[np.float64]:
+    """Heights from -1 to 1 at which neighbours in a list stand far apart."""
+    return 2 * ((np.arange(count) * 0.6180339887) % 1) - 1
 
 
 def count_points(points: float) -> str:
@@ -194,8 +368,19 @@ def count_points(points: float) -> str:
     return f"{points:g} point{'' if points == 1 else 's'}"
 
 
+def _one_decimal(points: float) -> str:
+    return real_minus(f"{round(points, 1) + 0.0:.1f}")  # never minus zero
+
+
 def _span(value: float, low: float, high: float) -> str:
-    return real_minus(f"{value:.1f} points ({low:.1f} to {high:.1f})")
+    return f"{_one_decimal(value)} points ({_one_decimal(low)} to {_one_decimal(high)})"
+
+
+def _guesses(trial: blinding.Trial) -> str:
+    people = int(trial.treated.sum()), int((~trial.treated).sum())
+    counts = (round(share * size) for share, size in zip(trial.right, people, strict=True))
+    drug, control = (f"{count} of {size}" for count, size in zip(counts, people, strict=True))
+    return f"{drug} on the drug, {control} on control"
 
 
 def _words(gap: float, belief: float, left: list[float], enough: float) -> str:
@@ -204,9 +389,14 @@ def _words(gap: float, belief: float, left: list[float], enough: float) -> str:
             "At least as many of the control group as of the drug group believe that they got the drug, so "
             "belief cannot explain the difference."
         )
-    drug = real_minus(f"{left[0]:.1f}")
     return (
-        f"If belief is worth {count_points(belief)}, the drug is left with {drug} points; belief "
-        f"would have "
-        f"to be worth {enough:.1f} points to explain the whole difference."
+        f"If belief is worth {count_points(belief)}, the drug is left with {_one_decimal(left[0])} points; "
+        f"belief would have to be worth {enough:.1f} points to explain the whole difference."
     )
+
+
+def _drawn_words(so_far: tuple[blinding.Trial, ...]) -> str:
+    this = so_far[-1]
+    found = "lies above zero" if this.interval[0] > 0 else "does not lie above zero"
+    found = f"{_one_decimal(this.difference)}; its interval {found}"
+    return f"In drawn trial {len(so_far)} the difference is {found}."
