@@ -73,6 +73,24 @@ CUT_IN_MENUS = """() => [...Reveal.getCurrentSlide().querySelectorAll("select")]
   return pen.measureText(words).width > room ? [`${words}: ${room}`] : [];
 })"""
 
+NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+# A slide of text alone: how far down it goes, of its height, the size it has grown to, and its longest line.
+FILLED = """() => {
+  const slide = Reveal.getCurrentSlide(), frame = slide.getBoundingClientRect();
+  if (!slide.matches(TEXT) || slide.querySelector(NOT_TEXT)) return null;
+  const bottoms = [...slide.children].map((part) => part.getBoundingClientRect().bottom);
+  const lines = [...slide.querySelectorAll(":is(.text, .asks) :is(p, li), .asks")].map((text) => {
+    const range = new Range(), tops = new Set();
+    range.selectNodeContents(text);
+    for (const box of range.getClientRects()) tops.add(Math.round(box.bottom / 12));
+    return text.innerText.length / tops.size;
+  });
+  return {
+    share: (Math.max(...bottoms) - frame.top) / frame.height, size: Number(slide.dataset.size ?? 0),
+    letters: Math.max(0, ...lines), largest: STEPS[0],
+  };
+}"""
+
 
 def open_deck(watched, decks: Path, name: str, query: str = "", shows: str = ".ready") -> None:
     watched.page.goto(f"{(decks / f'{name}.html').as_uri()}{query}")
@@ -102,6 +120,7 @@ def check_every_slide(watched, size: tuple[int, int]) -> None:
         for options in watched.page.locator("section.present details:visible").all():
             if size[0] == 1280 and options.evaluate("(fold) => fold.matches('.option, .predict details')"):
                 options.locator("summary").click()
+        watched.page.evaluate(NEXT_FRAME)  # what was opened is told after the click
         assert watched.page.evaluate(OUTSIDE) == [], f"slide {number + 1}"
         assert watched.page.evaluate(COVERED) == [], f"slide {number + 1}"
         if size[0] == 1280:
@@ -109,6 +128,42 @@ def check_every_slide(watched, size: tuple[int, int]) -> None:
             assert watched.page.evaluate(CUT_IN_MENUS) == [], f"slide {number + 1}"
         small = [round(px, 1) for px in watched.page.evaluate(LABELS) if px < 14]
         assert not small, f"slide {number + 1}: labels of {small} px"
+
+
+def test_a_slide_of_text_is_full_and_keeps_its_size(watched, decks: Path, lesson_name: str):
+    """Whatever the screen, and whatever a step or one answer uncovers."""
+    page = watched.page
+    sizes: dict[int, dict[int, int]] = {}
+    for width, height in ((1280, 720), (1920, 1080), (1024, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        open_deck(watched, decks, lesson_name)
+        for number in range(page.evaluate("() => Reveal.getTotalSlides()")):
+            page.evaluate(f"() => Reveal.slide({number}, 0, -1)")
+            filled = page.evaluate(FILLED)
+            if filled is None:
+                continue
+            where = f"slide {number + 1} at {width}x{height}: {filled}"
+            assert filled["share"] >= 0.6 or filled["size"] == filled["largest"], where
+            assert filled["size"] == 0 or filled["letters"] <= 67, where
+            sizes.setdefault(number, {})[width] = filled["size"]
+            if width == 1280:
+                check_it_keeps_its_size(page, filled["size"], where)
+    assert len(sizes) >= 5
+    assert {
+        number: set(found.values()) for number, found in sizes.items() if len(set(found.values())) > 1
+    } == {}
+
+
+def check_it_keeps_its_size(page, size: int, where: str) -> None:
+    while page.evaluate("() => Reveal.nextFragment()"):
+        assert page.evaluate(FILLED)["size"] == size, where
+    for fold in page.locator("section.present details").all():
+        if size:
+            fold.locator("summary").click()
+            page.evaluate(NEXT_FRAME)
+            assert page.evaluate(FILLED)["size"] == size, where
+            assert page.evaluate(OUTSIDE) == [], where
+            fold.locator("summary").click()
 
 
 def test_axe_finds_nothing_serious_on_any_slide(watched, decks: Path, lesson_name: str):

@@ -12,6 +12,10 @@ const TYPED_INTO = "textarea, [contenteditable], input:is(:not([type]), [type=te
 const PRESSED = "button, summary, a";  // these need Enter and Space only
 const MOST_LINES = 12; // of a menu that is open
 const SMALLEST = 3; // step of a slide's text, see deck.css
+const STEPS = [44, 40, 36, 32, 28];  // px of a slide that holds text alone: the largest at which it fits
+const AIR = 20;  // px that stay free below it
+const NOT_TEXT = ".figure, .code, pre, table, .ketalab-view, .ketalab-ledger, .ketalab-grading, .ketalab-sortable, " +
+  ".ketalab-living";
 const asked = new URLSearchParams(location.search);
 
 // ?handout: two slides to a page with room to write, ?handout=notes: with the teacher's notes.
@@ -33,9 +37,50 @@ const layOutHandout = () => {
   }
 };
 
+// A slide of text alone grows until it is full, also with any one of its answers open: once, so that neither a
+// step nor an answer changes it. Its own 720 px decide, not the window.
+const TEXT = ".quiz, .predict, .words, .plain";
+const grown = new WeakMap();  // the size of a slide in px, 0 where it has its own
+const setIn = (slide, size) => {
+  if (size) slide.dataset.size = size;
+  else slide.removeAttribute("data-size");
+  slide.style.fontSize = size ? `${size}px` : "";
+};
+const spare = (slide) => {
+  const frame = slide.getBoundingClientRect(), scale = frame.height / slide.offsetHeight;
+  const below = [...slide.children].map((part) => part.getBoundingClientRect().bottom);
+  const floor = slide.offsetHeight - parseFloat(getComputedStyle(slide).paddingBottom);
+  return floor - (Math.max(...below) - frame.top) / scale;
+};
+const grow = (slide) => {
+  grown.set(slide, 0);
+  if (!slide.matches(TEXT) || slide.querySelector(NOT_TEXT)) return;
+  setIn(slide, 0);
+  const own = parseFloat(getComputedStyle(slide).fontSize);
+  const folds = [...slide.querySelectorAll("details")], opened = folds.filter((fold) => fold.open);
+  const holds = () => [null, ...folds].every((one) => {
+    for (const fold of folds) fold.open = fold === one;
+    return spare(slide) >= AIR;
+  });
+  const size = STEPS.filter((step) => step >= own).find((step) => {
+    setIn(slide, step);
+    return holds();
+  });
+  for (const fold of folds) fold.open = opened.includes(fold);
+  grown.set(slide, size ?? 0);
+  setIn(slide, size ?? 0);
+};
+// The letters and the formulas are here.
+const settled = Promise.all([
+  document.fonts.ready,
+  new Promise((done) => addEventListener("load", done)).then(() => MathJax.startup?.promise),
+]);
+const growAll = () => document.querySelectorAll("main section").forEach(grow);
+
 if (asked.has("handout") || asked.has("print-pdf")) document.documentElement.dataset.theme = "light";
 if (asked.has("handout")) {
   layOutHandout();
+  settled.then(growAll);
 } else {
   if (!asked.has("print-pdf")) ketalabVote.equip(document.querySelectorAll(".slides > section"));
   Reveal.initialize({
@@ -50,19 +95,29 @@ if (asked.has("handout")) {
   // its smallest; when less is open, it is as large as before.
   const fit = () => {
     const slide = Reveal.getCurrentSlide();
-    if (!slide?.matches(".quiz, .predict, .words, .plain")) return;
+    if (!slide?.matches(TEXT)) return;
+    const size = grown.get(slide) ?? 0;
     slide.removeAttribute("data-fit");
-    const floor = slide.offsetHeight - parseFloat(getComputedStyle(slide).paddingBottom);
-    const reach = () => {
-      const below = [...slide.children].map((part) => part.getBoundingClientRect().bottom);
-      return (Math.max(...below) - slide.getBoundingClientRect().top) / Reveal.getScale();
-    };
-    for (let step = 1; step <= SMALLEST && reach() > floor + 1; step++) slide.dataset.fit = step;
+    for (const step of [...STEPS.filter((step) => step <= size), 0]) {
+      setIn(slide, step);
+      if (spare(slide) >= -1) return;
+    }
+    for (let step = 1; step <= SMALLEST && spare(slide) < -1; step++) slide.dataset.fit = step;
   };
-  Reveal.on("ready", fit);
-  Reveal.on("slidechanged", fit);
+  let canGrow = false;  // every slide finds its size when it is first shown
+  const lay = () => {
+    const slide = Reveal.getCurrentSlide();
+    if (canGrow && slide && !grown.has(slide)) grow(slide);
+    fit();
+  };
+  Reveal.on("ready", lay);
+  Reveal.on("slidechanged", lay);
+  Reveal.on("pdf-ready", () => settled.then(growAll));
   document.addEventListener("toggle", fit, true);
-  document.fonts.ready.then(fit);
+  settled.then(() => {
+    canGrow = true;
+    lay();
+  });
   for (const part of document.querySelectorAll(MOVED_BY_HAND)) part.setAttribute("data-prevent-swipe", "");
 
   // How the focus came where it is; the menu a pointer has opened, by the click that is still under way; whether
