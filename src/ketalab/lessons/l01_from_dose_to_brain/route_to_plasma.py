@@ -1,4 +1,4 @@
-"""Route, dose and duration to a plasma curve, with measurements of the same setting beside it."""
+"""Route, dose and duration to a plasma curve, measurements of the same setting, and two tanks under it."""
 
 from dataclasses import replace
 from functools import cache
@@ -7,13 +7,15 @@ import numpy as np
 import pandas as pd
 
 from ketalab.data import table
+from ketalab.explorables.cached_text import stamp
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.explorables.dosing import ARTERIAL, DOSE, INFUSION_TIME, MODELS, PEREZ, VENOUS, typical
+from ketalab.lessons.l01_from_dose_to_brain.shared import LETTERS, Moment, moments, tanks_stage, tanks_view
 from ketalab.models import pharmacokinetics as pk
-from ketalab.plots.style import BLACK, DRUG, PALE, figure, legend_above
-from ketalab.text import count
+from ketalab.plots.style import BLACK, DRUG, GREY, PALE, figure, legend_above
+from ketalab.text import count, significant
 
 FLOOR = 1.0  # ng/mL, the bottom of the logarithmic axis
 TOPS = (50.0, 400.0, 2000.0, 10000.0, 40000.0)  # ng/mL: few, so that the axis stays while a hand moves
@@ -21,6 +23,7 @@ INFUSION, BOLUS, IM = "IV infusion", "IV bolus", "intramuscular"
 NASAL, ORAL = "nasal esketamine", "swallowed"
 ROUTES = {INFUSION: "iv", BOLUS: "iv", IM: "im", NASAL: "nasal", ORAL: "oral"}
 SIX_HOURS = np.concatenate([np.arange(0, 60, 0.5), np.arange(60, 361, 2.0)])
+HALF_MINUTES = np.arange(0, 360.5, 0.5)
 LINEAR, LOG = "linear", "logarithmic"
 
 
@@ -90,9 +93,10 @@ def route_to_plasma() -> Explorable:
 
 
 def _route_stage() -> Stage:
-    fig = figure(7.6, 4.6)
-    main = fig.subplots()
+    fig = figure(7.6, 5.0)
+    main, tanks = fig.subplots(2, 1, height_ratios=(1.55, 1))
     main.set(xlabel="hours after the start", ylabel="plasma concentration (ng/mL)", xlim=(0, 6))
+    main.set_ylim(FLOOR, TOPS[1])
     artists = {
         "given": main.axvspan(0, 1, color=PALE, zorder=0, label="while the drug is given"),
         "band": main.fill_between(
@@ -116,9 +120,15 @@ def _route_stage() -> Stage:
             label="ketamine, measured",
         )[0],
     }
+    names = ("A, the peak", "B, tissue is fullest", "C, the end")
+    for letter, name, side in zip(LETTERS, names, ("right", "left", "center"), strict=True):
+        artists[f"{letter} when"] = main.axvline(0, color=GREY, linestyle=":", linewidth=1.4, label=name)
+        above = {"transform": main.get_xaxis_transform(), "weight": "bold", "va": "bottom", "ha": side}
+        artists[letter] = stamp(main, 0, 1.03, fontsize=12, **above)
+    artists |= tanks_stage(tanks)
     keys = [artists[name] for name in ("ketamine", "norketamine", "measured", "given", "band")]
     legend_above(fig, keys, columns=3)
-    return Stage(fig, {"main": main}, artists)
+    return Stage(fig, {"main": main, "tanks": tanks}, artists)
 
 
 def _doses(route: str, milligrams: float, minutes: float) -> list[pk.Dose]:
@@ -160,7 +170,8 @@ def _route_view(route: str, dose: float, minutes: float, weight: float, model: s
     top = next(top for top in TOPS if top >= reach)
     bottom = FLOOR if scale == LOG else 0.0
     hours = SIX_HOURS / 60
-    artists = {
+    seen = moments(patients[0], doses, HALF_MINUTES)
+    artists: dict[str, object] = {
         "given": (0, bottom, lasted / 60, top * 10),
         "band": (hours, curves[1], curves[2]) if route == IM else None,
         "norketamine": (hours, np.maximum(norketamine, 0.1)),
@@ -168,6 +179,10 @@ def _route_view(route: str, dose: float, minutes: float, weight: float, model: s
         "interval": _bars(rows),
         "measured": (rows.time_min / 60, rows.value),
     }
+    for letter, moment in zip(LETTERS, seen, strict=True):
+        artists[f"{letter} when"] = ([moment.minute / 60] * 2, [0, 1])
+        artists[letter] = (moment.minute / 60, 1.03, letter)
+    artists |= tanks_view(seen, given)
     readings = [
         Reading("ketamine peak", height, "ng/mL"),
         Reading("time of the peak", at, "min", 2),
@@ -178,11 +193,22 @@ def _route_view(route: str, dose: float, minutes: float, weight: float, model: s
     ]
     whose = PEREZ if route in (NASAL, ORAL) else model
     sentence = (
-        f"{_words(route, given, minutes)}: ketamine peaks at {readings[0].text} in the model of {whose}."
+        f"{_words(route, given, minutes)}: ketamine peaks at {readings[0].text} in the model of {whose}. "
+        f"{_in_words(seen)}"
     )
     limits = {"main.yscale": "log" if scale == LOG else "linear"}
     limits["main.y"] = (FLOOR, TOPS[-1]) if scale == LOG else (0.0, top)
     return View(artists, readings, sentence, limits)
+
+
+def _in_words(seen: tuple[Moment, Moment, Moment]) -> str:
+    """The tanks at the three moments, in a sentence."""
+    _, fullest, end = seen
+    held = [f"{significant(moment.tissue, 2)} mg" for moment in seen]
+    return (
+        f"Tissue (tank 2) holds {held[0]} at the peak, most at {fullest.when} ({held[1]}) and {held[2]} at "
+        f"{end.when}."
+    )
 
 
 def _bars(rows: pd.DataFrame) -> list[list[tuple[float, float]]]:

@@ -1,0 +1,67 @@
+"""The two tanks under the curve, against the equations of the models solved here anew."""
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+
+from ketalab.lessons import explorable
+from ketalab.lessons.l01_from_dose_to_brain.shared import moments
+from ketalab.models import pharmacokinetics as pk
+from ketalab.text import significant
+
+TIMES = np.arange(0, 361.0)
+
+
+@pytest.mark.parametrize("model", ["otto2021", "simons2022", "perezruixo2021"])
+def test_the_tanks_hold_what_the_equations_leave_in_them(model: str):
+    patient = pk.published(model).typical(70)
+    seen = moments(patient, [pk.Dose(35, "iv", duration=40)], TIMES)
+    given = np.zeros(len(patient.compartments))
+    given[patient.index("ketamine")] = 35 / 40
+    solved = solve_ivp(
+        lambda t, held: patient.K[0] @ held + given * (t < 40),
+        (0, 360),
+        np.zeros(len(given)),
+        t_eval=TIMES,
+        max_step=1.0,
+        rtol=1e-8,
+    ).y
+    blood = sum(solved[patient.index(n)] for n in ("ketamine", "liver") if n in patient.compartments)
+    tissue = sum(solved[patient.index(f"ketamine peripheral {i}")] for i in (1, 2))
+    assert [m.minute for m in seen] == [40, TIMES[tissue.argmax()], 360]
+    for moment in seen:
+        at = int(moment.minute)
+        assert moment.blood == pytest.approx(blood[at], rel=1e-3)
+        assert moment.tissue == pytest.approx(tissue[at], rel=1e-3)
+        if at > 40:
+            change = np.gradient(tissue, TIMES / 60)[at]
+            assert moment.into_tissue - moment.back == pytest.approx(change, abs=0.02 * moment.back)
+            lost = -np.gradient(blood + tissue, TIMES / 60)[at] if at < 360 else None
+            assert lost is None or moment.out == pytest.approx(lost, rel=0.02)
+
+
+def test_the_tanks_answer_why_the_fall_is_fast_first_and_slow_later():
+    """More into tissue than back at the peak; as much at B; more back than in at the end."""
+    shown = explorable("route_to_plasma")
+    for values in ({}, {"model": "Simons 2022 (arterial)"}, {"route": "IV bolus", "dose": 2.0}):
+        artists = shown.at(**values).artists
+        flows = [
+            [float(artists[f"{letter} {way}"].replace(",", "")) for way in ("in", "back")]
+            for letter in "ABC"
+        ]
+        assert flows[0][0] > 1.4 * flows[0][1]
+        assert flows[1][0] == pytest.approx(flows[1][1], rel=0.05)
+        assert flows[2][0] < 0.9 * flows[2][1]
+
+
+def test_levels_and_words_of_the_tanks_agree():
+    shown = explorable("route_to_plasma")
+    for preset in shown.presets.values():
+        view = shown.at(**preset)
+        heights = [polygon[2][1] - polygon[0][1] for polygon in view.artists["levels"]]
+        words = [view.artists[f"{letter} {tank}"] for letter in "ABC" for tank in ("blood", "tissue")]
+        held = np.array([float(text.removesuffix(" mg").replace(",", "")) for text in words])
+        assert np.argmax(heights) == np.argmax(held)
+        per_mg = [height / mg for height, mg in zip(heights, held, strict=True) if mg]
+        assert np.ptp(per_mg) <= 0.12 * np.mean(per_mg), "one scale for all six"
+        assert f"holds {significant(held[1], 2)} mg at the peak" in view.sentence
