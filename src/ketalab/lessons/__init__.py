@@ -19,7 +19,7 @@ from ketalab.practice.reader import read, read_exam
 pd.set_option("display.max_colwidth", None)  # a lesson's tables say their sentences to the end
 
 FOLDER = Path(__file__).parent
-NO_EXPLORABLES = {"__init__", "checks", "figures", "shared", "summary", "trials"}
+NO_EXPLORABLES = {"__init__", "checks", "figures", "mechanism", "shared", "summary", "trials"}
 
 
 def catalogue() -> dict[str, str]:
