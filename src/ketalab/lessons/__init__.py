@@ -21,7 +21,7 @@ pd.set_option("display.max_colwidth", None)  # a lesson's tables say their sente
 in_notebooks()
 
 FOLDER = Path(__file__).parent
-NO_EXPLORABLES = {"__init__", "checks", "figures", "shared", "summary", "trials"}
+NO_EXPLORABLES = {"__init__", "checks", "figures", "mechanism", "shared", "summary", "trials"}
 
 
 def catalogue() -> dict[str, str]:

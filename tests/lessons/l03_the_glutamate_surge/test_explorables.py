@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ketalab.data import table
 from ketalab.lessons import explorable
-from ketalab.lessons.l03_the_glutamate_surge import circuit_panel, figures, trials
+from ketalab.lessons.l03_the_glutamate_surge import figures, mechanism, trials
 from ketalab.models import circuit, spiking
 from ketalab.models.circuit import Parameters
 
@@ -54,7 +54,7 @@ def test_the_circuit_is_drawn_from_the_model(selectivity: float, occupancy: int)
     per_pa.append(abs(shaft[1] - shaft[0]) / flows["interneuron"].ampa)
     assert per_pa == pytest.approx([per_pa[0]] * 4)
     less = flows["pyramidal"].gaba / circuit.currents(0, 0)["pyramidal"].gaba - 1
-    said = {r.label: r.text for r in view.readings}["inhibition of pyramidal cells, change"]
+    said = {r.label: r.text for r in view.readings}["inhibition, change"]
     assert float(said.replace("−", "-").rstrip("%")) == pytest.approx(100 * less, abs=0.51)
 
 
@@ -62,7 +62,7 @@ def test_every_rate_fits_its_cell_and_its_axis():
     rates = [
         circuit.steady_state(*circuit.block_from_occupancy(np.linspace(0, 1, 51), s)) for s in (0.5, 8)
     ]
-    assert max(max(r.pyramidal.max(), r.interneuron.max()) for r in rates) < circuit_panel.FULL_HZ
+    assert max(max(r.pyramidal.max(), r.interneuron.max()) for r in rates) < mechanism.FULL_HZ
 
 
 def test_the_raster_is_a_stored_run_and_says_which():

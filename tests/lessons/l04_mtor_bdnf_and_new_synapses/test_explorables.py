@@ -10,7 +10,7 @@ from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.cascade_knockout import BLOC
 from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.dose_to_synapse import grid_error
 from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.figures import clock_picture
 from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.plasticity_window import LEVELS, _band, _time_above
-from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.trials import after_rapamycin
+from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.trials import STEP_NAMES, after_rapamycin
 from ketalab.models import cascade, chain, screening
 
 COURSE = cascade.parameters()
@@ -41,6 +41,42 @@ def test_the_knock_out_read_out_is_the_model(choice: str, blocked: dict):
         assert reading("cascade_knockout", label, **shown) == pytest.approx(expected)
     day3 = 100 * (np.interp(72, hours, left["spines"]) - 1)
     assert reading("cascade_knockout", "spines on day 3", **shown) == pytest.approx(day3)
+
+
+@pytest.mark.parametrize(
+    ("blocked", "surge", "resting"),
+    [("mTORC1", 0.5, 0), ("AMPA receptors", 2, 100), ("BDNF release", 0.05, 50), ("nothing", 1.5, 25)],
+)
+def test_the_chain_is_filled_to_the_peaks_of_the_model(blocked: str, surge: float, resting: int):
+    """Full is the peak with the most glutamate and nothing blocked; dots are this glutamate, unblocked."""
+    which = BLOCKERS[blocked]
+    setting = {"blocked": blocked, "strength": 70, "surge": surge, "resting": resting}
+    artists = explorable("cascade_knockout").at(**setting).artists
+
+    def peaks(surge: float, resting: float, **block: float) -> dict[str, float]:
+        p = COURSE.with_values(surge=surge, resting=resting)
+        run = cascade.after_sessions(21, p, cascade.Blocked(**block))[1]
+        return {step: run[step].max() - 1 for step in STEP_NAMES}
+
+    highest, unblocked = peaks(2, 0), peaks(surge, resting / 100)
+    now = peaks(surge, resting / 100, **({which: 0.7} if which else {}))
+    assert artists["glutamate peak"][0] == [0, pytest.approx(50 * surge)]
+    for y, step in enumerate(STEP_NAMES, start=1):
+        (_, filled), places = artists[f"{step} peak"]
+        assert places == [y, y]
+        assert filled == pytest.approx(100 * now[step] / highest[step])
+        assert 0 <= filled <= 100.001
+        assert artists["intact peaks"][y][0][0] == pytest.approx(100 * unblocked[step] / highest[step])
+        said = artists[f"{step} says"][2]
+        assert float(said.strip("+%")) == pytest.approx(100 * now[step], rel=0.06, abs=0.06)
+    assert ("cross" in artists) == (which is not None)
+    if which:
+        middle = np.mean(artists["cross"][:2], axis=(0, 1))[1]
+        assert middle == list(STEP_NAMES).index(which) + 0.5  # between the step and the one before it
+        assert len(artists["cross"]) == (4 if which == "bdnf" and resting else 2)
+        assert artists["cross says"][2] == "70% blocked"
+    assert ("route" in artists) == (resting > 0)
+    assert bool(artists["first route"]) == (resting < 100)
 
 
 def test_what_the_knock_out_says_of_experiments_stands_in_the_table():

@@ -8,7 +8,7 @@ from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Slider
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.explorables.dosing import SELECTIVITY
-from ketalab.lessons.l03_the_glutamate_surge import circuit_panel
+from ketalab.lessons.l03_the_glutamate_surge import mechanism
 from ketalab.lessons.l03_the_glutamate_surge.figures import CELL, LINE, NAME, raster_points
 from ketalab.lessons.l03_the_glutamate_surge.shared import signed
 from ketalab.models import circuit, spiking
@@ -57,7 +57,7 @@ def _cells_stage() -> Stage:
     rates, wires, raster = (fig.add_subplot(grid[at]) for at in (np.s_[:, 0], np.s_[0, 1], np.s_[1, 1]))
     rates.set(
         xlim=(0, 100),
-        ylim=(0, circuit_panel.FULL_HZ),
+        ylim=(0, mechanism.FULL_HZ),
         xlabel="NMDA receptors blocked (%)",
         ylabel="firing rate (Hz)",
     )
@@ -74,10 +74,10 @@ def _cells_stage() -> Stage:
     raster.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     raster.set_yticks([])
     raster.grid(False)
-    artists |= circuit_panel.prepare(wires)
+    artists |= mechanism.prepare(wires)
     artists["run"] = raster.set_title("stored run", loc="center", fontsize=12, weight="normal")
     runs = rates.plot([], [], color=GREY, label="cell-by-cell model, stored runs", **square)
-    rest = rates.plot([], [], label="without drug", **circuit_panel.DOTTED)
+    rest = rates.plot([], [], label="without drug", **mechanism.DOTTED)
     drug = rates.plot([], [], "s", color=BLACK, markersize=8, label="blocked")
     keys = [artists[p] for p in POPULATIONS] + [artists["here"], *runs, *rest, *drug]
     legend_above(fig, keys, columns=3)
@@ -97,7 +97,7 @@ def _cells_view(selectivity: float, occupancy: float) -> View:
         f"{p} runs": _stored_rates(p, key[1]) if key[1] == selectivity else None for p in POPULATIONS
     }
     artists["here"] = ([occupancy] * 2, list(rates.values()))
-    wires, change = circuit_panel.moved((float(blocks[0]), float(blocks[1])), rates)
+    wires, change = mechanism.moved((float(blocks[0]), float(blocks[1])), rates)
     artists |= wires
     artists["run"] = f"stored run: {100 * key[0]:.0f}% blocked, selectivity {key[1]:g}"
     readings = [
@@ -105,7 +105,7 @@ def _cells_view(selectivity: float, occupancy: float) -> View:
         Reading("blocked on pyramidal cells", 100 * float(blocks[1]), "%", 2),
         Reading("pyramidal cells", rates[PYRAMIDAL], "Hz", 2),
         Reading("interneurons", rates[INTERNEURON], "Hz", 2),
-        Reading("inhibition of pyramidal cells, change", change["inhibition"]),
+        Reading("inhibition, change", change["inhibition"]),
         Reading("pyramidal cells, stored run", run.pyramidal.rate, "Hz", 2),
         Reading("glutamate, change by the drug", signed(state.glutamate)),
     ]

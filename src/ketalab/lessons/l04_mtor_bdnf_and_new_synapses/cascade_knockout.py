@@ -3,6 +3,10 @@
 from functools import cache
 
 import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.patches import Polygon
 
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
@@ -11,7 +15,7 @@ from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.figures import STEP_COLOUR, 
 from ketalab.models import cascade
 from ketalab.models.cascade import DAY, Array, Blocked
 from ketalab.plots.axes import FIRST_HOUR, clock_axis
-from ketalab.plots.style import BLACK, figure
+from ketalab.plots.style import BLACK, GREY, PALE, figure, legend_above
 
 NOTHING, AMPA = "nothing", "AMPA receptors"
 BDNF, MTORC1, PROTEIN = "BDNF release", "mTORC1", "protein synthesis"
@@ -26,6 +30,9 @@ IN_ANIMALS = {
 }
 IN_PEOPLE = {MTORC1: "mood at 24 h not altered (n = 20)"}
 WEEKS = 3
+GLUTAMATE, MOST_SURGE = "glutamate", 2.0  # times rest, where the slider ends
+# Places in the chain: a vessel is 100 wide, then comes its number; the second route runs outside.
+WIDE, NUMBER, OUTSIDE, ARROW, VESSEL = 158, 104, 150, 14, 15
 
 
 def cascade_knockout() -> Explorable:
@@ -59,7 +66,7 @@ def cascade_knockout() -> Explorable:
                 "Extra glutamate",
                 "times rest",
                 0.05,
-                2,
+                MOST_SURGE,
                 0.05,
                 0.5,
                 "The height of the surge. There is no agreed number; see lesson 03.",
@@ -97,8 +104,9 @@ def cascade_knockout() -> Explorable:
 
 
 def _knockout_stage() -> Stage:
-    fig = figure(7.6, 4.2)
-    main, bars = fig.subplots(1, 2, width_ratios=(1.55, 1))
+    fig = figure(7.6, 4.7)
+    grid = fig.add_gridspec(1, 2, width_ratios=(1.1, 1))
+    main, bars, over = (fig.add_subplot(grid[at]) for at in (0, 1, 1))
     main.set(
         ylim=(0, 1.1),
         yticks=(0, 0.5, 1),
@@ -111,16 +119,64 @@ def _knockout_stage() -> Stage:
     for step, colour in STEP_COLOUR.items():
         artists[f"{step} intact"] = main.plot([], [], color=colour, linewidth=1.2, linestyle=":")[0]
         artists[step] = main.plot([], [], color=colour)[0]
-    rows = list(STEP_NAMES)
-    bars.set(xlim=(0, 105), ylim=(len(rows) - 0.5, -0.5), xlabel="peak that is left (%)")
-    bars.set_yticks(range(len(rows)), [STEP_NAMES[step] for step in rows])
-    for label, step in zip(bars.get_yticklabels(), rows, strict=True):
+    artists |= _chain(bars, over)
+    intact = main.plot([], [], color=BLACK, linewidth=1.2, linestyle=":", label="with nothing blocked")
+    legend_above(fig, intact, columns=1)
+    return Stage(fig, {"main": main, "bars": bars, "over": over}, artists)
+
+
+def _chain(bars: Axes, over: Axes) -> dict[str, Artist]:
+    """Glutamate and the steps it sets off, one below the other: each a vessel filled to its peak, an arrow
+    to the next, and over them what is crossed out. `over` lies on `bars` and holds no numbers."""
+    names = {GLUTAMATE: GLUTAMATE} | STEP_NAMES
+    limits = {"xlim": (0, WIDE), "ylim": (len(names) - 0.6, -0.72)}
+    bars.set(**limits, xlabel="peak, % of the model's highest", xticks=[])
+    bars.set_yticks(range(len(names)), list(names.values()))
+    bars.tick_params(axis="y", length=0)
+    for label in bars.get_yticklabels():
         label.set(color=BLACK, weight="bold")
-        artists[f"{step} left"] = bars.plot(
-            [], [], color=STEP_COLOUR[step], linewidth=15, solid_capstyle="butt"
+    bars.spines[:].set_visible(False)
+    bars.grid(False)
+    over.set(**limits)
+    over.axis("off")
+    over.text(NUMBER, -0.42, "above rest", fontsize=12, ha="left", va="bottom")
+    artists: dict[str, Artist] = {}
+    for y, step in enumerate(names):
+        bars.plot([0, 100], [y, y], color=PALE, linewidth=VESSEL, solid_capstyle="butt", zorder=1)
+        artists[f"{step} peak"] = bars.plot(
+            [], [], color=STEP_COLOUR.get(step, GREY), linewidth=VESSEL, solid_capstyle="butt"
         )[0]
-    bars.grid(False, axis="y")
-    return Stage(fig, {"main": main, "bars": bars}, artists)
+        artists[f"{step} says"] = over.text(0, 0, "", fontsize=12, ha="left", va="center")
+        if y and step != "bdnf":
+            over.add_patch(Polygon(_arrow(ARROW, y - 0.72, y - 0.28), facecolor=GREY, edgecolor="none"))
+    thin = {"linewidths": 1.6, "linestyles": ":"}
+    artists["intact peaks"] = over.add_collection(LineCollection([], colors=BLACK, **thin), autolim=False)
+    grey = {"facecolors": GREY, "linewidths": 0}
+    artists["first route"] = over.add_collection(PolyCollection([], **grey), autolim=False)
+    artists["route"] = over.add_collection(PolyCollection([], **grey), autolim=False)
+    artists["route says"] = over.text(0, 0, "", fontsize=12, ha="right", va="center")
+    cross = LineCollection([], colors=BLACK, linewidths=3.2, capstyle="round")
+    artists["cross"] = over.add_collection(cross, autolim=False)
+    artists["cross says"] = over.text(0, 0, "", fontsize=12, weight="bold", ha="left", va="center")
+    return artists
+
+
+def _arrow(x: float, start: float, tip: float) -> list[tuple[float, float]]:
+    neck = tip - 0.17
+    return [
+        (x - 2, start),
+        (x - 2, neck),
+        (x - 6, neck),
+        (x, tip),
+        (x + 6, neck),
+        (x + 2, neck),
+        (x + 2, start),
+    ]
+
+
+def _cross(x: float, y: float) -> list[list[tuple[float, float]]]:
+    across, up = 5, 0.15
+    return [[(x - across, y - up), (x + across, y + up)], [(x - across, y + up), (x + across, y - up)]]
 
 
 @cache
@@ -140,12 +196,13 @@ def _knockout_view(blocked: str, strength: float, surge: float, resting: float) 
     shown = hours >= FIRST_HOUR
     artists: dict[str, object] = {}
     left: dict[str, float] = {}
-    for y, step in enumerate(STEP_NAMES):
+    for step in STEP_NAMES:
         extra = run[step] - 1
         left[step] = 100 * float(extra.max()) / heights[step]
         artists[f"{step} intact"] = (hours[shown], (intact[step][shown] - 1) / heights[step])
         artists[step] = (hours[shown], np.maximum(extra[shown], 0) / heights[step])
-        artists[f"{step} left"] = ([0, left[step]], [y, y])
+    peaks = {step: left[step] / 100 * heights[step] for step in STEP_NAMES}
+    artists |= _chain_view(peaks, heights, surge, which, strength, resting)
     day3 = 100 * (_on_day(hours, run["spines"], 3) - 1)
     intact3 = 100 * (_on_day(hours, intact["spines"], 3) - 1)
     readings = [
@@ -167,6 +224,49 @@ def _knockout_view(blocked: str, strength: float, surge: float, resting: float) 
             "than at rest."
         )
     return View(artists, readings, sentence)
+
+
+def _chain_view(
+    peaks: dict[str, float],
+    intact: dict[str, float],
+    surge: float,
+    which: str | None,
+    strength: float,
+    resting: float,
+) -> dict[str, object]:
+    """Peaks above rest of glutamate and of every step, with this block and without, and the block."""
+    peaks, intact = {GLUTAMATE: surge} | peaks, {GLUTAMATE: surge} | intact
+    highest = {GLUTAMATE: MOST_SURGE} | _intact(MOST_SURGE, 0)[2]
+    artists: dict[str, object] = {}
+    marks = []
+    rows = {step: y for y, step in enumerate(peaks)}
+    for step, y in rows.items():
+        artists[f"{step} peak"] = ([0, 100 * peaks[step] / highest[step]], [y, y])
+        artists[f"{step} says"] = (NUMBER, y, f"+{_percent(100 * peaks[step])}")
+        at = 100 * intact[step] / highest[step]
+        marks.append([(at, y - 0.24), (at, y + 0.24)])
+    artists["intact peaks"] = marks
+    to = rows["bdnf"]
+    if resting:  # from glutamate past the AMPA receptors to BDNF
+        tip, half = NUMBER + 31, 0.04
+        line, low, high = NUMBER + 37, to - half, to + half
+        head = [(tip + 6, to + 0.15), (tip, to), (tip + 6, to - 0.15)]
+        outer = [(line, -half), (OUTSIDE, -half), (OUTSIDE, high), (tip + 6, high)]
+        inner = [(tip + 6, low), (OUTSIDE - 3, low), (OUTSIDE - 3, half), (line, half)]
+        artists["route"] = [[*outer, *head, *inner]]
+        free = 1.5 if which == "ampa" and strength else 0.5  # where nothing is said of a block
+        artists["route says"] = (OUTSIDE - 6, free, f"second route: {resting:.0f}%")
+    artists["first route"] = [_arrow(ARROW, to - 0.72, to - 0.28)] if resting < 100 else []
+    if which and strength:
+        y = rows[which] - 0.5
+        second = _cross(OUTSIDE - 1.5, y) if which == "bdnf" and resting else []
+        artists["cross"] = [*_cross(ARROW, y), *second]
+        artists["cross says"] = (ARROW + 10, y, f"{strength:.0f}% blocked")
+    return artists
+
+
+def _percent(value: float) -> str:
+    return "0%" if value < 0.05 else f"{significant(value, 2)}%"
 
 
 def _on_day(hours: Array, values: Array, day: float) -> float:
