@@ -33,7 +33,7 @@ def test_every_row_is_about_a_claim_and_says_how_the_blind_is_checked():
     plans = next_decade()
     assert set(plans.claim) <= set(table("claims").claim)
     assert plans.claim.is_unique
-    assert (plans["check of the blind"].str.len() > 10).all()
+    assert (plans["check of the blinding"].str.len() > 10).all()
     assert (plans["people in each group"] > 100).all()
 
 

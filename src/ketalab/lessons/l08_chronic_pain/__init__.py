@@ -1,4 +1,4 @@
 """Lesson 08, Chronic pain.
 
-Does ketamine reverse pain that has learned to stay?
+Does ketamine undo pain that has become chronic?
 """

@@ -28,7 +28,7 @@ def opioid_sparing() -> Explorable:
     """What 1,000 people after surgery gain and pay when ketamine is added, from published ratios."""
     return Explorable(
         name="opioid_sparing",
-        title="Morphine saved, and what it buys",
+        title="Morphine saved, nausea and hallucinations",
         controls=(
             Choice(
                 "who",

@@ -1,4 +1,4 @@
-"""Sixteen pulses to the skin: how a spinal neurone answers, with and without a channel blocker."""
+"""Sixteen pulses to the skin: how a spinal neurone responds, with and without a channel blocker."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ LONGEST = 6.0
 
 
 def wind_up() -> Explorable:
-    """Sixteen pulses to the skin: how a spinal neurone answers, with and without a channel blocker."""
+    """Sixteen pulses to the skin: how a spinal neurone responds, with and without a channel blocker."""
     return Explorable(
         name="wind_up",
         title="Sixteen pulses to the skin",
@@ -83,7 +83,7 @@ def wind_up() -> Explorable:
                 15.0,
                 0.5,
                 6.5,
-                "Depolarisation above which the cell answers more. We set it so that summation "
+                "Depolarisation above which the cell responds more. We set it so that the build-up "
                 "starts at 3 s, as in people.",
             ),
         ),
@@ -93,7 +93,7 @@ def wind_up() -> Explorable:
             "One pulse a second, half blocked": {},
             "Too slow to sum: every 5 s": {"interval": 5.0},
             "Every 2 s, a fifth blocked": {"interval": 2.0, "block": 20},
-            "A cell that forgets in 2 s": {"fade": 2.0},
+            "Depolarisation that fades in 2 s": {"fade": 2.0},
             "All NMDA channels blocked": {"block": 100},
         },
     )
@@ -102,14 +102,14 @@ def wind_up() -> Explorable:
 def _wind_up_stage() -> Stage:
     fig = figure(7.6, 4.6)
     train, rates = fig.subplots(1, 2, width_ratios=(3, 2))
-    train.set(xlim=(1, PULSES), xlabel="pulse", ylabel="answer (first pulse: 1)")
+    train.set(xlim=(1, PULSES), xlabel="pulse", ylabel="response (first pulse: 1)")
     train.set_xticks([1, 4, 8, 12, 16])
-    rates.set(xlim=(0, LONGEST), xlabel="one pulse every ... s", ylabel="answer to pulse 16")
+    rates.set(xlim=(0, LONGEST), xlabel="one pulse every ... s", ylabel="response to pulse 16")
     rates.set_xticks([0, 1, 2, 3, 4, 5, 6])
     people = table("pain_constants").set_index("constant").value["summation_interval"]
     rates.axvline(people, color=BLACK, linestyle=":", linewidth=1.6, zorder=0)
     rates.annotate(
-        "people sum\nup to here,\nmeasured",
+        "pain builds\nup to here,\nmeasured",
         (people, 1),
         (5, -4),
         xycoords=("data", "axes fraction"),
@@ -149,10 +149,10 @@ def _wind_up_view(
     readings = [
         Reading("pulse 16, no drug", free[-1], "times the first", 2),
         Reading("pulse 16, blocked", blocked[-1], "times the first", 2),
-        Reading("growth taken away", f"{taken:.0f}%" if free[-1] > 1 else "nothing grows"),
+        Reading("build-up prevented", f"{taken:.0f}%" if free[-1] > 1 else "nothing builds up"),
         Reading("pulse 1, blocked", "unchanged (built in)"),
-        Reading("still sums at, no drug", _summing(ends[0], threshold)),
-        Reading("still sums at, blocked", _summing(ends[1], threshold)),
+        Reading("longest gap with build-up, no drug", _summing(ends[0], threshold)),
+        Reading("longest gap with build-up, blocked", _summing(ends[1], threshold)),
     ]
     sentence = (
         f"One pulse every {interval:.1f} s makes pulse {PULSES} {readings[0].text}; with {block:.0f}% of "

@@ -39,7 +39,7 @@ def infusion_designer() -> Explorable:
     """A bolus and an infusion in plasma and at the effect site, among the concentrations that act."""
     return Explorable(
         name="infusion_designer",
-        title="One drug, one axis",
+        title="From dose to sleep: plasma and effect site",
         controls=(
             Slider(
                 "bolus",

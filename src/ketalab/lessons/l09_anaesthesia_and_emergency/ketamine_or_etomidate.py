@@ -17,7 +17,7 @@ from ketalab.text import decimals, grouped, interval
 
 BEFORE, NOW = "until 2024", "with the trial of 2025"
 ALONE, ALL = "ketamine alone, by person", "also clusters and mixtures"
-RANDOM, FIXED = "random effects", "fixed effect"
+RANDOM, FIXED = "may differ", "is one and the same"
 NEWEST = "casey2025"
 
 
@@ -40,11 +40,11 @@ def ketamine_or_etomidate() -> Explorable:
             ),
             Choice(
                 "method",
-                "Pooled by",
+                "The true effect",
                 (RANDOM, FIXED),
                 RANDOM,
-                "Random effects: the true effect may differ between trials (Paule-Mandel, "
-                "Hartung-Knapp). Fixed effect: it is one and the same.",
+                "May differ between trials: a random-effects pool (Paule-Mandel, Hartung-Knapp). "
+                "One and the same in all: a fixed-effect pool.",
             ),
             Slider(
                 "risk",
@@ -119,7 +119,8 @@ def _trials_view(until: str, kind: str, method: str, risk: float) -> View:
         "the interval includes no difference" if ratio.low < 1 < ratio.high else "the interval excludes 1"
     )
     sentence = (
-        f"{pooled.k} trials, {grouped(people)} people, {method}: risk ratio {ratio.estimate:.2f} "
+        f"{pooled.k} trials, {grouped(people)} people; if the true effect {method}, the risk ratio is "
+        f"{ratio.estimate:.2f} "
         f"({ratio.low:.2f} to {ratio.high:.2f}), so {words}: {verdict}."
     )
     return View(draw.place_trials(_deaths()[1], pooled, inside, words), readings, sentence)

@@ -236,10 +236,10 @@ def death_frame() -> pd.DataFrame:
     alone = deaths[deaths.poolable == "yes"]
     return pd.DataFrame(
         {
-            "random effects": _ratio(alone),
+            "true effect may differ": _ratio(alone),
             "before 2025": _ratio(alone[alone.trial != "casey2025"]),
             "without the smallest trial": _ratio(alone[alone.trial != "cinar2011"]),
-            "fixed effect": _ratio(alone, "fixed"),
+            "true effect one and the same": _ratio(alone, "fixed"),
             "with clusters and the mixture": _ratio(deaths),
         }
     ).T.rename_axis("pool of deaths")

@@ -78,7 +78,7 @@ def four_steps() -> Explorable:
             ),
             Choice(
                 "onward",
-                "Of those not well, go on",
+                "Who goes on, if not well",
                 (COUNTED, EVERYBODY),
                 COUNTED,
                 "Those who start the next step: as many as were counted in STAR*D, or everybody.",

@@ -97,7 +97,7 @@ def hundred_people() -> Explorable:
     """Icon arrays: of 100 people, who is well at this time, with the drug and with its comparison."""
     return Explorable(
         name="hundred_people",
-        title="Whose day 1, whose week 6?",
+        title="Of 100 people, who is well, and when?",
         controls=(
             Choice(
                 "study",
@@ -125,10 +125,10 @@ def hundred_people() -> Explorable:
         stage=_people_stage,
         view=_people_view,
         presets={
-            "Whose day 1?": {},
+            "Day 1": {},
             "Both seen: week 1": {"study": "spray, first week (Daly 2018)", "time": "week 1"},
             "Both seen: week 4": {"time": "week 4"},
-            "Whose end of trial?": {"time": END},
+            "End of the tablet trials": {"time": END},
             "Ketamine when nobody can tell": {"study": "infusion under anaesthesia (Lii 2023)"},
             "An infusion that everybody can tell": {"study": "infusion or midazolam (Murrough 2013)"},
         },

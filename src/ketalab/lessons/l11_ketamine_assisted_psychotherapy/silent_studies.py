@@ -1,4 +1,4 @@
-"""Explorable: what happens to a pooled correlation when studies that printed no number join the sum."""
+"""Explorable: what happens to a pooled correlation when studies that published no number join the sum."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -29,10 +29,10 @@ def _without_silent(at: Mapping[str, object]) -> str | None:
 
 
 def silent_studies() -> Explorable:
-    """Add studies that found no link and printed no number; watch the pool."""
+    """Add studies that found no link and published no number; watch the pool."""
     return Explorable(
         name="silent_studies",
-        title="The studies that printed no number",
+        title="The studies that published no number",
         controls=(
             Slider(
                 "silent",
@@ -42,7 +42,7 @@ def silent_studies() -> Explorable:
                 MOST,
                 1,
                 3,
-                "Studies that reported no link and printed no number; a review found three of five.",
+                "Studies that reported no link and published no number; a review found three of five.",
                 (0, 1, 3, 5),
             ),
             Slider(
@@ -53,7 +53,7 @@ def silent_studies() -> Explorable:
                 300,
                 10,
                 50,
-                "Unknown, so choose. The studies that printed a number have 58 to 576 people.",
+                "Unknown, so choose. The studies that published a number have 58 to 576 people.",
                 (30, 50, 100, 300),
                 greyed=_without_silent,
             ),
@@ -65,7 +65,7 @@ def silent_studies() -> Explorable:
                 0.2,
                 0.05,
                 0.0,
-                "Unknown, and too weak to be printed. 0 is no link at all.",
+                "Unknown, and too weak to be published. 0 is no link at all.",
                 (0.0,),
                 greyed=_without_silent,
             ),
@@ -89,7 +89,7 @@ def silent_studies() -> Explorable:
         presets={
             "Three silent studies of 50": {},
             "Five silent studies of 100": {"silent": 5, "size": 100},
-            "Only what was printed": {"silent": 0},
+            "Only what was published": {"silent": 0},
             "As if the link were one and the same": {"truth": SAME, "silent": 0},
             "The same with three silent studies": {"truth": SAME},
         },
@@ -175,6 +175,6 @@ def _view(silent: float, size: float, link: float, people: str, truth: str) -> V
         Reading("differences in benefit it explains", f"{100 * n.estimate**2:.1f}%"),
     ]
     words = "leaves out zero" if pooled.excludes_null else "includes zero"
-    added = f"With {counted(count, 'silent study', 'silent studies')}" if count else "With what was printed"
+    added = f"With {counted(count, 'silent study', 'silent studies')}" if count else "With what was published"
     sentence = f"{added} the pooled correlation is {readings[0].text}, and its interval {words}."
     return View(artists, readings, sentence)

@@ -65,7 +65,7 @@ def readers_dial() -> Explorable:
             ),
             Slider(
                 "bias",
-                "Take off for a poor blind",
+                "Take off for poor blinding",
                 "points",
                 0,
                 6,
@@ -92,8 +92,8 @@ def readers_dial() -> Explorable:
             "An open mind": {},
             "A sceptic": {"before": 0, "spread": 1},
             "An enthusiast": {"before": 8, "spread": 1},
-            "A sceptic who doubts the blind": {"before": 0, "spread": 1, "bias": 3},
-            "An open mind that doubts the blind": {"bias": 3},
+            "A sceptic who doubts the blinding": {"before": 0, "spread": 1, "bias": 3},
+            "An open mind that doubts the blinding": {"bias": 3},
             "An open mind, after four weeks": {"outcome": MONTH},
         },
     )
