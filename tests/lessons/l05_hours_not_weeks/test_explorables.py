@@ -216,10 +216,10 @@ def test_the_tally_counts_the_very_trials_a_reader_pages_through(trial, p, q, be
         (mean, other), _rows = page.artists["means"]
         assert page.artists["differences"][0][-1] == pytest.approx(mean - other)
         assert low < mean - other < high
-        assert ("its interval lies above zero" in page.sentence) == (low > 0)
+        assert ("its interval is above zero" in page.sentence) == (low > 0)
         above += low > 0
     said = {reading.label: reading.text for reading in view.readings}
-    assert said["drawn so far: intervals above zero"] == f"{above} of {draw}"
+    assert said["drawn so far: above zero"] == f"{above} of {draw}"
     assert len(view.artists["above zero"]) == above
     assert view.artists["tally"] == f"intervals above\nzero: {above} of {draw}"
 
@@ -238,9 +238,9 @@ def test_everybody_of_a_drawn_trial_is_in_the_picture(trial, p, q, belief, draw)
     people = design(trial).people
     assert sum(n for (arm, _), n in counts.items() if arm == "drug") == people[0]
     assert sum(n for (arm, _), n in counts.items() if arm == "control") == people[1]
-    said = {reading.label: reading.text for reading in view.readings}["who guessed right in it"]
+    said = {reading.label: reading.text for reading in view.readings}["drawn trial: guessed right"]
     right = counts["drug", "believes"], counts["control", "does not believe"]
-    assert said == f"{right[0]} of {people[0]} on the drug, {right[1]} of {people[1]} on control"
+    assert said == f"{right[0]} of {people[0]} (drug), {right[1]} of {people[1]} (control)"
     low, high = view.artists["this bar"][0]
     assert limits[0] + 20 < low < high < limits[1] - 24, "beside the words of the picture"
 
@@ -336,7 +336,7 @@ def test_belief_alone_gives_as_many_intervals_above_zero_as_the_drug_alone():
     for belief, left in ((8, "0.0 points (−4.8 to 4.7)"), (0, "8.0 points (3.2 to 12.7)")):
         shown = readings("design_the_blind", treated=100, control=100, belief=belief, draw="20")
         assert shown["left for the drug (model)"] == left
-        assert shown["drawn so far: intervals above zero"] == "17 of 20"
+        assert shown["drawn so far: above zero"] == "17 of 20"
 
 
 def test_four_of_six_sprays_missed_and_the_maker_paid_for_five():

@@ -178,7 +178,7 @@ def draws(trial: str, treated: float, control: float, belief: float) -> tuple[bl
 
 
 def _stage() -> Stage:
-    fig = figure(7.6, 5.6)
+    fig = figure(7.6, 5.3)
     people, trials, main = fig.subplots(3, 1, height_ratios=[1.15, 0.9, 1.2])
     fig.get_layout_engine().set(h_pad=0.02, hspace=0.0)
     artists = _people(people) | _trials(trials) | _sum(main)
@@ -247,13 +247,13 @@ def _trials(axes: Axes) -> dict:
     axes.set_ylabel("trial")
     axes.grid(visible=False)
     axes.axvline(0, color=GREY, linewidth=1.4)
-    words = "dashed: expected\nblack: this trial\nupright bar: mean"
+    words = "dashed: expected\nthick: this trial\nupright bar: mean"
     axes.text(POINTS[1], 10.5, words, fontsize=12, ha="right", va="center", color="#3b3b3b")
     artists = {"truth below": _expected(axes)}
     for name, colour in (("not above zero", GREY), ("above zero", GREEN)):
         bars = LineCollection([], colors=colour, linewidths=2, label=f"interval {name}")
         artists[name] = axes.add_collection(bars)
-    artists["this bar"] = axes.plot([], [], color=BLACK, linewidth=2.6, label="this trial, interval")[0]
+    artists["this bar"] = axes.plot([], [], color=BLACK, linewidth=4.5, label="this trial, interval")[0]
     artists["differences"] = axes.plot(
         [], [], "o", color=BLACK, markersize=3, linestyle="none", label="difference found"
     )[0]
@@ -314,18 +314,18 @@ def _view(trial: str, treated: float, control: float, belief: float, draw: str) 
         "zero": ([enough], [0]) if enough <= MOST else None,
         "where": f"× nothing left at {enough:.1f} points" if enough <= MOST else None,
     }
-    gap = 100 * float(blinding.unblinding(*right))
+    gap = round(100 * float(blinding.unblinding(*right)))
     this, above = so_far[-1], sum(one.interval[0] > 0 for one in so_far)
     readings = [
         Reading("measured: drug better by", _span(row.value, row.low, row.high)),
-        Reading("unblinding (100%: everybody knows)", real_minus(f"{gap:.0f}%")),
+        Reading("unblinding (100%: everybody knows)", real_minus(f"{gap}%")),
         Reading("left for the drug (model)", _span(*left)),
         Reading(
             "belief that explains it all", f"{enough:.1f} points" if np.isfinite(enough) else "none could"
         ),
-        Reading("this drawn trial: drug better by", _span(this.difference, *this.interval)),
-        Reading("who guessed right in it", _guesses(this)),
-        Reading("drawn so far: intervals above zero", f"{above} of {draw}"),
+        Reading("drawn trial: drug better by", _span(this.difference, *this.interval)),
+        Reading("drawn trial: guessed right", _guesses(this)),
+        Reading("drawn so far: above zero", f"{above} of {draw}"),
     ]
     return View(artists, readings, f"{_words(gap, belief, left, enough)} {_drawn_words(so_far)}")
 
@@ -380,23 +380,21 @@ def _guesses(trial: blinding.Trial) -> str:
     people = int(trial.treated.sum()), int((~trial.treated).sum())
     counts = (round(share * size) for share, size in zip(trial.right, people, strict=True))
     drug, control = (f"{count} of {size}" for count, size in zip(counts, people, strict=True))
-    return f"{drug} on the drug, {control} on control"
+    return f"{drug} (drug), {control} (control)"
 
 
 def _words(gap: float, belief: float, left: list[float], enough: float) -> str:
     if gap <= 0:
-        return (
-            "At least as many of the control group as of the drug group believe that they got the drug, so "
-            "belief cannot explain the difference."
-        )
+        more = "Both groups believe alike" if gap == 0 else "The control group believes more"
+        return f"{more}, so belief cannot explain the difference."
     return (
-        f"If belief is worth {count_points(belief)}, the drug is left with {_one_decimal(left[0])} points; "
-        f"belief would have to be worth {enough:.1f} points to explain the whole difference."
+        f"Belief worth {count_points(belief)} leaves {_one_decimal(left[0])} points for the drug; "
+        f"{enough:.1f} would explain all of it."
     )
 
 
 def _drawn_words(so_far: tuple[blinding.Trial, ...]) -> str:
     this = so_far[-1]
-    found = "lies above zero" if this.interval[0] > 0 else "does not lie above zero"
-    found = f"{_one_decimal(this.difference)}; its interval {found}"
-    return f"In drawn trial {len(so_far)} the difference is {found}."
+    found = "is above zero" if this.interval[0] > 0 else "is not above zero"
+    number, points = len(so_far), _one_decimal(this.difference)
+    return f"Drawn trial {number} finds {points} points, and its interval {found}."
