@@ -74,7 +74,7 @@ CUT_IN_MENUS = """() => [...Reveal.getCurrentSlide().querySelectorAll("select")]
 })"""
 
 NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
-# A slide of text alone: how far down it goes, of its height, the size it has grown to, and its longest line.
+# A slide of text alone: how far down it goes, the size it has grown to, and its longest line.
 FILLED = """() => {
   const slide = Reveal.getCurrentSlide(), frame = slide.getBoundingClientRect();
   if (!slide.matches(TEXT) || slide.querySelector(NOT_TEXT)) return null;
@@ -275,6 +275,24 @@ def explorable_of(watched, decks: Path, deck: str, name: str):
     watched.page.evaluate(f"() => Reveal.slide({slide}, 0, 99)")
     watched.page.wait_for_timeout(150)
     return view
+
+
+def test_the_read_out_is_legible_and_leaves_the_controls_alone(watched, decks: Path, lesson_name: str):
+    """In every scenario: what it says has letters of 20 px, and nothing covers anything."""
+    page = watched.page
+    open_deck(watched, decks, lesson_name)
+    for view in page.locator(".ketalab-view").all():
+        slide = view.evaluate("(view) => Reveal.getIndices(view.closest('section')).h")
+        page.evaluate(f"() => Reveal.slide({slide}, 0, 99)")
+        small = "(parts) => Math.min(...parts.map((part) => parseFloat(getComputedStyle(part).fontSize)))"
+        assert view.locator(".ketalab-readout :is(dt, dd)").evaluate_all(small) >= 20
+        scenario = view.locator("select").first
+        for index in range(scenario.locator("option:not([hidden])").count()):
+            scenario.select_option(index=index)
+            page.evaluate(NEXT_FRAME)
+            where = f"{view.get_attribute('data-name')}, {scenario.input_value()}"
+            assert page.evaluate(OUTSIDE) == [], where
+            assert page.evaluate(COVERED) == [], where
 
 
 def test_a_drag_moves_the_picture_and_rests_on_a_setting_that_was_computed(watched, decks: Path):
