@@ -175,6 +175,8 @@ def _view(silent: float, size: float, link: float, people: str, truth: str) -> V
         Reading("differences in benefit it explains", f"{100 * n.estimate**2:.1f}%"),
     ]
     words = "leaves out zero" if pooled.excludes_null else "includes zero"
-    added = f"With {counted(count, 'silent study', 'silent studies')}" if count else "With what was published"
+    added = (
+        f"With {counted(count, 'silent study', 'silent studies')}" if count else "With what was published"
+    )
     sentence = f"{added} the pooled correlation is {readings[0].text}, and its interval {words}."
     return View(artists, readings, sentence)

@@ -1,4 +1,4 @@
-"""Trials of a known truth: which analysis can tell what causes a benefit from what only accompanies it?"""
+"""Trials of a known truth: which analysis can tell a cause from what only goes along with it?"""
 
 from functools import cache
 
@@ -38,7 +38,7 @@ def world(how: str, strength: float, measured: float) -> CausalModel:
 
 
 def what_mediates_what() -> Explorable:
-    """Trials of a known truth: which analysis can tell what causes a benefit from what only accompanies it?"""
+    """Trials of a known truth: which analysis can tell a cause from what only goes along with it?"""
     return Explorable(
         name="what_mediates_what",
         title="What mediates what?",

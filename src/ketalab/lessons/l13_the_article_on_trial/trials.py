@@ -63,7 +63,15 @@ def spread_of_points() -> float:
     return float(row.se / (1 / row.n_active + 1 / row.n_control) ** 0.5)
 
 
-COLUMNS = ("claim", "question", "groups", "check of the blinding", "outcome", "effect", "people in each group")
+COLUMNS = (
+    "claim",
+    "question",
+    "groups",
+    "check of the blinding",
+    "outcome",
+    "effect",
+    "people in each group",
+)
 # The measure of the effect worth finding and its size; without a measure, the share of the risk left.
 PROPOSALS: tuple[tuple[str, str, str, str, str, Measure | None, float], ...] = (
     (
@@ -142,7 +150,7 @@ PROPOSALS: tuple[tuple[str, str, str, str, str, Measure | None, float], ...] = (
 
 
 def next_decade() -> pd.DataFrame:
-    """What would have to be shown: claim, question, groups, check of the blinding, outcome, effect, people."""
+    """What would have to be shown: claim, question, groups, check of the blinding, and the rest."""
     rows = [(*said, *_effect_and_people(measure, size)) for *said, measure, size in PROPOSALS]
     return pd.DataFrame(rows, columns=COLUMNS)
 
