@@ -434,10 +434,9 @@ def source(decks: Path, name: str) -> str:
 def test_a_handout_holds_two_slides_to_a_page_and_none_is_blank(watched, decks: Path, lesson_name: str):
     page = watched.page
     page.emulate_media(color_scheme="dark")  # paper is white whatever the room
-    open_deck(watched, decks, lesson_name, "?handout=notes", shows="article")
+    open_deck(watched, decks, lesson_name, "?handout", shows="article")
     total = page.locator("article").count()
     assert total == source(decks, lesson_name).count("<section ")
-    assert page.locator("aside.notes:visible").count() == total
     page.emulate_media(media="print")
     for width, height in (("210mm", "297mm"), ("8.5in", "11in")):
         pdf = page.pdf(width=width, height=height, print_background=True)
@@ -449,6 +448,33 @@ def test_a_handout_holds_two_slides_to_a_page_and_none_is_blank(watched, decks: 
         pixels = np.asarray(sheets.crop(tuple(map(round, corner))))
         assert np.median(pixels) > 240, f"slide {number} is dark on paper"
         assert (pixels < 128).mean() > 0.003, f"slide {number} is blank on paper"
+    assert watched.errors == []
+
+
+def test_a_handout_prints_every_note_whole(watched, decks: Path):
+    """In every deck, also those of a plan, on both papers: nothing is cut, and nothing is divided by a page."""
+    page = watched.page
+    page.emulate_media(media="print")
+    names = [path.stem for path in decks.glob("*.html") if "<aside" in path.read_text("utf-8")]
+    assert len(names) > 20
+    for name in sorted(names):
+        page.goto(f"{(decks / f'{name}.html').as_uri()}?handout=notes")
+        page.locator("article").last.wait_for()
+        page.evaluate("() => document.fonts.ready.then(() => 1)")
+        total = page.locator("article").count()
+        assert page.locator("aside.notes:visible").count() == page.locator("aside.notes").count() > 0
+        for article in page.locator("article:has(aside)").all():
+            cut = article.evaluate(
+                """(article) => ["aside", "section"].map((part) => {
+                  const box = article.querySelector(part).getBoundingClientRect();
+                  return box.bottom - article.getBoundingClientRect().bottom;
+                })"""
+            )
+            assert max(cut) <= 1, (name, article.inner_text()[:60])
+            assert article.bounding_box()["height"] <= 272 / 25.4 * 96, (name, article.inner_text()[:60])
+        for width, height in (("210mm", "297mm"), ("8.5in", "11in")):
+            pdf = page.pdf(width=width, height=height, print_background=True)
+            assert ceil(total / 2) <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= total, name
     assert watched.errors == []
 
 

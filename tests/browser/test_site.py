@@ -217,6 +217,7 @@ def test_answers_and_progress_survive_a_reload_and_travel_in_a_file(watched, sit
     assert json.loads(file.read_text())["course"] == "ketalab"
     before = card.text_content()
     page.get_by_role("button", name="Forget").click()
+    page.get_by_role("button", name="Delete them").click()
     assert card.text_content() == ""
     bad = tmp_path / "other.json"
     bad.write_text('{"course": "ketalab", "marks": {"theme": "1"}}')
@@ -228,6 +229,37 @@ def test_answers_and_progress_survive_a_reload_and_travel_in_a_file(watched, sit
     page.set_input_files("input[type=file]", file)
     page.wait_for_function("() => document.querySelector('.kept').textContent.includes('back')")
     assert card.text_content() == before
+    assert watched.errors == []
+
+
+def test_nothing_is_forgotten_at_one_tap(watched, site: Path):
+    page = watched.page
+    page.goto((site / "index.html").as_uri())
+    forget, sure = page.get_by_role("button", name="Forget them"), page.locator("#sure")
+    forget.click()
+    assert "nothing to forget" in page.locator(".kept").text_content()
+    assert sure.is_hidden(), "where nothing is kept, nothing is asked"
+    page.evaluate("() => localStorage.setItem('ketalab:read:01', '[\"a\"]')")
+    page.reload()
+    asked = "() => document.activeElement.textContent"
+    kept = "() => localStorage.getItem('ketalab:read:01')"
+    for leave in ("Escape", "Enter"):
+        forget.focus()
+        page.keyboard.press("Enter")
+        assert sure.is_visible()
+        assert forget.get_attribute("aria-expanded") == "true"
+        assert page.evaluate(asked) == "Keep them"
+        assert serious(page, "#sure", preload=False) == []
+        page.keyboard.press(leave)
+        assert sure.is_hidden()
+        assert page.evaluate(asked) == "Forget them"
+        assert page.evaluate(kept) == '["a"]'
+    for key in ("Enter", "Tab", "Enter"):
+        page.keyboard.press(key)
+    assert page.evaluate(kept) is None
+    assert sure.is_hidden()
+    assert page.evaluate(asked) == "Forget them"
+    assert page.locator(".kept").text_content() == "Forgotten."
     assert watched.errors == []
 
 
@@ -433,6 +465,7 @@ def test_what_is_marked_is_found_again_and_travels_in_the_file(watched, site: Pa
     file = tmp_path / "marks.json"
     saved.value.save_as(file)
     page.get_by_role("button", name="Forget").click()
+    page.get_by_role("button", name="Delete them").click()
     assert not page.locator("#marked").is_visible()
     # What is marked meanwhile stays when the file comes back.
     page.goto(lesson)

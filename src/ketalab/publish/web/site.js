@@ -471,7 +471,16 @@
     };
     ready.active.postMessage("keep", [channel.port2]);
   };
+  // Before anything is deleted the page asks, and the hand rests on the answer that does no harm.
+  const askSure = (open) => {
+    const button = find("[data-keep=forget]");
+    find("#sure").hidden = !open;
+    button.setAttribute("aria-expanded", String(open));
+    if (open) told("");
+    (open ? find("[data-keep=stay]") : button).focus();
+  };
   if (find(".cards")) {
+    find("#sure").addEventListener("keydown", (event) => { if (event.key === "Escape") askSure(false); });
     find("[data-keep=offline]").hidden = !served;
     showKept();
     // A link without its page still finds its explorable.
@@ -489,11 +498,16 @@
       } else if (what === "offline") {
         keepAll(event.target.closest("button"));
       } else if (what === "forget") {
-        const keys = Object.keys(kept());
-        keys.forEach((key) => localStorage.removeItem(key));
+        if (Object.keys(kept()).length) askSure(true);
+        else told("There was nothing to forget.");
+      } else if (what === "stay") {
+        askSure(false);
+      } else if (what === "delete") {
+        Object.keys(kept()).forEach((key) => localStorage.removeItem(key));
         for (const key of Object.keys(memory)) delete memory[key];
+        askSure(false);
         showKept();
-        told(keys.length ? "Forgotten." : "There was nothing to forget.");
+        told("Forgotten.");
       }
     });
     find("input[type=file]").addEventListener("change", (event) => { if (event.target.files[0]) bring(event.target.files[0]); });
