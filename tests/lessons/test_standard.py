@@ -210,3 +210,38 @@ def test_at_least_fifteen_numbers_are_under_comparison(notebook: NotebookNode):
         if output.output_type in ("stream", "execute_result")
     )
     assert len(re.findall(r"(?<![\w.])[-−]?\d+(?:[.,]\d+)*", shown)) >= 15
+
+
+CITATION = r'\[[^\]]*\d{4}[a-z]?\]\([^) ]+ "[a-z0-9]+"\)'
+INTERRUPTS = re.compile(rf"(\w+|\S)[*_\"”]*\s+({CITATION})(?=\s*(?:[.,;:)?!]|\n|\Z))")
+NAMED_BY = {
+    "by",
+    "in",
+    "of",
+    "from",
+    "with",
+    "to",
+    "and",
+    "see",
+    "as",
+}  # the sentence speaks of the paper itself
+
+
+def interrupting(text: str) -> list[str]:
+    """Citations that stand in a sentence without belonging to it, and not in parentheses."""
+    found = []
+    for before, citation in INTERRUPTS.findall(text):
+        if before.lower() not in NAMED_BY and before not in ".:!?;,":
+            found.append(citation.partition("]")[0].lstrip("["))
+    return found
+
+
+def test_citations_interrupt_no_sentence(notebook: NotebookNode):
+    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    assert [one for text in texts for one in interrupting(text)] == []
+
+
+def test_a_citation_that_interrupts_would_be_found():
+    link = '[Su et al. 2023](https://doi.org/10.1/x "su2023")'
+    assert interrupting(f"Few were free {link}. Others were not.") == ["Su et al. 2023"]
+    assert interrupting(f"Few were free ({link}). A paper by {link}. {link} found more.") == []
