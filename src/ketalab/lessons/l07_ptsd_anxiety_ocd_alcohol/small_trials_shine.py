@@ -29,7 +29,7 @@ def small_trials_shine() -> Explorable:
     """Fifty trials of one size and one true effect: what those that are "significant" print."""
     return Explorable(
         name="small_trials_shine",
-        title="Why small trials shine",
+        title="Why small trials exaggerate",
         controls=(
             Steps(
                 "group",
