@@ -93,10 +93,11 @@ def route_to_plasma() -> Explorable:
 
 
 def _route_stage() -> Stage:
-    fig = figure(7.6, 5.0)
-    main, tanks = fig.subplots(2, 1, height_ratios=(1.55, 1))
+    fig = figure(7.6, 4.7)
+    main, tanks = fig.subplots(2, 1, height_ratios=(1.39, 1))
     main.set(xlabel="hours after the start", ylabel="plasma concentration (ng/mL)", xlim=(0, 6))
     main.set_ylim(FLOOR, TOPS[1])
+    main.yaxis.label.set_fontsize(12)
     artists = {
         "given": main.axvspan(0, 1, color=PALE, zorder=0, label="while the drug is given"),
         "band": main.fill_between(
@@ -202,13 +203,9 @@ def _route_view(route: str, dose: float, minutes: float, weight: float, model: s
 
 
 def _in_words(seen: tuple[Moment, Moment, Moment]) -> str:
-    """The tanks at the three moments, in a sentence."""
-    _, fullest, end = seen
-    held = [f"{significant(moment.tissue, 2)} mg" for moment in seen]
-    return (
-        f"Tissue (tank 2) holds {held[0]} at the peak, most at {fullest.when} ({held[1]}) and {held[2]} at "
-        f"{end.when}."
-    )
+    """The tissue's tank at the peak and when it is fullest, in a sentence."""
+    peak, fullest, _ = (f"{significant(moment.tissue, 2)} mg" for moment in seen)
+    return f"Tissue holds {peak} then and most, {fullest}, at {seen[1].when}."
 
 
 def _bars(rows: pd.DataFrame) -> list[list[tuple[float, float]]]:
