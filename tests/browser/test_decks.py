@@ -463,6 +463,8 @@ def test_a_handout_prints_every_note_whole(watched, decks: Path):
         page.evaluate("() => document.fonts.ready.then(() => 1)")
         total = page.locator("article").count()
         assert page.locator("aside.notes:visible").count() == page.locator("aside.notes").count() > 0
+        letters = "(all) => all.map((part) => part.textContent.trim()).filter((text) => text.length < 2)"
+        assert page.locator("aside.notes p").evaluate_all(letters) == [], name
         for article in page.locator("article:has(aside)").all():
             cut = article.evaluate(
                 """(article) => ["aside", "section"].map((part) => {
