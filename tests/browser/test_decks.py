@@ -452,7 +452,7 @@ def test_a_handout_holds_two_slides_to_a_page_and_none_is_blank(watched, decks: 
 
 
 def test_a_handout_prints_every_note_whole(watched, decks: Path):
-    """In every deck, also those of a plan, on both papers: nothing is cut, and nothing is divided by a page."""
+    """In every deck, also those of a plan, on both papers: nothing is cut or divided by a page."""
     page = watched.page
     page.emulate_media(media="print")
     names = [path.stem for path in decks.glob("*.html") if "<aside" in path.read_text("utf-8")]
@@ -463,6 +463,8 @@ def test_a_handout_prints_every_note_whole(watched, decks: Path):
         page.evaluate("() => document.fonts.ready.then(() => 1)")
         total = page.locator("article").count()
         assert page.locator("aside.notes:visible").count() == page.locator("aside.notes").count() > 0
+        letters = "(all) => all.map((part) => part.innerText.trim()).filter((text) => text.length < 2)"
+        assert page.locator("aside.notes p").evaluate_all(letters) == [], name
         for article in page.locator("article:has(aside)").all():
             cut = article.evaluate(
                 """(article) => ["aside", "section"].map((part) => {

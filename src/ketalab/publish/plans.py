@@ -114,7 +114,9 @@ def _done(row: Row) -> Slide:
     parts = [f"<h2>{escape(_plain(heading))}</h2>", markdown2html_mistune(rest) if rest else ""]
     lasts = f"<p>{row.minutes} minutes</p>"
     notes = [f"{row.minutes} minutes.", *([escape(_plain(row.otherwise))] if row.otherwise else [])]
-    return Slide([f'<div class="text">{"".join(parts)}{lasts}</div>'], "words", notes, f"{row.clock} min.")
+    return Slide(
+        [f'<div class="text">{"".join(parts)}{lasts}</div>'], "words", notes, plan=f"{row.clock} min."
+    )
 
 
 def _plain(markdown: str) -> str:
