@@ -92,6 +92,10 @@ def _described(svg: str, name: str, alt: str) -> str:
         f'\n <title id="{name}-title">{escape(title)}</title>\n <desc id="{name}-desc">{escape(alt)}</desc>'
     )
     svg = re.sub(r"(<svg\b[^>]*)>", lambda opening: opening[1] + head + words, svg, count=1)
+    # matplotlib names a clip by its place to the last bit, which differs from one processor to the next.
+    clips = dict.fromkeys(re.findall(r'<clipPath id="(\w+)"', svg))
+    for number, clip in enumerate(clips, 1):
+        svg = re.sub(rf"\b{clip}\b", f"clip{number}", svg)
     met: Counter[str] = Counter()
 
     def once(found: re.Match[str]) -> str:
