@@ -465,6 +465,7 @@ def test_a_handout_prints_every_note_whole(watched, decks: Path):
         assert page.locator("aside.notes:visible").count() == page.locator("aside.notes").count() > 0
         letters = "(all) => all.map((part) => part.innerText.trim()).filter((text) => text.length < 2)"
         assert page.locator("aside.notes p").evaluate_all(letters) == [], name
+        assert page.locator(".ketalab-ask :is(button, input):visible").count() == 0, name
         for article in page.locator("article:has(aside)").all():
             cut = article.evaluate(
                 """(article) => ["aside", "section"].map((part) => {

@@ -130,6 +130,20 @@ def test_a_verdict_is_a_word_and_a_colour_and_stands_beside_the_option():
     assert re.search(r'<details class="option wrong".*?✘ No\.</span> Not b\.</p></details>', shown)
 
 
+def test_names_of_menus_are_set_apart_and_no_asterisk_is_shown():
+    for n in LESSONS:
+        here = lesson(n)
+        for thing in [*here.predictions.values(), *map(here.check_question, here.checks), here.quiz()]:
+            shown = re.sub(r"<(script|style)>.*?</\1>", "", thing._repr_html_(), flags=re.DOTALL)
+            assert not re.findall(r"\*\w[^*]*\*", shown + repr(thing)), thing
+    assert "move <i>Dose &lt;1</i>." in lesson_with("Then move *Dose <1*.").html()
+
+
+def lesson_with(then: str) -> Prediction:
+    options = (Option("a", "So.", True), Option("b", "No."))
+    return Prediction("01", "x", "Which?", options, then)
+
+
 def test_a_question_needs_exactly_one_right_option():
     with pytest.raises(ValueError, match="needs exactly one right option"):
         Question("01", "O1", "Which?", (Option("a", "No."), Option("b", "No.")))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ketalab.text import with_unit
+from ketalab.text import decimals, with_unit
 
 # With the values of all controls: why this one changes nothing at this setting, or None.
 Greyed = Callable[[Mapping[str, Any]], str | None]
@@ -64,7 +64,7 @@ class Slider(Greyable):
         return round((value - self.low) / self.step)
 
     def text(self, value: float) -> str:
-        return with_unit(f"{value:.{self.decimals}f}", self.unit)
+        return with_unit(decimals(value, self.decimals), self.unit)
 
     def check(self, value: float) -> None:
         if not self.low <= value <= self.high:

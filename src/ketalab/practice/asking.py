@@ -17,6 +17,7 @@ from importlib.resources import files
 from typing import Any
 
 LETTERS = "ABCDEFGH"
+EMPHASIS = re.compile(r"(?<![\w*])\*([^*\s][^*]*)\*(?!\w)")
 READER = "KETALAB_READER"  # in the environment: a reader's own order of options
 
 
@@ -51,6 +52,16 @@ class Option:
                 rest = self.feedback.removeprefix(word)
                 return rest[0].upper() + rest[1:]
         return self.feedback
+
+
+def emphasised(text: str) -> str:
+    """HTML of a text in which `*words*` are names of menus or terms."""
+    return EMPHASIS.sub(r"<i>\1</i>", escape(text))
+
+
+def bare(text: str) -> str:
+    """The same text where nothing can be set in italics."""
+    return EMPHASIS.sub(r"\1", text)
 
 
 def mark(text: str) -> str:

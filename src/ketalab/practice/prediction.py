@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from ketalab.practice.asking import Option, Shown, box, lettered, shuffled
+from ketalab.practice.asking import Option, Shown, bare, box, emphasised, lettered, shuffled
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,12 +43,12 @@ class Prediction(Shown):
         return box(
             "prediction",
             f"{self.lesson}/prediction/{self.key}",
-            f'<p class="asks"><b>Predict first.</b> {escape(self.question)}</p>'
+            f'<p class="asks"><b>Predict first.</b> {emphasised(self.question)}</p>'
             f'<ol type="A" class="options">{options}</ol><button type="button" disabled>Commit</button>'
-            f'<p class="then">{escape(self.then)}</p>'
+            f'<p class="then">{emphasised(self.then)}</p>'
             f'<details class="happened"><summary>What happened</summary><ol type="A">{answers}</ol>'
             "</details>",
         )
 
     def __repr__(self) -> str:
-        return f"Predict first. {self.question}\n{lettered(self.options)}\n  {self.then}"
+        return f"Predict first. {bare(self.question)}\n{lettered(self.options)}\n  {bare(self.then)}"

@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from ketalab.practice.asking import Option, Shown, box, folds, lettered, mark, shuffled
+from ketalab.practice.asking import (
+    Option,
+    Shown,
+    bare,
+    box,
+    emphasised,
+    folds,
+    lettered,
+    mark,
+    shuffled,
+)
 
 __all__ = ["Check", "Option", "Question", "Quiz"]
 
@@ -32,7 +42,7 @@ class Question:
     def html(self, kind: str, before: str) -> str:
         """The question and its options, each of which opens to its feedback."""
         where = f"{self.lesson}/{kind}/{self.key or mark(self.text)}"
-        asks = f'<p class="asks"><b>{escape(before)}</b> {escape(self.text)}</p>'
+        asks = f'<p class="asks"><b>{escape(before)}</b> {emphasised(self.text)}</p>'
         return box(kind, where, asks + folds(self.options))
 
 
@@ -46,7 +56,7 @@ class Check(Shown):
         return self.question.html("check", "Check.")
 
     def __repr__(self) -> str:
-        return f"Check. {self.question.text}\n{lettered(self.question.options)}"
+        return f"Check. {bare(self.question.text)}\n{lettered(self.question.options)}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,4 +70,6 @@ class Quiz(Shown):
         return "".join(q.html("quiz", f"Question {i} of {of}.") for i, q in enumerate(self.questions, 1))
 
     def __repr__(self) -> str:
-        return "\n".join(f"{i}. {q.text}\n{lettered(q.options)}" for i, q in enumerate(self.questions, 1))
+        return "\n".join(
+            f"{i}. {bare(q.text)}\n{lettered(q.options)}" for i, q in enumerate(self.questions, 1)
+        )
