@@ -134,7 +134,7 @@ def test_names_of_menus_are_set_apart_and_no_asterisk_is_shown():
     for n in LESSONS:
         here = lesson(n)
         for thing in [*here.predictions.values(), *map(here.check_question, here.checks), here.quiz()]:
-            shown = re.sub(r"<(script|style)>.*?</\1>", "", thing._repr_html_(), flags=re.DOTALL)
+            shown = re.sub(r"<(script|style)>.*?</\1>", "", thing.html(), flags=re.DOTALL)
             assert not re.findall(r"\*\w[^*]*\*", shown + repr(thing)), thing
     assert "move <i>Dose &lt;1</i>." in lesson_with("Then move *Dose <1*.").html()
 
