@@ -219,7 +219,7 @@ def test_the_tally_counts_the_very_trials_a_reader_pages_through(trial, p, q, be
         assert ("its interval is above zero" in page.sentence) == (low > 0)
         above += low > 0
     said = {reading.label: reading.text for reading in view.readings}
-    assert said["drawn so far: above zero"] == f"{above} of {draw}"
+    assert said["above zero so far"] == f"{above} of {draw}"
     assert len(view.artists["above zero"]) == above
     assert view.artists["tally"] == f"intervals above\nzero: {above} of {draw}"
 
@@ -238,9 +238,9 @@ def test_everybody_of_a_drawn_trial_is_in_the_picture(trial, p, q, belief, draw)
     people = design(trial).people
     assert sum(n for (arm, _), n in counts.items() if arm == "drug") == people[0]
     assert sum(n for (arm, _), n in counts.items() if arm == "control") == people[1]
-    said = {reading.label: reading.text for reading in view.readings}["drawn trial: guessed right"]
+    said = {reading.label: reading.text for reading in view.readings}["guessed right"]
     right = counts["drug", "believes"], counts["control", "does not believe"]
-    assert said == f"{right[0]} of {people[0]} (drug), {right[1]} of {people[1]} (control)"
+    assert said == f"{right[0]} of {people[0]}, {right[1]} of {people[1]}"
     low, high = view.artists["this bar"][0]
     assert limits[0] + 20 < low < high < limits[1] - 24, "beside the words of the picture"
 
@@ -329,14 +329,14 @@ def test_the_onset_plot_says_the_lead_of_the_pools():
 def test_what_a_broken_blind_needs_is_what_the_lesson_says():
     for right, needed in ((100, "8.0 points"), (60, "39.8 points")):
         shown = readings("design_the_blind", treated=right, control=right)
-        assert shown["belief that explains it all"] == needed
+        assert shown["nothing left at"] == needed
 
 
 def test_belief_alone_gives_as_many_intervals_above_zero_as_the_drug_alone():
-    for belief, left in ((8, "0.0 points (−4.8 to 4.7)"), (0, "8.0 points (3.2 to 12.7)")):
+    for belief, left in ((8, "0.0 (−4.8 to 4.7)"), (0, "8.0 (3.2 to 12.7)")):
         shown = readings("design_the_blind", treated=100, control=100, belief=belief, draw="20")
-        assert shown["left for the drug (model)"] == left
-        assert shown["drawn so far: above zero"] == "17 of 20"
+        assert shown["left for the drug"] == left
+        assert shown["above zero so far"] == "17 of 20"
 
 
 def test_four_of_six_sprays_missed_and_the_maker_paid_for_five():

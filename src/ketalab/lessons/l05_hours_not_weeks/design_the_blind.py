@@ -317,15 +317,13 @@ def _view(trial: str, treated: float, control: float, belief: float, draw: str) 
     gap = round(100 * float(blinding.unblinding(*right)))
     this, above = so_far[-1], sum(one.interval[0] > 0 for one in so_far)
     readings = [
-        Reading("measured: drug better by", _span(row.value, row.low, row.high)),
-        Reading("unblinding (100%: everybody knows)", real_minus(f"{gap}%")),
-        Reading("left for the drug (model)", _span(*left)),
-        Reading(
-            "belief that explains it all", f"{enough:.1f} points" if np.isfinite(enough) else "none could"
-        ),
-        Reading("drawn trial: drug better by", _span(this.difference, *this.interval)),
-        Reading("drawn trial: guessed right", _guesses(this)),
-        Reading("drawn so far: above zero", f"{above} of {draw}"),
+        Reading("measured (points)", _span(row.value, row.low, row.high)),
+        Reading("unblinding", real_minus(f"{gap}%")),
+        Reading("left for the drug", _span(*left)),
+        Reading("nothing left at", f"{enough:.1f} points" if np.isfinite(enough) else "no belief"),
+        Reading("this trial", _span(this.difference, *this.interval)),
+        Reading("guessed right", _guesses(this)),
+        Reading("above zero so far", f"{above} of {draw}"),
     ]
     return View(artists, readings, f"{_words(gap, belief, left, enough)} {_drawn_words(so_far)}")
 
@@ -373,14 +371,13 @@ def _one_decimal(points: float) -> str:
 
 
 def _span(value: float, low: float, high: float) -> str:
-    return f"{_one_decimal(value)} points ({_one_decimal(low)} to {_one_decimal(high)})"
+    return f"{_one_decimal(value)} ({_one_decimal(low)} to {_one_decimal(high)})"
 
 
 def _guesses(trial: blinding.Trial) -> str:
     people = int(trial.treated.sum()), int((~trial.treated).sum())
     counts = (round(share * size) for share, size in zip(trial.right, people, strict=True))
-    drug, control = (f"{count} of {size}" for count, size in zip(counts, people, strict=True))
-    return f"{drug} (drug), {control} (control)"
+    return ", ".join(f"{count} of {size}" for count, size in zip(counts, people, strict=True))
 
 
 def _words(gap: float, belief: float, left: list[float], enough: float) -> str:
