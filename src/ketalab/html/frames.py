@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from ketalab.text import with_real_minus
+
 HEADINGS = re.compile(r"<thead>\s*<tr[^>]*>(.*?)</tr>\s*<tr>(.*?)</tr>\s*</thead>", re.DOTALL)
 HEADING = re.compile(r"<th(?:\s[^>]*)?>(.*?)</th>", re.DOTALL)
 ROW = re.compile(r"<tr[^>]*>.*?</tr>", re.DOTALL)
@@ -47,13 +49,8 @@ def _wordy(column: Sequence[str]) -> bool:
 
 def _marked(row: str, words: Sequence[bool]) -> str:
     columns = iter(words)
-    marked = VALUE.sub(lambda value: f"<td{_class(next(columns))}>{_signed(value[1])}</td>", row)
+    marked = VALUE.sub(lambda value: f"<td{_class(next(columns))}>{with_real_minus(value[1])}</td>", row)
     return marked.replace("<th>", '<th class="words">')
-
-
-def _signed(text: str) -> str:
-    """A negative number with a real minus."""
-    return f"\u2212{text[1:]}" if re.match(r"-\d", text) else text
 
 
 def _class(words: bool) -> str:

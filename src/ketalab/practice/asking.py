@@ -17,7 +17,7 @@ from importlib.resources import files
 from typing import Any
 
 LETTERS = "ABCDEFGH"
-EMPHASIS = re.compile(r"(?<![\w*])\*([^*\s][^*]*)\*(?!\w)")
+EMPHASIS = re.compile(r"(?<![\w*])\*(?P<em>[^*\s][^*]*)\*(?!\w)")
 READER = "KETALAB_READER"  # in the environment: a reader's own order of options
 
 

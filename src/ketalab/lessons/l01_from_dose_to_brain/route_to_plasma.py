@@ -12,7 +12,14 @@ from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.explorables.dosing import ARTERIAL, DOSE, INFUSION_TIME, MODELS, PEREZ, VENOUS, typical
-from ketalab.lessons.l01_from_dose_to_brain.shared import LETTERS, Moment, moments, tanks_stage, tanks_view
+from ketalab.lessons.l01_from_dose_to_brain.shared import (
+    LETTERS,
+    NAMES,
+    Moment,
+    moments,
+    tanks_stage,
+    tanks_view,
+)
 from ketalab.models import pharmacokinetics as pk
 from ketalab.plots.style import BLACK, DRUG, GREY, PALE, figure, legend_above
 from ketalab.text import count, significant
@@ -121,9 +128,10 @@ def _route_stage() -> Stage:
             label="ketamine, measured",
         )[0],
     }
-    names = ("A, the peak", "B, tissue is fullest", "C, the end")
-    for letter, name, side in zip(LETTERS, names, ("right", "left", "center"), strict=True):
-        artists[f"{letter} when"] = main.axvline(0, color=GREY, linestyle=":", linewidth=1.4, label=name)
+    for letter, name, side in zip(LETTERS, NAMES, ("right", "left", "center"), strict=True):
+        artists[f"{letter} when"] = main.axvline(
+            0, color=GREY, linestyle=":", linewidth=1.4, label=f"{letter}, {name}"
+        )
         above = {"transform": main.get_xaxis_transform(), "weight": "bold", "va": "bottom", "ha": side}
         artists[letter] = stamp(main, 0, 1.03, fontsize=12, **above)
     artists |= tanks_stage(tanks)

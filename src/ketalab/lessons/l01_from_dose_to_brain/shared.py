@@ -20,6 +20,7 @@ from ketalab.plots.style import BLACK, DRUG, GREY
 from ketalab.text import significant
 
 LETTERS = "ABC"
+NAMES = ("the peak", "tissue is fullest", "the end")
 WIDTH, HEIGHT = 72.0, 144.0
 STARTS = (-9.0, 18.2, 45.4)  # where the three moments begin; the first under the names of the curve's axis
 TANKS = ((6.5, 11.0), (20.0, 24.5))  # left and right wall of each, from where its moment begins
@@ -110,8 +111,7 @@ def tanks_view(seen: Sequence[Moment], given: float) -> dict[str, object]:
     """Levels, arrows and words of three moments."""
     levels, flows = [], []
     found: dict[str, object] = {}
-    names = ("the peak", "tissue is fullest", "the end")
-    for letter, start, moment, name in zip(LETTERS, STARTS, seen, names, strict=True):
+    for letter, start, moment, name in zip(LETTERS, STARTS, seen, NAMES, strict=True):
         for (left, right), held in zip(TANKS, (moment.blood, moment.tissue), strict=True):
             top = FLOOR + (BRIM - FLOOR) * held / given
             sides = start + left, start + right

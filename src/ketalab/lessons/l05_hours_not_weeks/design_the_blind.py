@@ -23,7 +23,7 @@ from ketalab.lessons.l05_hours_not_weeks import trials as onset
 from ketalab.metaanalysis.effect_size import normal_quantile
 from ketalab.models import blinding
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, PURPLE, figure, legend_above
-from ketalab.text import real_minus
+from ketalab.text import decimals, interval
 
 # Parallel trials whose people are counted arm by arm, so that they can be drawn person by person.
 TRIALS = {
@@ -318,7 +318,7 @@ def _view(trial: str, treated: float, control: float, belief: float, draw: str) 
     this, above = so_far[-1], sum(one.interval[0] > 0 for one in so_far)
     readings = [
         Reading("measured (points)", _span(row.value, row.low, row.high)),
-        Reading("unblinding", real_minus(f"{gap}%")),
+        Reading("unblinding", f"{decimals(gap, 0)}%"),
         Reading("left for the drug", _span(*left)),
         Reading("nothing left at", f"{enough:.1f} points" if np.isfinite(enough) else "no belief"),
         Reading("this trial", _span(this.difference, *this.interval)),
@@ -366,12 +366,8 @@ def count_points(points: float) -> str:
     return f"{points:g} point{'' if points == 1 else 's'}"
 
 
-def _one_decimal(points: float) -> str:
-    return real_minus(f"{round(points, 1) + 0.0:.1f}")  # never minus zero
-
-
 def _span(value: float, low: float, high: float) -> str:
-    return f"{_one_decimal(value)} ({_one_decimal(low)} to {_one_decimal(high)})"
+    return f"{decimals(value, 1)} ({interval(low, high, 1)})"
 
 
 def _guesses(trial: blinding.Trial) -> str:
@@ -385,7 +381,7 @@ def _words(gap: float, belief: float, left: list[float], enough: float) -> str:
         more = "Both groups believe alike" if gap == 0 else "The control group believes more"
         return f"{more}, so belief cannot explain the difference."
     return (
-        f"Belief worth {count_points(belief)} leaves {_one_decimal(left[0])} points for the drug; "
+        f"Belief worth {count_points(belief)} leaves {decimals(left[0], 1)} points for the drug; "
         f"{enough:.1f} would explain all of it."
     )
 
@@ -393,5 +389,5 @@ def _words(gap: float, belief: float, left: list[float], enough: float) -> str:
 def _drawn_words(so_far: tuple[blinding.Trial, ...]) -> str:
     this = so_far[-1]
     found = "is above zero" if this.interval[0] > 0 else "is not above zero"
-    number, points = len(so_far), _one_decimal(this.difference)
+    number, points = len(so_far), decimals(this.difference, 1)
     return f"Drawn trial {number} finds {points} points, and its interval {found}."

@@ -8,12 +8,11 @@ import re
 from collections.abc import Callable, Iterator
 from xml.etree import ElementTree as ET
 
+from ketalab.practice.asking import EMPHASIS
 from ketalab.publish.equations import Equations
 
 MATHML = "http://www.w3.org/1998/Math/MathML"
-PIECE = re.compile(
-    r"\$(?P<tex>[^$]+)\$|`(?P<code>[^`]+)`|\*\*(?P<strong>[^*]+)\*\*|(?<![\w*])\*(?P<em>[^*\s][^*]*)\*(?!\w)"
-)
+PIECE = re.compile(r"\$(?P<tex>[^$]+)\$|`(?P<code>[^`]+)`|\*\*(?P<strong>[^*]+)\*\*|" + EMPHASIS.pattern)
 Formula = Callable[[str], str | ET.Element]
 
 
