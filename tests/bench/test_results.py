@@ -21,6 +21,8 @@ WHOLE = (
     measured("lesson: 01_a", "test_lesson_runs[01_a]", 5.25),
     measured("lesson: 01_a", "test_deck_cut[01_a]", 3.0, slides=18, megabytes=4.3),
     measured("lesson: 01_a", "test_first_slide[01_a]", 0.8),
+    measured("lesson: 01_a", "test_first_text[01_a]", 1.2, text="456 ms", ready="480 ms"),
+    measured("page", "test_a_slider_moved", 0.1, inside=8.0),
     measured("pools", "test_by_another[x]", 0.0003),
     measured("pools", "test_by_us", 0.0001),
 )
@@ -32,13 +34,14 @@ def test_the_page_names_machine_slowest_and_every_ratio():
     assert "half take 6 ms or less; the slowest, slow_one, takes 10 ms" in page
     assert "| slow_one | 10 ms | 250 ms | 25 |" in page
     assert "| fast_one | 2 ms | 100 ms | 50 |" in page
-    assert "| 01_a | 5.2 s | 3 s | 18 | 4.3 | 800 ms |" in page
+    assert "| 01_a | 5.2 s | 3 s | 18 | 4.3 | 800 ms | 456 ms | 480 ms |" in page
+    assert "| page | a slider moved | 8 ms | 1.0 |" in page, "not the 100 ms of the driver"
     assert page.index("| pools | by us | 100 µs | 1.0 |") < page.index(
         "|  | by another, x | 300 µs | 3.0 |"
     )
 
 
-@pytest.mark.parametrize("missing", range(7))
+@pytest.mark.parametrize("missing", range(8))
 def test_half_a_measurement_makes_no_page(missing: int):
     with pytest.raises(KeyError, match="test_"):
         results(found(*WHOLE[:missing], *WHOLE[missing + 1 :]))
