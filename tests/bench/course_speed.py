@@ -13,10 +13,10 @@ from statistics import median
 
 import nbformat
 import pytest
+from browser.test_firefox import SCRIPT, firefox
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import start_new_kernel
 
-from browser.test_firefox import SCRIPT, firefox
 from ketalab.publish import moving, refresh, slides
 
 SHOW = "from ketalab import explorable\nexplorable('route_to_plasma')"
@@ -103,7 +103,7 @@ OPENED = """() => {
 
 
 def test_first_text(benchmark, browser, site: Path, lesson_name: str):
-    """A lesson's page from a file, on a phone's screen; the course asks for 1 s, and 2 s until it answers."""
+    """A page from a file, on a phone's screen; the course asks for 1 s, and 2 s until it answers."""
     benchmark.group = f"lesson: {lesson_name}"
     address, seen = (site / f"{lesson_name}.html").as_uri(), []
 
