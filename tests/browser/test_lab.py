@@ -536,6 +536,8 @@ def test_a_prediction_is_committed_and_a_quiz_answers(watched, lab: str):
     for _ in scroll_through(watched):
         prediction = page.locator("[data-kind=prediction].scripted").first
         if "prediction" not in seen and prediction.count() and prediction.is_visible():
+            letters = "(all) => all.map((one) => getComputedStyle(one).listStyleType)"
+            assert set(prediction.locator("ol").evaluate_all(letters)) == {"upper-alpha"}, "a class says B"
             prediction.locator("input").first.check()
             page.keyboard.press("ArrowDown")  # the key moves the choice, not the notebook
             assert prediction.locator("input").nth(1).is_checked()
