@@ -98,3 +98,17 @@ def test_a_notebook_shows_frames_so_and_a_program_is_left_alone(monkeypatch: pyt
     shown = shell.display_formatter.format(FRAME.rename_axis("dose"))[0]
     assert shown["text/html"] == frames.table(FRAME.rename_axis("dose"))
     assert shown["text/plain"] == repr(FRAME.rename_axis("dose"))
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ([41.0, 9.0], ["41", "9"]),
+        ([41.0, 9.5], ["41.0", "9.5"]),
+        ([-7.0, np.nan], ["−7", "NaN"]),
+        (["5.0 mg", "about 7.0"], ["5.0 mg", "about 7.0"]),
+    ],
+)
+def test_whole_numbers_have_no_point(values: list, shown: list[str]):
+    html = frames.table(pd.DataFrame({"found": values}))
+    assert re.findall(r"<td[^>]*>(.*?)</td>", html) == shown

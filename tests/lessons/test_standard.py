@@ -6,6 +6,7 @@ from itertools import pairwise
 import nbformat
 import pytest
 from conftest import ROOT
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbformat import NotebookNode
 
 from ketalab.data import table
@@ -241,7 +242,24 @@ def test_citations_interrupt_no_sentence(notebook: NotebookNode):
     assert [one for text in texts for one in interrupting(text)] == []
 
 
+def torn(text: str) -> list[str]:
+    """Where an asterisk that belongs to a name (STAR*D) begins or ends italics in the middle of a word."""
+    return re.findall(r"\w+<em>[^<]{1,20}|[^>]{1,20}</em>\w+", markdown2html_mistune(text))
+
+
+def test_italics_begin_and_end_with_a_word(notebook: NotebookNode):
+    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    assert [one for text in texts for one in torn(text)] == []
+
+
+def test_italics_in_the_middle_of_a_name_would_be_found():
+    assert torn("What happened in STAR*D, and then in the *re-analysed* STAR*D.") != []
+    assert torn(r"What happened in STAR\*D, and then in the *re-analysed* STAR\*D.") == []
+
+
 def test_a_citation_that_interrupts_would_be_found():
-    link = '[Su et al. 2023](https://doi.org/10.1/S2(23)0-1 "su2023")'  # a publisher's numbers have brackets
+    link = (
+        '[Su et al. 2023](https://doi.org/10.1/S2(23)0-1 "su2023")'  # a publisher's numbers have brackets
+    )
     assert interrupting(f"Few were free {link}. Others were not.") == ["Su et al. 2023"]
     assert interrupting(f"Few were free ({link}). A paper by {link}. {link} found more.") == []

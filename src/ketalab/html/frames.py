@@ -13,6 +13,7 @@ HEADING = re.compile(r"<th(?:\s[^>]*)?>(.*?)</th>", re.DOTALL)
 ROW = re.compile(r"<tr[^>]*>.*?</tr>", re.DOTALL)
 VALUE = re.compile(r"<td>(.*?)</td>", re.DOTALL)
 STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL)
+FRACTION = re.compile(r"([-\u2212]?[\d,]+)\.(\d+)")
 NUMBER = re.compile(r"(?:[a-z]+ )?[<>~+\u2212-]?\d(?!\d*-[A-Za-z]).{0,24}")  # not 5-HT
 
 
@@ -27,7 +28,8 @@ def in_notebooks() -> None:
 def table(frame: pd.DataFrame) -> str:
     """The HTML that pandas writes for this frame; columns of words are marked by the class `words`.
 
-    pandas sets everything to the right, and names the index in a row of its own.
+    pandas sets everything to the right, names the index in a row of its own, and writes whole numbers as
+    41.0 where a column could hold fractions.
     """
     html = STYLE.sub("", frame._repr_html_() or "").replace(' style="text-align: right;"', "")
     html = one_row_of_headings(html)
@@ -35,10 +37,11 @@ def table(frame: pd.DataFrame) -> str:
     rows = [VALUE.findall(row) for row in ROW.findall(body)]
     if not rows or head.count("<tr") != 1 or len({len(row) for row in rows}) != 1:
         return html
-    words = [_wordy(column) for column in zip(*rows, strict=True)]
+    columns = list(zip(*rows, strict=True))
+    words, whole = [_wordy(column) for column in columns], [_whole(column) for column in columns]
     names = iter([True] * (len(HEADING.findall(head)) - len(words)) + words)
     head = HEADING.sub(lambda name: f"<th{_class(next(names))}>{name[1]}</th>", head)
-    return f"{head}<tbody>{ROW.sub(lambda row: _marked(row[0], words), body)}"
+    return f"{head}<tbody>{ROW.sub(lambda row: _marked(row[0], words, whole), body)}"
 
 
 def _wordy(column: Sequence[str]) -> bool:
@@ -47,9 +50,21 @@ def _wordy(column: Sequence[str]) -> bool:
     return 2 * sum(not NUMBER.fullmatch(text) for text in filled) >= max(len(filled), 1)
 
 
-def _marked(row: str, words: Sequence[bool]) -> str:
-    columns = iter(words)
-    marked = VALUE.sub(lambda value: f"<td{_class(next(columns))}>{with_real_minus(value[1])}</td>", row)
+def _whole(column: Sequence[str]) -> bool:
+    """Whether every fraction in a column is zero."""
+    found = [FRACTION.fullmatch(text) for text in column]
+    return all(one is None or not one[2].strip("0") for one in found)
+
+
+def _marked(row: str, words: Sequence[bool], whole: Sequence[bool]) -> str:
+    columns = iter(zip(words, whole, strict=True))
+
+    def cell(value: re.Match[str]) -> str:
+        is_words, is_whole = next(columns)
+        text = FRACTION.sub(r"\1", value[1]) if is_whole and FRACTION.fullmatch(value[1]) else value[1]
+        return f"<td{_class(is_words)}>{with_real_minus(text)}</td>"
+
+    marked = VALUE.sub(cell, row)
     return marked.replace("<th>", '<th class="words">')
 
 
