@@ -94,7 +94,7 @@ class Blocker:
     `ic50_um` (µM) halves the current at `reference_mv` (mV) without magnesium; `off_rate` (1/s) is how
     fast it leaves there while the channels are kept active; `delta` is the fraction of the field it
     senses; of the channels it blocks it is `trapped` in a share when they close, and leaves the rest
-    with the time constant `escape` (s). `borrowed` names what no source printed for it and who lent it.
+    with the time constant `escape` (s). `borrowed` names what no source printed for it and ketamine lends.
     """
 
     name: str
@@ -197,7 +197,7 @@ def _published(_folder: Path, name: str) -> Blocker:
     lender = published(KETAMINE)
     if "ic50" not in value:
         ic50, delta = value["off_rate"] / lender.on_rate, electrical_distance(name)
-        lent = "on-rate, from ketamine" if delta else "on-rate and voltage sensing, from ketamine"
+        lent = "rate of entry" if delta else "rate of entry and voltage sensing"
         return Blocker(name, ic50, value["off_rate"], delta or lender.delta, borrowed=lent)
     blocker = Blocker(
         name,
@@ -207,7 +207,7 @@ def _published(_folder: Path, name: str) -> Blocker:
         value["trapped"],
         value["escape"],
         float(rows.holding_mv["ic50"]),
-        "voltage sensing, from ketamine",
+        "voltage sensing",
     )
     return replace(
         blocker, off_rate=blocker.off_rate / float(blocker.voltage_factor(rows.holding_mv["off_rate"]))
@@ -234,7 +234,7 @@ def _enantiomer(name: str) -> Blocker:
         name=name,
         ic50_um=racemate.ic50_um * factor,
         off_rate=racemate.off_rate * factor,
-        borrowed="all but the potency, from ketamine",
+        borrowed="all but the IC50",
     )
 
 

@@ -64,4 +64,4 @@ def test_levels_and_words_of_the_tanks_agree():
         assert np.argmax(heights) == np.argmax(held)
         per_mg = [height / mg for height, mg in zip(heights, held, strict=True) if mg]
         assert np.ptp(per_mg) <= 0.12 * np.mean(per_mg), "one scale for all six"
-        assert f"holds {significant(held[1], 2)} mg then" in view.sentence
+        assert f"then holds {significant(held[1], 2)} mg;" in view.sentence

@@ -42,7 +42,7 @@ def drug_and_mood() -> Explorable:
                 "Time after the start",
                 tuple(CLOCK),
                 "40 min",
-                "How far ahead you look. Later measurements stay hidden. The axis of time is logarithmic.",
+                "How much time has passed. Later measurements stay hidden. The time axis is logarithmic.",
             ),
             Choice(
                 "arms",

@@ -30,7 +30,7 @@ def population_fan() -> Explorable:
             replace(
                 DOSE,
                 high=1.0,
-                help="The dose prescribed. A fixed dose is what this comes to at 70 kg.",
+                help="The prescribed dose. If all get the same, they get what a person of 70 kg would get.",
                 stops=(0.25, 0.5, 1.0),
             ),
             INFUSION_TIME,
@@ -127,8 +127,9 @@ def _fan_view(dose: float, minutes: float, dosing: str, spread: float, model: st
         Reading("between 100 and 250 ng/mL", share, "in 100", 2),
         Reading("lightest to heaviest person", f"{weight.min():.0f} to {weight.max():.0f} kg"),
     ]
+    prescribed = f"{dose:.2f} mg/kg" if dosing == BY_WEIGHT else f"{70 * dose:.3g} mg for everyone"
     sentence = (
-        f"With {dose:.2f} mg/kg over {minutes:.0f} min, dosed {dosing}, 90 of 100 virtual people end the "
-        f"infusion between {readings[1].text} and {readings[2].text}."
+        f"With {prescribed} over {minutes:.0f} min, 90 of 100 virtual people end the infusion "
+        f"between {readings[1].text} and {readings[2].text}."
     )
     return View(artists, readings, sentence, {"main.y": (0, top)})

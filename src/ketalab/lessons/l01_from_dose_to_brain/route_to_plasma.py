@@ -213,7 +213,7 @@ def _route_view(route: str, dose: float, minutes: float, weight: float, model: s
 def _in_words(seen: tuple[Moment, Moment, Moment]) -> str:
     """The tissue's tank at the peak and when it is fullest, in a sentence."""
     peak, fullest, _ = (f"{significant(moment.tissue, 2)} mg" for moment in seen)
-    return f"Tissue holds {peak} then and most, {fullest}, at {seen[1].when}."
+    return f"Tissue then holds {peak}; it holds most, {fullest}, at {seen[1].when}."
 
 
 def _bars(rows: pd.DataFrame) -> list[list[tuple[float, float]]]:

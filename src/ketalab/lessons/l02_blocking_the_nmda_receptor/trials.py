@@ -42,7 +42,7 @@ def half_block() -> pd.DataFrame:
         "rest (µM)",
         "rest, 1 mM Mg (µM)",
         "\N{MINUS SIGN}20 mV, 1 mM Mg (µM)",
-        "taken from elsewhere",
+        "borrowed from ketamine",
     ]
     return pd.DataFrame.from_dict(rows, "index", columns=columns).rename_axis(
         "half of the current blocked by"
@@ -96,7 +96,7 @@ def trains() -> pd.DataFrame:
     drugs = {
         "ketamine": ketamine,
         "memantine": memantine,
-        "memantine with ketamine's potency": replace(
+        "memantine with ketamine's IC50": replace(
             memantine, ic50_um=ketamine.ic50_um, reference_mv=ketamine.reference_mv
         ),
         "dizocilpine": receptor.published("dizocilpine"),
@@ -132,7 +132,7 @@ def subunits() -> pd.DataFrame:
     rows = constants()
     rows = rows[rows.symbol == "deactivation"]
     shown = {row.receptor: [f"{row.value:g}", interval(row.low, row.high, 0)] for row in rows.itertuples()}
-    return pd.DataFrame.from_dict(shown, "index", columns=["time constant (ms)", "printed range (ms)"])
+    return pd.DataFrame.from_dict(shown, "index", columns=["time constant (ms)", "published range (ms)"])
 
 
 def currents() -> pd.DataFrame:

@@ -84,7 +84,7 @@ def judge_a_trial_that_can_answer(answer) -> Judgement:
     chance = float(r.chance_to_show(people * risks[answer["event"]], left))
     expected = people * risks[answer["event"]]
     if chance >= WANTED - 1e-9:
-        return Judgement(True, f"Your trial shows it with a chance of {100 * chance:.0f}%.")
+        return Judgement(True, f"Your trial has a chance of {100 * chance:.0f}% of detecting the effect.")
     if answer["event"].startswith("death"):
         return Judgement(
             False,

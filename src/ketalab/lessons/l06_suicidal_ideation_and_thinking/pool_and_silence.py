@@ -49,7 +49,7 @@ def pool_and_silence() -> Explorable:
                 5,
                 1,
                 0,
-                "What if: each trial without printed counts, at its real size, as if it had found no "
+                "What if: each trial without published counts, at its real size, as if it had found no "
                 "difference. Nobody measured that.",
                 (0, 1, 2, 3, 4, 5),
             ),
@@ -57,7 +57,7 @@ def pool_and_silence() -> Explorable:
         stage=_pool_stage,
         view=_pool_view,
         presets={
-            "What was printed": {},
+            "What was published": {},
             "Abbar: depressive disorder only": {"abbar": STRATUM},
             "Midazolam only": {"control": ACTIVE, "abbar": OUT},
             "The four small silent ones": {"silent": 4},

@@ -79,7 +79,7 @@ def course_table() -> pd.DataFrame:
         {
             "ketamine, of 42": rows.events_active.astype(int).to_numpy(),
             "midazolam, of 42": rows.events_control.astype(int).to_numpy(),
-            "difference (in 100)": [round(100 * g.difference) for g in gain],
+            "difference (people in 100)": [round(100 * g.difference) for g in gain],
             "95% interval": [interval(100 * g.low, 100 * g.high, 0) for g in gain],
         },
         index=pd.Index(VISITS, name="visit"),
