@@ -153,13 +153,13 @@ def four_weeks() -> Picture:
     drawn = forest(
         month.effects, spray, favours=("esketamine better", "placebo spray better"), names=with_verdict
     )
-    said = ", ".join(
+    said = "; ".join(
         f"{with_verdict(label)}: {decimals(-value, 1)}"
         for label, value in zip(month.about.label, month.effects.estimate, strict=True)
     )
     alt = (
         f"Forest plot of {spray.k} trials of esketamine spray, MADRS points better than placebo spray on "
-        f"day 28; {said}. Pooled {decimals(-spray.estimate, 2)}, 95% interval "
+        f"day 28. {said}. Pooled {decimals(-spray.estimate, 2)}, 95% interval "
         f"{interval(-spray.high, -spray.low)}."
     )
     return Picture(drawn, "05_four_weeks", alt)
