@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 import nbformat
 import pandas as pd
@@ -45,7 +46,7 @@ def load_of(notebook: NotebookNode) -> dict[str, float]:
     prose_terms = {
         anchor for cell in read for anchor in re.findall(r"glossary\.ipynb#([^ )]+)", cell.source)
     }
-    home = {term.anchor for term in glossary.terms() if term.lesson == number}
+    home = {term.anchor for term in glossary.terms() if term.lesson == number} - met_before(number)
     return {
         "words": sum(words(cell) for cell in read if cell.cell_type == "markdown"),
         "explorables": sum("explorable(" in cell.source for cell in read if cell.cell_type == "code"),
@@ -68,6 +69,16 @@ def load_of(notebook: NotebookNode) -> dict[str, float]:
             reading_minutes(cell, here) for cell, aside in zip(notebook.cells, asides, strict=True) if aside
         ),
     }
+
+
+def met_before(number: str) -> set[str]:
+    """The anchors of the words that a lesson before this one links to: they are not new here."""
+    return {anchor for anchor, first in _first_uses().items() if first < number}
+
+
+@cache
+def _first_uses() -> dict[str, str]:
+    return {anchor: min(lessons) for anchor, lessons in glossary.uses().items()}
 
 
 def _practice(cell: NotebookNode) -> bool:

@@ -122,7 +122,9 @@ def _fan_view(fold: float, which: str, step: str) -> View:
     low_3, high_3 = (significant(end, 2) for end in ends)
     readings.append(Reading("extra spines on day 3", f"{low_3}% to {high_3}%"))
     sure = sum(share >= 0.95 for share in holds.values())
-    varied = {ALL: "all that was not measured varies"}.get(which, f"{which.removesuffix(' only')} vary")
+    varied = {ALL: "everything that was not measured varies"}.get(
+        which, f"{which.removesuffix(' only')} vary"
+    )
     start = "With every number at the course's value" if fold == 1 else f"If {varied} {fold:.0f}-fold"
     sentence = (
         f"{start}, {sure} of {len(holds)} conclusions {'holds' if sure == 1 else 'hold'} in at least 95 of "

@@ -237,8 +237,8 @@ def spines_picture() -> Picture:
     mice = by_mouse(from_first_day(table("dendritic_spines")))
     rows = ketamine_minus_saline(mice)
     said = "; ".join(
-        f"day {real_minus(str(row.day))}: {decimals(row.difference, 1)} points, "
-        f"{row.ketamine} against {row.saline} mice"
+        f"day {real_minus(str(row.day))}: {decimals(row.difference, 1)} points "
+        f"(ketamine mice {row.ketamine}, saline mice {row.saline})"
         for row in rows.itertuples()
     )
     alt = (
@@ -287,7 +287,10 @@ def tests_picture() -> Picture:
     """Who tested what, and what became of synapses and of behaviour or mood."""
     rows = table("mechanism_tests")
     rows = rows[rows.behaviour != ""]
-    said = "; ".join(f"{r.manipulation}, {r.species}: {r.behaviour}" for r in rows.itertuples())
+    said = "; ".join(
+        f"{r.manipulation.replace('none: ', 'nothing blocked, ')}, {r.species}: {r.behaviour}"
+        for r in rows.itertuples()
+    )
     alt = (
         f"A table of {len(rows)} tests: what was done, in whom, and what became of behaviour or mood. "
         f"{said}."

@@ -145,7 +145,7 @@ def _window_view(level: str, sessions: float, interval: float, hour: float, life
     ]
     spans = _spans(hours, extra[chosen])
     sentence = _words(level, given, starts, spans, hours[-1], open_hours)
-    sentence += f" At your hour its level is {readings[4].text} of its peak."
+    sentence += f" At your hour the level is {readings[4].text} of the peak."
     last = max(starts[-1] / DAY + SHOWN_AFTER[level], at / DAY)
     return View(artists, readings, sentence, {"main.x": (0, 2.0 if last <= 2 else 7 * ceil(last / 7))})
 

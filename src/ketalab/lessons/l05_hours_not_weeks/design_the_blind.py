@@ -57,7 +57,7 @@ def design_the_blind() -> Explorable:
             ),
             Slider(
                 "treated",
-                "On the drug, guess the drug",
+                "Guess right, drug group",
                 "%",
                 **share,
                 start=80,
@@ -65,7 +65,7 @@ def design_the_blind() -> Explorable:
             ),
             Slider(
                 "control",
-                "On control, guess control",
+                "Guess right, control group",
                 "%",
                 **share,
                 start=80,
@@ -318,7 +318,7 @@ def _view(trial: str, treated: float, control: float, belief: float, draw: str) 
     this, above = so_far[-1], sum(one.interval[0] > 0 for one in so_far)
     readings = [
         Reading("measured (points)", _span(row.value, row.low, row.high)),
-        Reading("unblinding", f"{decimals(gap, 0)}%"),
+        Reading("blind failed by", f"{decimals(gap, 0)}%"),
         Reading("left for the drug", _span(*left)),
         Reading("nothing left at", f"{enough:.1f} points" if np.isfinite(enough) else "no belief"),
         Reading("this trial", _span(this.difference, *this.interval)),
@@ -382,7 +382,7 @@ def _words(gap: float, belief: float, left: list[float], enough: float) -> str:
         return f"{more}, so belief cannot explain the difference."
     return (
         f"Belief worth {count_points(belief)} leaves {decimals(left[0], 1)} points for the drug; "
-        f"{enough:.1f} would explain all of it."
+        f"belief worth {enough:.1f} would explain the whole difference."
     )
 
 
@@ -390,4 +390,4 @@ def _drawn_words(so_far: tuple[blinding.Trial, ...]) -> str:
     this = so_far[-1]
     found = "is above zero" if this.interval[0] > 0 else "is not above zero"
     number, points = len(so_far), decimals(this.difference, 1)
-    return f"Drawn trial {number} finds {points} points, and its interval {found}."
+    return f"Simulated trial {number} finds {points} points, and its interval {found}."

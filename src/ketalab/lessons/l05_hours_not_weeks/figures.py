@@ -98,7 +98,7 @@ def onset_plot() -> Picture:
     left.set_xticks([0, 1], list(names.values()))
     left.set_title("Each group by itself", loc="left", fontsize=14)
     rows = lead_over_control()
-    for drug, label in ((onset.KETAMINE, "one ketamine infusion"), (onset.ORAL, "SSRI tablets")):
+    for drug, label in ((onset.KETAMINE, "one ketamine infusion"), (onset.ORAL, "antidepressant tablets")):
         mine = rows[rows.drug == drug]
         right.plot(mine.day, mine.value, "D", color=drug_ink(drug), label=f"{label}, measured", **hollow)
         for row in mine.iloc[[0, 1, -1]].itertuples():
@@ -153,13 +153,13 @@ def four_weeks() -> Picture:
     drawn = forest(
         month.effects, spray, favours=("esketamine better", "placebo spray better"), names=with_verdict
     )
-    said = ", ".join(
-        f"{with_verdict(label)} {decimals(-value, 1)}"
+    said = "; ".join(
+        f"{with_verdict(label)}: {decimals(-value, 1)}"
         for label, value in zip(month.about.label, month.effects.estimate, strict=True)
     )
     alt = (
         f"Forest plot of {spray.k} trials of esketamine spray, MADRS points better than placebo spray on "
-        f"day 28: {said}. Pooled {decimals(-spray.estimate, 2)}, 95% interval "
+        f"day 28. {said}. Pooled {decimals(-spray.estimate, 2)}, 95% interval "
         f"{interval(-spray.high, -spray.low)}."
     )
     return Picture(drawn, "05_four_weeks", alt)

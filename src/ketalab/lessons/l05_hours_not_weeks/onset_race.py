@@ -143,8 +143,9 @@ def _when(hours: float) -> str:
 def _race_words(clock: str, measure: str, latest: dict[str, str]) -> str:
     rival = onset.CONTROL if measure == onset.ALONE else onset.ORAL
     other = f"{rival}, {latest[rival]}"
-    subject = {onset.ALONE: "Better than before"}.get(measure, "Better than control")
+    what = {onset.ALONE: "falls of the score"}.get(measure, "leads over control")
+    until = clock.replace("end", "the end", 1)
     return (
-        f"{subject}, latest results up to {clock}: ketamine, {latest[onset.KETAMINE]}; {other}. Different "
+        f"The latest {what} up to {until} are: ketamine, {latest[onset.KETAMINE]}; {other}. Different "
         "trials measured at different times, so a change over time is not the course of one group."
     )
