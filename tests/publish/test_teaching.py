@@ -156,6 +156,19 @@ def test_timetables_fill_their_time_and_leave_a_small_reserve():
                 assert end > start, f"{heading}: {row[2]} takes no time"
 
 
+def test_the_class_of_90_minutes_has_ten_to_spare_and_has_shown_what_it_asks_to_judge():
+    text = GUIDE[GUIDE.index("## One class of 90 minutes") : GUIDE.index("## One week")]
+    plan = teaching.TIMETABLE.search(text)[4]
+    reserve = re.search(r"^\| \d+–90 \| (\d+) \| Reserve", plan, re.MULTILINE)
+    assert int(reserve[1]) >= 10
+    shown = {part.name(n) for number, part in parts().items() for m, n in named_slides(plan) if m == number}
+    asked = re.search(r"one claim \((.+?)\)", plan)[1]
+    seen = re.search(r"What the class has seen of each:(.*?)\n\n", text, re.DOTALL)[1]
+    for claims in (asked, seen, re.search(r"<!-- made: claims (.+) -->", text)[1]):
+        assert re.findall(r"C\d\d", claims) == ["C14", "C20", "C34", "C47", "C58"]
+    assert set(re.findall(r"`(\w+)`", seen)) <= shown
+
+
 def test_minutes_of_a_row_come_from_the_notes_of_its_slides():
     first, second = (parts()["01"].slides[i].minutes for i in (6, 7))
     assert minutes_of("01: 7–8", parts()) == first + second
