@@ -20,7 +20,7 @@ from ketalab.lessons import explorable
 OUTSIDE = """() => {
   const slide = Reveal.getCurrentSlide(), frame = slide.getBoundingClientRect(), out = [];
   for (const part of slide.querySelectorAll("*")) {
-    if (part.closest("aside, script, mjx-assistive-mml, .ketalab-voice, .anchor-link")) continue;
+    if (part.closest("aside, script, mjx-assistive-mml, .ketalab-voice")) continue;
     if (part.closest(".ketalab-ground")) continue;  // the picture is cut off at its own edge
     if (part.closest(".ketalab-ledger .list > *")) continue;  // the list scrolls; its frame is checked
     const box = part.getBoundingClientRect();

@@ -21,7 +21,7 @@ from conftest import ROOT
 from numpy.typing import NDArray
 from PIL import Image
 
-from ketalab.lessons import explorable
+from ketalab.lessons import CATALOGUE, explorable
 from ketalab.publish.glossary import terms
 
 PANEL = "document.querySelector('.jp-WindowedPanel-outer')"
@@ -431,17 +431,24 @@ def open_in(watched, lab: str, place: str, name: str) -> None:
     watched.page.wait_for_function(IDLE)
 
 
+CONTROLS_CELLS = (
+    "from ketalab import claims_table, explorable, grading, ledger, lesson, sortable, table\n"
+    "here = lesson('05')",
+    "explorable('going_home')",
+    "here.predict('a_year_later')",
+    "here.quiz()",
+    "grading(['C14', 'C34'])",
+    "ledger()",
+    "<details><summary>Hint</summary>\n\nLook.\n\n</details>",
+    "sortable(table('lessons')[['lesson', 'title']], 'Lessons')",
+    "claims_table({'Onset': ('C44', 'C46')}, ('', 'Ketamine', 'Tablets'), 'Two claims')",
+)
+
+
 @pytest.fixture
 def controls(watched, lab: str):
     """A notebook with one of each thing that a hand may move, run and saved."""
-    begin = "from ketalab import explorable, grading, ledger, lesson\nhere = lesson('05')"
-    shown = ("explorable('going_home')", "here.predict('a_year_later')", "here.quiz()")
-    more = (
-        "grading(['C14', 'C34'])",
-        "ledger()",
-        "<details><summary>Hint</summary>\n\nLook.\n\n</details>",
-    )
-    open_run(watched, lab, "controls", begin, *shown, *more)
+    open_run(watched, lab, "controls", *CONTROLS_CELLS)
     watched.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
     return watched.page
 
@@ -449,6 +456,9 @@ def controls(watched, lab: str):
 CONTROLS = {  # the cell that shows it, and where it is
     "slider": (1, ".noUi-handle"),
     "menu of an explorable": (1, ".ketalab-explorable select"),
+    "reset": (1, ".ketalab-explorable button"),
+    "picture": (1, ".ketalab-explorable .ketalab-face"),
+    "numbers as tables": (1, ".ketalab-explorable .ketalab-numbers summary"),
     "prediction": (2, ".ketalab-ask[data-kind=prediction] input"),
     "quiz option": (3, ".ketalab-ask[data-kind=quiz] summary"),
     "grade": (4, ".ketalab-grading input"),
@@ -456,7 +466,14 @@ CONTROLS = {  # the cell that shows it, and where it is
     "menu of the ledger": (5, ".ketalab-ledger select"),
     "words of the ledger": (5, ".ketalab-ledger input"),
     "fold in the text": (6, ".jp-RenderedMarkdown summary"),
+    "head of a table that sorts": (7, ".ketalab-sortable th button"),
+    "cell of the living table": (8, ".ketalab-living summary"),
 }
+# Each is a command of the notebook, or leads from cell to cell, where a control lets it go.
+KEYS = [
+    *("ArrowRight", "ArrowDown", "ArrowUp", "PageDown", "PageUp", "b", "a", "d", "d", "x", "c", "v", "z"),
+    *("m", "y", "r", "0", "0", "Enter", "Space", "Enter", "Space", "Delete", "Backspace", "Home", "End"),
+]
 GO_TO = """async (at) => {
   const { content } = jupyterapp.shell.currentWidget;
   content.activeCellIndex = at;
@@ -480,9 +497,9 @@ def test_keys_belong_to_the_control_that_has_the_focus(watched, lab, controls, p
         control.wait_for()
         control.focus()
         before = page.evaluate(STANDING)
-        for key in ("ArrowRight", "ArrowDown", "ArrowUp", "b", "a", "d", "d", "x", "m", "Home", "End"):
+        for key in KEYS:
             page.keyboard.press(key)
-        assert page.evaluate(STANDING) == before, name
+            assert page.evaluate(STANDING) == before, f"{name}: {key}"
         inside = f"document.activeElement.closest('{selector.split()[0]}')"
         assert page.evaluate(f"() => {inside} !== null"), name
         if name == "slider":
@@ -582,6 +599,43 @@ def test_a_word_shows_its_meaning_and_leads_to_its_entry(watched, lab: str):
     assert watched.requests == []
 
 
+# What is cut off in an explorable: names and values of controls, and choices in a menu that is shut.
+CUT = """() => [...document.querySelectorAll(".ketalab-explorable")].flatMap((box) => [
+  ...[...box.querySelectorAll(":is(.widget-label, .widget-readout, button)")]
+    .filter((part) => part.scrollWidth > part.clientWidth + 1 || part.scrollHeight > part.clientHeight + 3)
+    .map((part) => part.textContent),
+  ...[...box.querySelectorAll("select")].flatMap((menu) => {
+    const style = getComputedStyle(menu), pen = document.createElement("canvas").getContext("2d");
+    pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const room = menu.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    return [...menu.options].filter((one) => pen.measureText(one.text).width > room + 1)
+      .map((one) => `menu ${style.textOverflow}: ${one.text}`);
+  }),
+].map((words) => `${box.querySelector("h4").textContent}: ${words}`))"""
+
+
+@pytest.mark.parametrize(("width", "height", "most"), [(1440, 900, 2), (1280, 720, 16)])
+def test_no_name_of_a_control_is_cut(watched, every, width: int, height: int, most: int):
+    """The longest choices of menus may end in dots; opened, their menu shows them whole."""
+    watched.page.set_viewport_size({"width": width, "height": height})
+    cut, seen = set(), set()
+    for _ in scroll_through(watched):
+        cut |= set(watched.page.evaluate(CUT))
+        seen |= set(watched.page.locator(".ketalab-explorable h4").all_text_contents())
+    dotted = {one for one in cut if ": menu ellipsis: " in one}
+    assert cut - dotted == set()
+    assert len(dotted) <= most, dotted
+    assert len(seen) == len(CATALOGUE)
+
+
+@pytest.fixture
+def every(watched, lab: str) -> None:
+    """A notebook that shows every explorable of the course, run."""
+    open_run(
+        watched, lab, "every", "from ketalab import explorable", *(f"explorable({n!r})" for n in CATALOGUE)
+    )
+
+
 def test_in_dark_mode_pictures_turn_dark_and_words_stay_legible(watched, lab: str):
     open_lesson(watched, lab, "00_start_here")
     page = watched.page
@@ -600,6 +654,8 @@ def test_in_dark_mode_pictures_turn_dark_and_words_stay_legible(watched, lab: st
                 assert contrast(page.evaluate(f"() => {ground}"), ink) > 4.5, part
             picture = box.locator(".ketalab-stage").first
             assert picture.evaluate("(node) => getComputedStyle(node).backgroundColor") == "rgb(20, 20, 20)"
+            arrow = box.locator("select").first.evaluate("(menu) => getComputedStyle(menu).backgroundImage")
+            assert "%23f1f1f1" in arrow, "the arrow of a menu is as light as its words"
             drawn = picture.locator(".ketalab-ground")
             assert "invert" in drawn.evaluate("(node) => getComputedStyle(node).filter")
     assert seen

@@ -3,13 +3,13 @@
 import json
 import re
 from html import escape, unescape
-from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
+from publish.links import Links, lost
 
 from ketalab.data import table
 from ketalab.data.bibliography import bibliography, full_references
@@ -23,25 +23,6 @@ from ketalab.publish.equations import Equations
 from ketalab.publish.glossary import unlinked
 from ketalab.publish.guide import GUIDE, PROJECT
 from ketalab.publish.reading import Heading, Page, Reading, page
-
-
-class Links(HTMLParser):
-    """The ids of a page, and what its parts lead to or load."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.ids: list[str] = []
-        self.leads: list[str] = []
-        self.loads: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if "id" in given:
-            self.ids.append(given["id"])
-        for name in ("href", "src"):
-            if name in given:
-                (self.leads if tag == "a" else self.loads).append(given[name])
 
 
 @pytest.fixture(scope="module")
@@ -67,18 +48,7 @@ def reached(linked: dict[str, Links], start: str) -> set[str]:
 
 
 def test_every_link_between_pages_leads_to_a_place_that_is_there(site: Path, linked: dict[str, Links]):
-    lost = []
-    for name, links in linked.items():
-        for address in links.leads:
-            if address.startswith(("https://", "http://")):
-                continue
-            file, _, part = address.partition("?")[0].partition("#")
-            there = not file or (site / file).is_file()
-            if not there or (
-                part and file.endswith((".html", "")) and unquote(part) not in linked[file or name].ids
-            ):
-                lost.append(f"{name} -> {address}")
-    assert lost == []
+    assert lost(site, linked) == []
 
 
 def test_pages_load_only_what_lies_beside_them(site: Path, linked: dict[str, Links]):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -16,9 +17,10 @@ from ketalab.data import table
 from ketalab.lessons import CATALOGUE, explorable, lesson
 from ketalab.practice.exercise import POINTS_BY_HAND
 from ketalab.publish import load, teaching
-from ketalab.publish.lecture import Lecture, lecture, lectures
+from ketalab.publish.lecture import Lecture, LectureSlide, lecture, lectures
 from ketalab.publish.slides import _question, build
 from ketalab.publish.teaching import (
+    HELD,
     MADE,
     PROJECT,
     SECTION,
@@ -152,6 +154,19 @@ def test_timetables_fill_their_time_and_leave_a_small_reserve():
                 assert 0 <= end - start <= minutes / 8, f"{heading}: {end - start} minutes are left"
             elif there:
                 assert end > start, f"{heading}: {row[2]} takes no time"
+
+
+def test_the_class_of_90_minutes_has_ten_to_spare_and_has_shown_what_it_asks_to_judge():
+    text = GUIDE[GUIDE.index("## One class of 90 minutes") : GUIDE.index("## One week")]
+    plan = teaching.TIMETABLE.search(text)[4]
+    reserve = re.search(r"^\| \d+–90 \| (\d+) \| Reserve", plan, re.MULTILINE)
+    assert int(reserve[1]) >= 10
+    shown = {part.name(n) for number, part in parts().items() for m, n in named_slides(plan) if m == number}
+    asked = re.search(r"one claim \((.+?)\)", plan)[1]
+    seen = re.search(r"What the class has seen of each:(.*?)\n\n", text, re.DOTALL)[1]
+    for claims in (asked, seen, re.search(r"<!-- made: claims (.+) -->", text)[1]):
+        assert re.findall(r"C\d\d", claims) == ["C14", "C20", "C34", "C47", "C58"]
+    assert set(re.findall(r"`(\w+)`", seen)) <= shown
 
 
 def test_minutes_of_a_row_come_from_the_notes_of_its_slides():
@@ -290,6 +305,33 @@ def test_slides_and_misconceptions_that_are_named_exist(part: Lecture, lesson_na
     assert 1 <= int(re.search(r"Surface first\*\*: number (\d)", text)[1]) <= there
 
 
+def test_slides_named_in_a_sentence_are_held_by_name_and_follow_their_slides():
+    part = lectures()["05"]
+    typed = teaching.spoken("Before slide 4 ask, then take slides 5 to 7 and 9, on 10 people.", part)
+    assert typed == (
+        "Before slide 4 ask, then take slides 5 to 7 and 9, on 10 people. "
+        "<!-- held: which_trials, asleep, design_the_blind, relapse_and_repeat -->"
+    )
+    assert teaching.spoken(typed, part) == typed
+    first, second, *rest = part.slides
+    slides = [LectureSlide(i, names=slide.names) for i, slide in enumerate([first, *rest, second], 1)]
+    moved = replace(part, slides=slides)
+    now = teaching.spoken(typed, moved)
+    assert now.startswith("Before slide 3 ask, then take slides 4 to 6 and 8, on 10 people.")
+    gone = replace(part, slides=[slide for slide in slides if "asleep" not in slide.names])
+    with pytest.raises(ValueError, match="lesson 05: 0 slides are named 'asleep', not one"):
+        teaching.spoken(typed, gone)
+    with pytest.raises(ValueError, match=r"lesson 05 has no slide 99 \(of \d+\)"):
+        teaching.spoken("Ask on slide 99.", part)
+    with pytest.raises(ValueError, match="3 slides in a line that holds 4; take its comment out: Before"):
+        teaching.spoken(typed.replace(" and 9,", ","), part)
+
+
+def test_no_note_names_a_slide_by_its_number(part: Lecture):
+    """A plan's deck shows the same note under a number of its own."""
+    assert [s.notes for s in part.slides if re.search(r"\bslides? \d", s.notes)] == []
+
+
 def test_every_argument_is_marked_with_the_points_a_person_gives(part: Lecture, lesson_name: str):
     text = block(lesson_name[:2])
     arguments = {key for key, exercise in part.practice.exercises.items() if exercise.is_argument}
@@ -321,7 +363,7 @@ def numbers_of(number: str, notebook: NotebookNode) -> set[str]:
 
 def untied(number: str, notebook: NotebookNode, text: str) -> list[str]:
     """Numbers a person wrote about a lesson that the lesson does not know."""
-    text = SHORT.sub("", PROJECT.sub("", text))
+    text = HELD.sub("", SHORT.sub("", PROJECT.sub("", text)))
     text = re.sub(r"[Ss]lides? (?:\d+(?:, | and | to )?)+|[Ss]ections? \d( to \d)?|number \d", " ", text)
     text = re.sub(r"^- \(\d\)|lessons? \d\d(?: to \d\d)?(?: and \d\d)?", " ", text, flags=re.MULTILINE)
     known = numbers_of(number, notebook)

@@ -92,15 +92,6 @@ if (!window.ketalabLedger) {
   });
 }
 """.replace("ROOM", str(ON_A_SLIDE)).replace("MORE", MORE)
-LESSON_SCRIPT = """
-if (!window.ketalabLessonLinks) {
-  window.ketalabLessonLinks = true;
-  document.addEventListener("click", (event) => {
-    const to = event.target.closest?.("a[data-lesson]");
-    if (to && window.Reveal) to.setAttribute("href", `${to.dataset.lesson}.html`);
-  }, true);
-}
-"""
 MENUS = {
     "section": "section",
     "verdict": "verdict",
@@ -148,7 +139,7 @@ class ClaimsList:
             f'<span role="status">{n} of {n} claims shown.</span></form>'
             f'<div class="list" tabindex="0" role="region" aria-label="{escape(self.caption)}">{rows}</div>'
             f'<p class="paper">{more}</p>'
-            f"<script>{SCRIPT}{LESSON_SCRIPT}</script></div>"
+            f"<script>{SCRIPT}</script></div>"
         )
 
     def _menu(self, name: str) -> str:
@@ -239,9 +230,8 @@ def doubts(row: Any) -> str:
 
 
 def lesson_link(number: str) -> str:
-    """A link to a lesson: its notebook, or on a slide its deck."""
-    name = stem(number)
-    return f'<a href="{name}.ipynb" data-lesson="{name}">Lesson {number}</a>'
+    """A link to a lesson: its notebook, for which a deck has the deck and a page the page."""
+    return f'<a href="{stem(number)}.ipynb">Lesson {number}</a>'
 
 
 def _cited(key: str) -> str:

@@ -22,7 +22,7 @@ import pandas as pd
 from ketalab.data.certainty import LEVELS
 from ketalab.data.tables import table
 from ketalab.data.verdict import VERDICTS, Verdict
-from ketalab.html.claims_list import LESSON_SCRIPT, lesson_link
+from ketalab.html.claims_list import lesson_link
 from ketalab.html.claims_table import wrapped
 
 MEANING = {verdict.value: verdict.meaning for verdict in Verdict}
@@ -173,6 +173,9 @@ if (!window.ketalabGrading) {
     status.textContent = comparing ? "" : `Claim ${at + 1} of ${claims.length}; ${graded} graded.`;
     if (comparing) compare(box);
   };
+  // The link of the folded list, as it leads from here: to the notebook, the deck or the page.
+  const lessonOf = (box, claim) =>
+    box.querySelector(`[data-answer=${claim.dataset.claim}] a`).outerHTML;
   const compare = (box) => {
     const { claims, result, all } = parts(box), names = all.verdicts, levels = all.levels;
     const counts = names.map(() => names.map(() => 0)), differ = [];
@@ -184,7 +187,7 @@ if (!window.ketalabGrading) {
       counts[names.indexOf(mine)][names.indexOf(its.verdict)] += 1;
       if (mine === its.verdict) agreed += 1;
       else differ.push(`<li><b>${claim.dataset.claim}</b> you: ${mine}; ledger: ${its.verdict},
-        ${its.certainty}. ${its.link}</li>`);
+        ${its.certainty}. ${lessonOf(box, claim)}</li>`);
       const sure = picked(claim, "certainty");
       if (!sure) continue;
       rated += 1;
@@ -249,7 +252,8 @@ class Grading:
             self._form(i, number, claims.statement[number]) for i, number in enumerate(self.numbers)
         )
         answers = "".join(
-            f"<li>{number}: {escape(claims.verdict[number])}, {escape(claims.certainty[number])}. "
+            f'<li data-answer="{number}">{number}: {escape(claims.verdict[number])}, '
+            f"{escape(claims.certainty[number])}. "
             f"{lesson_link(claims.lesson[number])}</li>"
             for number in self.numbers
         )
@@ -265,7 +269,7 @@ class Grading:
             f'<span role="status">{NOTHING}</span></p><p class="paper">{more}</p>'
             "<details><summary>Without the buttons: the ledger's grades</summary>"
             f"<ul>{answers}</ul></details>"
-            f"<script>{SCRIPT}{LESSON_SCRIPT}</script></div>"
+            f"<script>{SCRIPT}</script></div>"
         )
 
     def _form(self, place: int, number: str, statement: str) -> str:
@@ -290,7 +294,6 @@ class Grading:
             number: {
                 "verdict": claims.verdict[number],
                 "certainty": claims.certainty[number],
-                "link": lesson_link(claims.lesson[number]),
             }
             for number in self.numbers
         }

@@ -182,7 +182,7 @@ def notebook() -> NotebookNode:
 
 
 def _entry(term: Term, lessons: Sequence[str]) -> str:
-    source = f" {bibliography.markdown_link(term.reference)}" if term.reference else ""
+    source = f" {_source(term.reference)}" if term.reference else ""
     where = ", ".join(
         f"**[{number}]({stem(number)}.ipynb)**"
         if number == term.lesson
@@ -190,6 +190,16 @@ def _entry(term: Term, lessons: Sequence[str]) -> str:
         for number in lessons
     )
     return f"### {term.term}\n\n{term.definition}{source}\n\nLessons: {where}"
+
+
+def _source(key: str) -> str:
+    """A link, or where the source has no page of its own, the full reference."""
+    return bibliography.markdown_link(key) if bibliography.link(key) else full(key)
+
+
+def full(key: str) -> str:
+    """The full reference as text, for a source without a page of its own."""
+    return f"Source: {bibliography.ReferenceList((key,))!r}"
 
 
 def write() -> None:
@@ -207,5 +217,6 @@ def page() -> dict[str, object]:
         "used": used,
         "deck": lambda number: f"{stem(number)}.html",
         "titles": table("lessons").set_index("lesson").title,
+        "full": full,
         "cite": lambda key: (bibliography.short_name(key), bibliography.link(key)),
     }

@@ -11,11 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from html import escape
 
-from nbconvert.filters.markdown_mistune import markdown2html_mistune
-
 from ketalab.lessons.l00_start_here.figures import PARTS
 from ketalab.publish.questions.markup import plain
-from ketalab.publish.slides import Deck, Slide
+from ketalab.publish.slides import Deck, Slide, markdown_as_html
 from ketalab.publish.teaching import GUIDE, HELD, TIMETABLE, named_slides
 
 CLASS = "One class of 90 minutes"
@@ -111,7 +109,7 @@ def _done(row: Row) -> Slide:
     opening = OPENING.fullmatch(happens)
     heading, rest = (opening[1], opening[2] or "") if opening else (happens.rstrip("."), "")
     rest = rest[:1].upper() + rest[1:]
-    parts = [f"<h2>{escape(_plain(heading))}</h2>", markdown2html_mistune(rest) if rest else ""]
+    parts = [f"<h2>{escape(_plain(heading))}</h2>", markdown_as_html(rest) if rest else ""]
     lasts = f"<p>{row.minutes} minutes</p>"
     notes = [f"{row.minutes} minutes.", *([escape(_plain(row.otherwise))] if row.otherwise else [])]
     return Slide(

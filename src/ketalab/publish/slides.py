@@ -14,10 +14,11 @@ from pathlib import Path
 
 import nbformat
 from nbconvert.filters.highlight import Highlight2HTML
-from nbconvert.filters.markdown_mistune import markdown2html_mistune
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
 from ketalab.data import table
+from ketalab.data.bibliography import html_link
 from ketalab.explorables.description import EXPLORABLE_MIME
 from ketalab.lessons import explorable, lesson
 from ketalab.lessons.l00_start_here.figures import PARTS
@@ -59,7 +60,9 @@ PREDICTED = re.compile(
 LESSON = re.compile(r'href="(\d\d_\w+)\.ipynb')  # in a deck: the deck beside it
 OBJECTIVE = re.compile(r"<li>\s*(?:<p>)?<strong>(O\d)</strong>")
 BADGE = r'<li class="objective"><strong>\1</strong>'  # it carries its own number
-LATER_HEADING = re.compile(r"<h[23]\b[^>]*>(.*?)(?:<a class=\"anchor-link\".*?)?</h[23]>", re.DOTALL)
+# A source without a page of its own leads to the lesson's references, which a deck does not hold.
+LISTED = re.compile(r'\[[^\]]*\]\(#References "(\w+)"\)')
+LATER_HEADING = re.compile(r"<h[23]\b[^>]*>(.*?)</h[23]>", re.DOTALL)
 # The line under a quotation that says where it stands, and what follows it.
 FROM = re.compile(
     r"</p>\s*</blockquote>\s*<p>"
@@ -239,7 +242,7 @@ def _kind(slide: Slide, html: str) -> str:
 
 def _cell(cell: NotebookNode) -> Iterator[str]:
     if cell.cell_type == "markdown":
-        html = FROM.sub(_quoted_from, markdown2html_mistune(_for_slides(cell.source)))
+        html = FROM.sub(_quoted_from, markdown_as_html(_for_slides(cell.source)))
         yield f'<div class="text">{OBJECTIVE.sub(BADGE, html)}</div>'
         return
     if "show-code" in tags(cell):
@@ -247,6 +250,14 @@ def _cell(cell: NotebookNode) -> Iterator[str]:
     pictures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
     for output in pictures or cell.outputs:  # beside a picture, printed numbers stay in the notebook
         yield _output(output)
+
+
+def markdown_as_html(source: str) -> str:
+    """Markdown for a slide: what leads nowhere from a deck is no link."""
+    source = LISTED.sub(lambda found: html_link(found[1]), source)
+    return MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(
+        source
+    )
 
 
 def _for_slides(source: str) -> str:
@@ -270,7 +281,7 @@ def _output(output: NotebookNode) -> str:
     if "text/html" in data:
         return f'<div class="html">{data["text/html"]}</div>'
     if "text/markdown" in data:
-        return f'<div class="text">{markdown2html_mistune(data["text/markdown"])}</div>'
+        return f'<div class="text">{markdown_as_html(data["text/markdown"])}</div>'
     if "image/png" in data:
         details = output.metadata.get("image/png", {})
         image = data["image/png"].replace("\n", "")

@@ -9,6 +9,8 @@ A person writes the syllabi, the prompts and the marking. Renewed from their sou
   (`<!-- held: 05 = asleep -->`) and follow their slides; to choose others, take the comment out. A row
   without slides keeps the minutes a person gave it, and *Reserve* takes what is left of the minutes in the
   heading above;
+- slides that a lesson's section names ("ask before slide 5", "slides 2, 4 and 9"), held by name in the same
+  way at the end of the line (`<!-- held: route_to_plasma -->`);
 - the slide of an explorable to project ("- slide 7, `route_to_plasma` · ...") and the minutes of a short
   lecture ("**In 45 minutes**: slides 1, 3–5 (9 min by the notes)");
 - citations: `[@zarate2006]` becomes a link, as in a lesson.
@@ -40,6 +42,11 @@ SHORT = re.compile(r"^\*\*In 45 minutes\*\*: slides ([\d–, ]+) \((\d+) min by 
 SLIDES = re.compile(r"\[?(\d\d)(?:\]\(#[^)]*\))?: ([\d–, ]+)")
 HELD = re.compile(r"\s*<!-- held: (.+?) -->")
 ASKED = re.compile(r"(\*\*Ask\*\* on slide )\d+(: \*(.+?\?)\*)")
+SPOKEN = re.compile(r"(\b[Ss]lides? )(\d+(?:(?:, | and | to |–)\d+)*)")
+# A line that names slides, but for those whose slides follow from what they show or ask.
+NAMES_SLIDES = re.compile(
+    rf"^(?!- slide \d+, `|\*\*Ask\*\* on)(.*{SPOKEN.pattern}.*?)(?:{HELD.pattern})?$", re.MULTILINE
+)
 LETTERS = "ABCDEFGH"
 Parts = Mapping[str, Lecture]
 
@@ -93,7 +100,41 @@ def _with_slides(section: re.Match[str], parts: Parts) -> str:
         where = [slide.number for slide in slides if line[3].lower() in slide.notes.lower()]
         return f"{line[1]}{where[0]}{line[2]}" if where else line[0]
 
-    return ASKED.sub(said, SHORT.sub(timed, PROJECT.sub(placed, section[0])))
+    text, start = "", 0
+    for block in MADE.finditer(section[0]):  # what a person wrote stands between the blocks
+        text += _held_by_name(section[0][start : block.start()], parts, number) + block[0]
+        start = block.end()
+    text += _held_by_name(section[0][start:], parts, number)
+    return ASKED.sub(said, SHORT.sub(timed, PROJECT.sub(placed, text)))
+
+
+def _held_by_name(text: str, parts: Parts, number: str) -> str:
+    """A lesson's text with the slides that its lines name by the numbers they have now."""
+    return NAMES_SLIDES.sub(lambda line: spoken(line[0], parts[number]), text) if number in parts else text
+
+
+def spoken(line: str, part: Lecture) -> str:
+    """A line that names slides by the numbers they have now, with the names that hold them.
+
+    ValueError names a slide that is gone or was never there, and a line that names more or fewer than it
+    holds.
+    """
+    marks = HELD.search(line)
+    text = HELD.sub("", line)
+    said = [int(place) for found in SPOKEN.finditer(text) for place in re.findall(r"\d+", found[2])]
+    lost = [place for place in said if not 1 <= place <= len(part.slides)]
+    if not marks and lost:
+        lesson_, there = part.practice.number, len(part.slides)
+        raise ValueError(f"TEACHING.md: lesson {lesson_} has no slide {lost[0]} (of {there})")
+    names = marks[1].split(", ") if marks else [part.name(place) for place in said]
+    if len(names) != len(said):
+        raise ValueError(
+            f"TEACHING.md: {len(said)} slides in a line that holds {len(names)}; "
+            f"take its comment out: {text}"
+        )
+    places = iter([part.named(name) for name in names])
+    now = SPOKEN.sub(lambda found: found[1] + re.sub(r"\d+", lambda _: str(next(places)), found[2]), text)
+    return f"{now} <!-- held: {', '.join(names)} -->"
 
 
 def made(name: str, parts: Parts, text: str) -> str:

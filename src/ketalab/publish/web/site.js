@@ -318,12 +318,6 @@
     close.focus({ preventScroll: true });
   });
 
-  // Links that a script of a table or ledger made lead to pages, not to notebooks.
-  document.addEventListener("click", (event) => {
-    const to = event.target.closest?.("a[data-lesson]");
-    if (to) to.setAttribute("href", `${root}${to.dataset.lesson}.html`);
-  }, true);
-
   // Search.
   const box = find("#search"), field = find("input", box), list = find("ol", box), status = find("[role=status]", box);
   let index = null;
