@@ -29,6 +29,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from importlib.metadata import version
 from itertools import cycle, islice
+from math import ceil
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -70,6 +71,7 @@ ROW_SILENCE, ROW_PATIENCE = 400, 12_000  # ms
 STOPS = 23  # at most so many positions of a slider are visited, to and fro
 A_NOTEBOOK = 11  # explorables
 ROUNDS = 3  # in which the ways take turns
+MARK = "(number) => { jupyterapp.shell.currentWidget.content.widgets[number].node.dataset.bench = number }"
 PARKED = (700, 90)  # where the pointer is on nothing
 
 
@@ -235,10 +237,12 @@ def one_curve(page: Page, lab: str, ways: Sequence[str], moves: int) -> dict[str
             picture.wait_for()
             track = Track(page, box.locator(".noUi-base").first)
             watch(page, picture)
-            stops = walk(DOSE.place(DOSE.high) + 1, 1 + -(-moves // ROUNDS), from_the_top=bool(turn % 2))
+            stops = walk(DOSE.place(DOSE.high) + 1, 1 + ceil(moves / ROUNDS), from_the_top=bool(turn % 2))
             page.mouse.move(*track.at(stops[0]))
             page.mouse.down()
+            page.mouse.up()
             quiet(page)
+            page.mouse.down()
             found[way] += list(drag(page, track, stops[1:]))[1:]
             page.mouse.up()
             rest(page)
@@ -247,12 +251,13 @@ def one_curve(page: Page, lab: str, ways: Sequence[str], moves: int) -> dict[str
     return found
 
 
-def show_cell(page: Page, cell: int) -> Any:
-    """Scroll to a cell and give its output."""
-    page.evaluate(GO_TO, cell)
-    output = page.locator(".jp-Notebook .jp-CodeCell").nth(cell).locator(".jp-OutputArea-output").last
-    output.locator(".noUi-base").first.scroll_into_view_if_needed()
-    return output
+def show_cell(page: Page, number: int) -> Any:
+    """Scroll to a cell and give it."""
+    page.evaluate(GO_TO, number)
+    page.evaluate(MARK, number)
+    cell = page.locator(f"[data-bench='{number}']")
+    cell.locator(".noUi-base").first.scroll_into_view_if_needed()
+    return cell
 
 
 # One hand for JupyterLab and decks -------------------------------------------------------------------

@@ -6,7 +6,9 @@ Each function is what a notebook's cell calls: the same slider, numbers and size
 from functools import cache
 
 import ipywidgets as widgets
+import matplotlib
 import numpy as np
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ketalab.explorables.canvas import Stage
@@ -112,9 +114,10 @@ def with_plotly() -> widgets.Widget:
 
 def with_ipympl() -> widgets.Widget:
     """As after `%matplotlib widget`, and without changing what the notebook's other cells draw with."""
-    from ipympl.backend_nbagg import Canvas, FigureManager
-    from matplotlib.figure import Figure
+    drawn_by = matplotlib.get_backend()
+    from ipympl.backend_nbagg import Canvas, FigureManager  # which makes itself everyone's backend
 
+    matplotlib.use(drawn_by)
     hand = slider()
     fig = Figure((WIDTH, HEIGHT), dpi=100, layout="constrained")
     canvas = Canvas(fig)
