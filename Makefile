@@ -68,7 +68,8 @@ bench: .venv/.develop
 	mkdir -p dist
 	python -m pytest tests/bench/test_speed.py tests/bench/course_speed.py --benchmark-enable --benchmark-only \
 		--benchmark-columns=median,ops,rounds --benchmark-json=dist/measured.json
-	python tests/bench/results.py dist/measured.json
+	PYTHONPATH=src:tests:. python tests/bench/lab_speed.py dist/hand.json
+	python tests/bench/results.py dist/measured.json dist/hand.json
 
 load: .venv/.develop
 	PYTHONPATH=src:tests:. python tests/bench/class_load.py

@@ -1,15 +1,19 @@
-"""`make bench` ends here: what pytest-benchmark measured becomes `RESULTS.md`.
+"""`make bench` ends here: what pytest-benchmark and `lab_speed.py` measured becomes `RESULTS.md`.
 
-python tests/bench/results.py measured.json
+python tests/bench/results.py measured.json hand.json
 """
 
+import csv
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
+import numpy as np
+
 from ketalab.paths import write_atomically
+from ketalab.publish.load import MEASURED as CLASS_LOAD
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 OURS, NAIVE = "test_explorable_redrawn", "test_explorable_recreated_as_interact_does"
@@ -23,18 +27,29 @@ LESSON_COLUMNS = (  # heading, test, what of it (nothing: its time)
     ("page answers after", "test_first_text", "ready"),
 )
 
+PEERS = {  # function of `one_curve.py`, and what it moves the same curve with
+    "with_bqplot": "bqplot",
+    "with_plotly": "plotly, FigureWidget",
+    "with_ipympl": "ipympl, set_data",
+    "with_interact": "ipywidgets.interact",
+}
+
 Groups = dict[str, dict[str, dict]]  # group, then test, then what was measured
+Move = Mapping[str, float]  # milliseconds until it was `painted`, and `bytes`
 
 
-def main(measured: str) -> None:
-    page = results(json.loads(Path(measured).read_text(encoding="utf-8")))
+def main(measured: str, hand: str) -> None:
+    found, moved = (json.loads(Path(path).read_text(encoding="utf-8")) for path in (measured, hand))
+    with CLASS_LOAD.open(encoding="utf-8", newline="") as file:
+        page = results(found, moved, list(csv.DictReader(file)))
     with write_atomically(RESULTS) as file:
         file.write(page.encode())
     print(f"written: {RESULTS}")
 
 
-def results(found: dict) -> str:
-    """The whole page: machine and command, then a table for each kind of measurement."""
+def results(found: dict, hand: dict, load: Sequence[Mapping[str, str]]) -> str:
+    """The whole page: machine and command, then a table for each kind of measurement; `load` is the curve
+    of a class."""
     cpu = found["machine_info"]["cpu"]
     python = found["machine_info"]["python_version"].split(".final")[0]
     groups: Groups = {}
@@ -46,7 +61,10 @@ def results(found: dict) -> str:
         f"Made by `make bench` on {found['datetime'][:10]}, with {cpu['count']} cores of "
         f"{cpu['brand_raw']} and Python {python}. Times are medians; "
         "they hold for this machine and are never tested.\n",
-        "## From a move of the hand to the new picture\n",
+        "## From the hand to the screen in JupyterLab\n",
+        *hand_tables(hand),
+        *target_table(targets(hand, lessons, load)),
+        "## From a setting to the bytes that show it, in the kernel\n",
         *explorable_table(explorables),
         "## Lessons, decks and pages\n",
         *lesson_table(lessons),
@@ -63,6 +81,139 @@ def taken(groups: Groups, prefix: str) -> Groups:
         name.removeprefix(prefix): {test.partition("[")[0]: one for test, one in groups.pop(name).items()}
         for name in names
     }
+
+
+def hand_tables(hand: dict) -> list[str]:
+    """What was moved with what, in which time; then ours beside the other tools on the same curve."""
+    every = hand["explorables"]
+    firsts, rows = [one["first"] for one in every.values()], [one["row bytes"] for one in every.values()]
+    slowest = max(every, key=lambda name: middle(every[name]["moves"]))
+    said = ", ".join(f"{name} {version}" for name, version in hand["versions"].items())
+    whole = (
+        (
+            f"each of {len(every)} explorables, its row there",
+            *three([one["moves"] for one in every.values()]),
+        ),
+        (
+            "the first move, before the row is there",
+            *times([[one] for one in firsts]),
+            kilobytes(median(rows)),
+        ),
+        (f"each of {len(hand['decks'])} explorables in the decks", *times(hand["decks"].values()), ""),
+    )
+    curves, fastest = hand["one curve"], fastest_peer(hand)
+    names = {"ours": "ours, its row there"} | PEERS | {"echo": "nothing drawn: an empty echo in words"}
+    ours = (
+        (names[way], *three([moves]), f"{middle(curves[fastest]) / middle(moves):.2f}" if fastest else "")
+        for way, moves in sorted(curves.items(), key=lambda pair: middle(pair[1]))
+    )
+    return [
+        f"Measured on {hand['datetime'][:10]} with {said}; the load of the machine was {hand['load']:.1f} "
+        "when it began. A move lasts from the event of a pressed pointer on a slider until the frame with "
+        "the changed picture is painted (`lab_speed.py`); its bytes are those of all websocket frames. The "
+        "median is that of the explorables' medians, the 95th percentile that of all moves. The row, which "
+        "is all positions of a slider, comes when the pointer reaches it. The slowest, "
+        f"{slowest}, takes {milliseconds(middle(every[slowest]['moves']))}.\n",
+        *markdown(("moved", "median", "95th percentile", "bytes"), whole),
+        "One curve of 600 points, one slider, one notebook; the ways take turns."
+        + (f" *Times as fast* is against {PEERS[fastest]}." if fastest else f" {hand['no peers']}")
+        + "\n",
+        *markdown(("one curve", "median", "95th percentile", "bytes", "times as fast"), ours),
+    ]
+
+
+def targets(hand: dict, lessons: Groups, load: Sequence[Mapping[str, str]]) -> list[tuple]:
+    """What of, what is wanted, what was measured, and whether that is enough (None: not measured)."""
+    every, curves, fastest = hand["explorables"], hand["one curve"], fastest_peer(hand)
+    moves = [one["moves"] for one in every.values()]
+    typical, slow, size = median(map(middle, moves)), late(moves), median(map(heavy, moves))
+    first, deck = (
+        middle([one["first"] for one in every.values()]),
+        median(map(middle, hand["decks"].values())),
+    )
+    ours, echo = middle(curves["ours"]), middle(curves["echo"])
+    ahead = middle(curves[fastest]) / ours if fastest else None
+    slide = max(seconds(tests["test_first_slide"]) for tests in lessons.values())
+    cut = [tests["test_deck_cut"] for tests in lessons.values()]
+    largest, cutting = max(one["extra_info"]["megabytes"] for one in cut), sum(map(seconds, cut))
+    classes = {int(row["students"]): row for row in load}
+    together, memory = float(classes[20]["median_ms"]), float(classes[20]["memory_mb"]) / 20
+    forty = classes.get(40)
+    return [
+        ("a move, its row there: median", "at most 17 ms", milliseconds(typical), typical <= 17),
+        ("a move, its row there: 95th percentile", "at most 33 ms", milliseconds(slow), slow <= 33),
+        (
+            "the same curve against the fastest other tool",
+            "at least 2.8 times as fast",
+            f"{ahead:.2f} times" if fastest else "not measured",
+            ahead >= 2.8 if fastest else None,
+        ),
+        (
+            "the same curve against an empty echo",
+            "faster",
+            f"{milliseconds(ours)} against {milliseconds(echo)}",
+            ours < echo,
+        ),
+        ("the first move, before the row is there", "at most 66 ms", milliseconds(first), first <= 66),
+        ("bytes of a move", "at most 4 kB", kilobytes(size), size <= 4000),
+        ("20 kernels at once: a move", "at most 20 ms", milliseconds(together), together <= 20),
+        ("20 kernels at once: a student", "at most 240 MB", f"{memory:.1f} MB", memory <= 240),
+        (
+            "40 kernels at once: a move",
+            "measured",
+            milliseconds(float(forty["median_ms"])) if forty else "not measured",
+            True if forty else None,
+        ),
+        ("a move in a deck", "at most 17 ms", milliseconds(deck), deck <= 17),
+        ("the slowest first slide", "at most 800 ms", shown(slide), slide <= 0.8),
+        ("the largest deck", "at most 6.7 MB", f"{largest:.1f} MB", largest <= 6.7),
+        ("cutting all decks, one after the other", "at most 48 s", shown(cutting), cutting <= 48),
+    ]
+
+
+def target_table(rows: Iterable[tuple]) -> list[str]:
+    words = {True: "yes", False: "no", None: "not measured"}
+    return markdown(("what", "wanted", "measured", "met"), ((*said, words[met]) for *said, met in rows))
+
+
+def fastest_peer(hand: dict) -> str | None:
+    """The fastest of the other tools; None unless all of them were measured."""
+    curves = hand["one curve"]
+    if not PEERS.keys() <= curves.keys():
+        return None
+    return min(PEERS, key=lambda way: middle(curves[way]))
+
+
+def three(ways: Iterable[Sequence[Move]]) -> tuple[str, str, str]:
+    """Median, 95th percentile and bytes, in words."""
+    ways = list(ways)
+    return *times(ways), kilobytes(median(map(heavy, ways)))
+
+
+def times(ways: Iterable[Sequence[Move]]) -> tuple[str, str]:
+    """The median of the medians, and the 95th percentile of all moves, in words."""
+    ways = list(ways)
+    return milliseconds(median(map(middle, ways))), milliseconds(late(ways))
+
+
+def middle(moves: Sequence[Move]) -> float:
+    return median(move["painted"] for move in moves)
+
+
+def heavy(moves: Sequence[Move]) -> float:
+    return median(move["bytes"] for move in moves)
+
+
+def late(ways: Iterable[Sequence[Move]]) -> float:
+    return float(np.percentile([move["painted"] for moves in ways for move in moves], 95))
+
+
+def milliseconds(time: float) -> str:
+    return f"{time:.1f} ms"
+
+
+def kilobytes(size: float) -> str:
+    return f"{size / 1000:.1f} kB"
 
 
 def explorable_table(groups: Groups) -> list[str]:

@@ -1,7 +1,11 @@
 """The page of measured times says what was measured, and refuses to leave something out."""
 
+from copy import deepcopy
+from itertools import pairwise
+
 import pytest
-from bench.results import results, shown
+from bench.lab_speed import STOPS, walk
+from bench.results import PEERS, results, shown
 
 
 def measured(group: str, name: str, median: float, **extra: object) -> dict:
@@ -28,8 +32,127 @@ WHOLE = (
 )
 
 
+def moves(*painted: float, size: int = 3000) -> list[dict]:
+    return [{"changed": 1.0, "painted": time, "bytes": size} for time in painted]
+
+
+def one(first: float, *painted: float) -> dict:
+    return {"first": moves(first)[0], "row bytes": 40_000, "positions": 20, "moves": moves(*painted)}
+
+
+HAND = {
+    "datetime": "2026-11-30T02:00:00",
+    "load": 0.04,
+    "versions": {"Chromium": "150.0", "JupyterLab": "4.6.6", "bqplot": "0.13.1"},
+    "no peers": "",
+    "explorables": {"slow_one": one(80, 20, 20, 40), "fast_one": one(60, 10, 12, 11)},
+    "one curve": {
+        "ours": moves(16, 14, 15, size=2900),
+        "echo": moves(50, 51, 52),
+        "with_bqplot": moves(45, 46, 44, size=9000),
+        "with_plotly": moves(88, 84, 86),
+        "with_ipympl": moves(146, 117, 120),
+        "with_interact": moves(144, 125, 130),
+    },
+    "decks": {"slow_one": moves(17, 18), "fast_one": moves(15, 14)},
+}
+LOAD = [
+    {"students": "1", "memory_mb": "270", "median_ms": "8.3"},
+    {"students": "20", "memory_mb": "4810", "median_ms": "19.5"},
+]
+
+
+def test_moves_are_summed_up_over_explorables_and_beside_the_other_tools():
+    page = results(found(*WHOLE), HAND, LOAD)
+    assert "| each of 2 explorables, its row there | 15.5 ms | 35.0 ms | 3.0 kB |" in page
+    assert "| the first move, before the row is there | 70.0 ms | 79.0 ms | 40.0 kB |" in page
+    assert "| each of 2 explorables in the decks | 16.0 ms | 17.9 ms |  |" in page
+    assert "The slowest, slow_one, takes 20.0 ms." in page
+    assert "Chromium 150.0, JupyterLab 4.6.6, bqplot 0.13.1; the load of the machine was 0.0" in page
+    assert "*Times as fast* is against bqplot." in page
+    curves = [
+        line
+        for line in page.splitlines()
+        if line.endswith((" kB | 3.00 |", " kB | 1.00 |", " kB | 0.88 |"))
+    ]
+    assert curves == [
+        "| ours, its row there | 15.0 ms | 15.9 ms | 2.9 kB | 3.00 |",
+        "| bqplot | 45.0 ms | 45.9 ms | 9.0 kB | 1.00 |",
+        "| nothing drawn: an empty echo in words | 51.0 ms | 51.9 ms | 3.0 kB | 0.88 |",
+    ]
+
+
+def met(page: str) -> dict[str, str]:
+    """Of each target whether it is met."""
+    table = page.partition("| what | wanted | measured | met |")[2].partition("\n\n")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines()[2:]]
+    return {row[0]: row[-1] for row in rows}
+
+
+def test_each_target_says_whether_it_is_met():
+    page = results(found(*WHOLE), HAND, LOAD)
+    assert met(page) == {
+        "a move, its row there: median": "yes",
+        "a move, its row there: 95th percentile": "no",
+        "the same curve against the fastest other tool": "yes",
+        "the same curve against an empty echo": "yes",
+        "the first move, before the row is there": "no",
+        "bytes of a move": "yes",
+        "20 kernels at once: a move": "yes",
+        "20 kernels at once: a student": "no",
+        "40 kernels at once: a move": "not measured",
+        "a move in a deck": "yes",
+        "the slowest first slide": "yes",
+        "the largest deck": "yes",
+        "cutting all decks, one after the other": "yes",
+    }
+    assert (
+        "| the same curve against the fastest other tool | at least 2.8 times as fast | 3.00 times | yes |"
+        in page
+    )
+    assert "| 20 kernels at once: a student | at most 240 MB | 240.5 MB | no |" in page
+
+
+@pytest.mark.parametrize("missing", PEERS)
+def test_without_every_other_tool_nothing_is_said_to_be_faster(missing: str):
+    hand = deepcopy(HAND) | {
+        "no peers": "The other tools could not be installed and were not measured (offline)."
+    }
+    del hand["one curve"][missing]
+    page = results(found(*WHOLE), hand, LOAD)
+    assert "were not measured (offline)." in page
+    assert "*Times as fast*" not in page
+    assert met(page)["the same curve against the fastest other tool"] == "not measured"
+    assert met(page)["the same curve against an empty echo"] == "yes"
+
+
+def test_a_median_of_17_0_is_met_and_one_above_is_not():
+    for time, verdict in ((17.0, "yes"), (17.01, "no")):
+        hand = HAND | {"explorables": {"one": one(10, time)}, "decks": {"one": moves(time)}}
+        said = met(results(found(*WHOLE), hand, LOAD))
+        assert (said["a move, its row there: median"], said["a move in a deck"]) == (verdict, verdict)
+
+
+def test_forty_kernels_are_shown_once_they_were_measured():
+    load = [*LOAD, {"students": "40", "memory_mb": "9500", "median_ms": "55.5"}]
+    assert "| 40 kernels at once: a move | measured | 55.5 ms | yes |" in results(found(*WHOLE), HAND, load)
+
+
+@pytest.mark.parametrize("count", [3, 4, 5, 22, 23, 24, 296])
+@pytest.mark.parametrize("top", [False, True])
+def test_a_hand_visits_positions_of_the_slider_and_every_move_leads_to_another(count: int, top: bool):
+    shares = walk(count, 30, from_the_top=top)
+    assert len(shares) == 31
+    assert shares[0] == (1 if top else 0)
+    assert {0, 1} <= set(shares)
+    assert len(set(shares)) <= min(count, STOPS)
+    places = [share * (count - 1) for share in shares]
+    assert all(abs(place - round(place)) < 1e-9 for place in places)
+    assert all(abs(one - other) > 0.99 for one, other in pairwise(places))
+
+
 def test_the_page_names_machine_slowest_and_every_ratio():
-    page = results(found(*WHOLE))
+    page = results(found(*WHOLE), HAND, LOAD)
     assert "2 cores of Some CPU and Python 3.11.7" in page
     assert "half take 6 ms or less; the slowest, slow_one, takes 10 ms" in page
     assert "| slow_one | 10 ms | 250 ms | 25 |" in page
@@ -44,7 +167,7 @@ def test_the_page_names_machine_slowest_and_every_ratio():
 @pytest.mark.parametrize("missing", range(8))
 def test_half_a_measurement_makes_no_page(missing: int):
     with pytest.raises(KeyError, match="test_"):
-        results(found(*WHOLE[:missing], *WHOLE[missing + 1 :]))
+        results(found(*WHOLE[:missing], *WHOLE[missing + 1 :]), HAND, LOAD)
 
 
 @pytest.mark.parametrize(("time", "text"), [(1.234, "1.2 s"), (0.0126, "13 ms"), (8.46e-5, "85 µs")])
