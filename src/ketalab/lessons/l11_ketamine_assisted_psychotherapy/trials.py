@@ -30,7 +30,7 @@ from ketalab.models import mediation
 from ketalab.models.mediation import CausalModel
 from ketalab.text import decimals, grouped, interval
 
-COEFFICIENTS = {"mathai2023": 4, "echegaray2025": 2}  # numbers estimated by each regression
+COEFFICIENTS = {"mathai2023": 4, "echegaray2025": 2}  # numbers each regression estimates: our count
 LATEST = 200.0  # h: day 7 is the last time used
 
 People = Literal["implied", "printed"]
