@@ -7,7 +7,8 @@ from browser.test_decks import open_deck
 
 from ketalab import grading, ledger, sortable
 from ketalab.data import table
-from ketalab.html.grading import VERDICTS, agreement
+from ketalab.data.readings import kappa
+from ketalab.html.grading import VERDICTS
 from ketalab.lessons import lesson
 
 DECK = "13_the_article_on_trial"
@@ -60,14 +61,15 @@ def test_grading_and_the_ledger_work_on_a_slide(watched, decks):
         mine[number] = VERDICTS[place % 3]
         box.get_by_role("button", name="Next").focus()
         page.keyboard.press("Enter")
-    found, text = agreement(mine), box.locator(".result").inner_text()
+    its = table("claims").set_index("claim").verdict[list(mine)]
+    found, text = kappa(list(mine.values()), its, VERDICTS), box.locator(".result").inner_text()
     assert page.evaluate("() => Reveal.getIndices().h") == at
     assert f"You agree with the ledger on {found.agreed} of 12. Cohen's kappa: {found.kappa:.2f}." in text
     cells = box.locator(".result td").all_inner_texts()[1:]
     counts = [0 if cell == "·" else int(cell) for cell in cells]
     assert counts == found.counts.to_numpy().ravel().tolist()
     listed = box.locator(".result li b").all_inner_texts()
-    assert tuple(listed) == found.misjudged
+    assert listed == [number for number in mine if mine[number] != its[number]]
     assert below_the_slide(box) <= 0
     to = box.locator(".result li a").first
     to.evaluate("(a) => a.addEventListener('click', (event) => event.preventDefault())")

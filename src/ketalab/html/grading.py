@@ -2,7 +2,7 @@
 
 The page shows one claim at a time with a choice of verdict and of certainty, and afterwards counts how
 often both judges agree, draws where they differ, and links each difference to its lesson. It needs
-no kernel: a script in the page does the counting, the same that `agreement` does in Python. Where no
+no kernel: a script in the page does the counting, the same that `ketalab.data.readings` does. Where no
 script runs, and on paper, all claims stand below each other and the answers are folded. What was graded
 stays graded after the cell runs again and after a reload, as a question's answer does (static/marks.js says
 where); on a slide every class begins afresh.
@@ -15,7 +15,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from math import nan
 
 import pandas as pd
 
@@ -29,61 +28,6 @@ from ketalab.html.files import static
 MEANING = {verdict.value: verdict.meaning for verdict in Verdict}
 SIGN = {verdict.value: verdict.sign for verdict in Verdict}
 NOTHING = "Nothing graded yet: choose a verdict and how sure you are."
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """How far two judges agree: counts (rows the reader, columns the ledger) and what differs."""
-
-    counts: pd.DataFrame
-    misjudged: tuple[str, ...]
-
-    @property
-    def graded(self) -> int:
-        return int(self.counts.to_numpy().sum())
-
-    @property
-    def agreed(self) -> int:
-        return self.graded - len(self.misjudged)
-
-    @property
-    def kappa(self) -> float:
-        """Cohen's kappa; NaN where chance alone would make both judges agree always."""
-        if not self.graded:
-            return nan
-        shares = self.counts.to_numpy() / self.graded
-        chance = float(shares.sum(axis=1) @ shares.sum(axis=0))
-        return nan if chance > 1 - 1e-12 else float((shares.trace() - chance) / (1 - chance))
-
-    def __repr__(self) -> str:
-        if not self.graded:
-            return NOTHING
-        kappa = "" if self.kappa != self.kappa else f", kappa {self.kappa:.2f}"
-        lines = [f"You agree with the ledger on {self.agreed} of {self.graded}{kappa}."]
-        claims = table("claims").set_index("claim")
-        lines += [
-            f"  {number}: the ledger says {claims.verdict[number]}; lesson {claims.lesson[number]}"
-            for number in self.misjudged
-        ]
-        return "\n".join(lines)
-
-
-def agreement(mine: Mapping[str, str]) -> Agreement:
-    """Compare verdicts, by number of the claim, with the ledger's.
-
-    Raises ValueError for a claim the ledger does not hold or a verdict that is not one of its five.
-    """
-    theirs = table("claims").set_index("claim").verdict
-    counts = pd.DataFrame(0, index=list(VERDICTS), columns=list(VERDICTS))
-    for number, verdict in mine.items():
-        if number not in theirs.index:
-            raise ValueError(f"claim: {number!r} is not one of C01 to {theirs.index[-1]}")
-        if verdict not in VERDICTS:
-            raise ValueError(
-                f"verdict of {number}: {verdict!r} is not allowed; it must be one of {', '.join(VERDICTS)}"
-            )
-        counts.loc[verdict, theirs[number]] += 1
-    return Agreement(counts, tuple(number for number in mine if mine[number] != theirs[number]))
 
 
 STYLE = static("html", "grading.css")
