@@ -13,7 +13,6 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-import nbformat
 import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
@@ -37,6 +36,7 @@ from ketalab.models import pharmacokinetics as pk
 from ketalab.plots import style
 from ketalab.plots.show import settle
 from ketalab.publish import sheet_figures as draw
+from ketalab.publish import stored
 from ketalab.publish.lecture import section, text_of
 from ketalab.text import decimals, grouped, interval
 
@@ -93,7 +93,7 @@ class Sheet:
 @cache
 def _text(number: str) -> str:
     path = next(path for path in lesson_files() if path.name.startswith(number))
-    return text_of(nbformat.read(path, as_version=4))
+    return text_of(stored.notebook(path))
 
 
 def point(number: str, heading: str, words: str = "") -> str:
