@@ -15,6 +15,7 @@ from ketalab.explorables.description import Explorable, Reading, View, significa
 from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.figures import STEP_COLOUR, STEP_NAMES
 from ketalab.models import cascade
 from ketalab.models.cascade import DAY, Array, Blocked
+from ketalab.plots.arrow import arrow
 from ketalab.plots.axes import FIRST_HOUR, clock_axis
 from ketalab.plots.style import BLACK, GREY, PALE, figure, legend_above
 
@@ -171,16 +172,7 @@ def _chain(bars: Axes, over: Axes) -> dict[str, Artist]:
 
 
 def _arrow(x: float, start: float, tip: float) -> list[tuple[float, float]]:
-    neck = tip - 0.17
-    return [
-        (x - 2, start),
-        (x - 2, neck),
-        (x - 6, neck),
-        (x, tip),
-        (x + 6, neck),
-        (x + 2, neck),
-        (x + 2, start),
-    ]
+    return arrow((start, tip - 0.17, tip), (x - 2, x + 2), wider=4)
 
 
 def _cross(x: float, y: float) -> list[list[tuple[float, float]]]:
