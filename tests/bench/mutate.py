@@ -2,8 +2,9 @@
 
 A fault is a change that a tired maintainer could make. Each is put into a copy of the course, the tests
 that stand guard over that place are run there, and the fault counts as caught when one of them fails.
-Nothing of this belongs to `make test`: sixty faults take about an hour on two cores. The same seed gives
-the same faults.
+It does not count when they fail without the fault too, or only run out of time. The kinds take turns, so
+that a run that is stopped early has tried some of each. Nothing of this belongs to `make test`: it takes
+hours. The same seed gives the same faults.
 
     python tests/bench/mutate.py [--seed 1] [--only WORD] [--course FOLDER]
 """
@@ -20,21 +21,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from itertools import groupby, zip_longest
+from operator import attrgetter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("data", "src", "tests", "notebooks", "figures", "deploy")
-FILES = (
-    "pyproject.toml",
-    "README.md",
-    "TEACHING.md",
-    "CONTRIBUTING.md",
-    "Makefile",
-    "package.json",
-    "LICENSE",
-)
+LINKED = ("node_modules", ".venv")
+LEFT = (".git", "dist", "__pycache__", ".pytest_cache", ".ruff_cache", *LINKED)
+MOST = 1800  # s for the tests of one fault
+FAILED = (1, 2)  # what pytest returns when tests fail, or cannot be collected
 
 SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 Rows = list[dict[str, str]]
@@ -83,7 +83,7 @@ def in_table(edit: Callable[[Rows], None]) -> Callable[[str], str]:
 def guards(explorable: Path) -> tuple[str, ...]:
     """The tests that stand guard over an explorable."""
     lesson = explorable.parent.name
-    return "tests/explorables", f"tests/lessons/{lesson}", f"notebooks/{lesson[1:]}.ipynb"
+    return f"tests/lessons/{lesson}", f"notebooks/{lesson[1:]}.ipynb", "tests/explorables"
 
 
 def lesson_folders(course: Path) -> list[Path]:
@@ -191,7 +191,7 @@ def swapped_arms(course: Path, rng: random.Random, count: int) -> Iterator[Fault
             f"trial_counts, row {at + 2}",
             "data/trial_counts.csv",
             in_table(swap),
-            ("tests/data", "tests/lessons", *users(course, "trial_counts")[1:]),
+            (*users(course, "trial_counts"), "tests/lessons"),
         )
 
 
@@ -223,9 +223,7 @@ def in_lessons(course: Path, rng: random.Random) -> Iterator[Fault]:
             "broken callback",
             f"{path.stem}: the view raises",
             str(path.relative_to(course)),
-            lambda text: re.sub(
-                r"(def _\w*view\w*\([^)]*\)[^:]*:\n)", r"\1    raise KeyError\n", text, count=1
-            ),
+            lambda text: _in_view(text, lambda _: "raise KeyError"),
             guards(path),
         )
     for path in rng.sample(explorables, 6):
@@ -233,7 +231,7 @@ def in_lessons(course: Path, rng: random.Random) -> Iterator[Fault]:
             "a control that does nothing",
             f"{path.stem}: its first control is ignored",
             str(path.relative_to(course)),
-            _ignored,
+            _ignored(course, path.stem),
             (*guards(path), "tests/publish/test_figures.py"),
         )
     for path in rng.sample(explorables, 6):
@@ -263,18 +261,39 @@ def in_lessons(course: Path, rng: random.Random) -> Iterator[Fault]:
         )
 
 
-def _ignored(text: str) -> str:
-    """The first parameter of the view is overwritten by the value it starts with."""
-    match = re.search(r"def (_\w*view\w*)\((\w+)[^)]*\)[^:]*:\n(?:    \"\"\".*?\"\"\"\n)?", text, re.DOTALL)
-    start = re.search(rf'"{match[2]}",.*?\n', text)
-    slider = re.search(
-        rf'\n            "{match[2]}",\n(?:            .*\n){{5}}            ([\d.]+),\n', text
+def _in_view(text: str, line: Callable[[str], str]) -> str:
+    """The view gains a first line, made from the name of its first parameter."""
+    tree = ast.parse(text)
+    names = [
+        k.value.id
+        for k in ast.walk(tree)
+        if isinstance(k, ast.keyword) and k.arg == "view" and isinstance(k.value, ast.Name)
+    ]
+    view = next(n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name in names)
+    first = next(
+        n for n in view.body if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))
     )
-    value = slider[1] if slider else None
-    if value is None:
-        choice = re.search(rf'"{match[2]}",\n\s+"[^"]*",\n\s+(\w+|\(.*?\)|tuple\(\w+\)),', text, re.DOTALL)
-        value = f"next(iter({choice[1]}))" if choice else repr(start and 1)
-    return text[: match.end()] + f"    {match[2]} = {value}\n" + text[match.end() :]
+    lines = text.split("\n")
+    lines.insert(first.lineno - 1, "    " + line(view.args.args[0].arg))
+    return "\n".join(lines)
+
+
+def _ignored(course: Path, name: str) -> Callable[[str], str]:
+    """The view's first parameter always has the value it starts with."""
+
+    def change(text: str) -> str:
+        ask = f"from ketalab.lessons import explorable; print(dict(explorable({name!r}).start))"
+        told = subprocess.run(
+            [sys.executable, "-c", ask],
+            env=os.environ | {"PYTHONPATH": str(course / "src"), "KETALAB_DATA": str(course / "data")},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        start = ast.literal_eval(told.stdout)
+        return _in_view(text, lambda first: f"{first} = {start[first]!r}")
+
+    return change
 
 
 def _false_prose(text: str) -> str:
@@ -325,6 +344,7 @@ def on_pages(course: Path) -> Iterator[Fault]:
 
 
 def faults(course: Path, seed: int) -> list[Fault]:
+    """All faults; the kinds take turns."""
     rng = random.Random(seed)
     found: list[Fault] = []
     for made in (
@@ -336,43 +356,65 @@ def faults(course: Path, seed: int) -> list[Fault]:
         on_pages(course),
     ):
         found += made
-    return found
+    kinds = [list(some) for _, some in groupby(found, attrgetter("kind"))]
+    return [fault for turn in zip_longest(*kinds) for fault in turn if fault]
+
+
+@contextmanager
+def copied(course: Path) -> Iterator[Path]:
+    """A copy of the course, to be spoilt."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "course"
+        shutil.copytree(course, copy, ignore=shutil.ignore_patterns(*LEFT))
+        for name in LINKED:
+            if (course / name).exists():
+                (copy / name).symlink_to((course / name).resolve())
+        yield copy
+
+
+def first_failure(copy: Path, tests: tuple[str, ...]) -> str:
+    """The first of these tests that fails in a copy, or a dash and what else went wrong."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", *tests],
+            cwd=copy,
+            env=os.environ | {"PYTHONPATH": str(copy / "src"), "KETALAB_DATA": str(copy / "data")},
+            capture_output=True,
+            text=True,
+            timeout=MOST,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"- no end in {MOST / 60:g} minutes"
+    failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+    if failed and done.returncode in FAILED:
+        return failed[0]
+    return f"- pytest returned {done.returncode}" if done.returncode else ""
+
+
+@cache
+def fails_anyway(course: Path, test: str) -> bool:
+    """Whether a test fails without any fault. A cell of a notebook needs those before it."""
+    with copied(course) as copy:
+        return bool(first_failure(copy, (test.partition("::")[0] if ".ipynb" in test else test,)))
 
 
 def caught(course: Path, fault: Fault) -> str:
-    """The first test that fails with this fault; nothing when all pass; "not applied" where it can't be."""
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder)
-        for name in COPIED:
-            if (course / name).exists():
-                shutil.copytree(course / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in FILES:
-            if (course / name).exists():
-                shutil.copyfile(course / name, copy / name)
+    """The first test that fails with this fault; nothing when all pass; a dash and why when unknown."""
+    with copied(course) as copy:
         path = copy / fault.file
         before = path.read_text(encoding="utf-8")
         try:
             after = fault.change(before)
-        except (ValueError, TypeError, AttributeError) as error:
-            return f"not applied: {error}"
+        except (ValueError, TypeError, AttributeError, LookupError, StopIteration) as error:
+            return f"- not applied: {error!r}"
         if after == before:
-            return "not applied: the text stayed as it was"
+            return "- not applied: the text stayed as it was"
         path.write_text(after, encoding="utf-8")
-        environment = os.environ | {"PYTHONPATH": str(copy / "src"), "KETALAB_DATA": str(copy / "data")}
-        tests = [test for test in fault.tests if (copy / test).exists()]
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", *tests],
-            cwd=copy,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=1200,
-            check=False,
-        )
-        if done.returncode == 0:
-            return ""
-        failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
-        return failed[0] if failed else f"stopped with {done.returncode}"
+        by = first_failure(copy, tuple(test for test in fault.tests if (copy / test).exists()))
+    if by and not by.startswith("-") and fails_anyway(course, by):
+        return f"- fails without the fault too: {by}"
+    return by
 
 
 def main() -> None:
@@ -383,16 +425,21 @@ def main() -> None:
         "--course", type=Path, default=ROOT, help="the course to try, such as an older checkout"
     )
     given = parser.parse_args()
-    tried = seen = 0
+    tried: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
     print("| kind | fault | caught by |\n|---|---|---|", flush=True)
     for fault in faults(given.course, given.seed):
         if given.only not in fault.kind:
             continue
         by = caught(given.course, fault)
-        if not by.startswith("not applied"):
-            tried, seen = tried + 1, seen + bool(by)
+        if not by.startswith("-"):
+            tried[fault.kind] += 1
+            seen[fault.kind] += bool(by)
         print(f"| {fault.kind} | {fault.what} | {by or '**nothing**'} |", flush=True)
-    print(f"\n{seen} of {tried} faults were caught ({seen / max(tried, 1):.0%}).")
+    print("\n| kind | faults | caught |\n|---|---|---|")
+    for kind in tried:
+        print(f"| {kind} | {tried[kind]} | {seen[kind]} |")
+    print(f"\n{seen.total()} of {tried.total()} faults were caught.")
 
 
 if __name__ == "__main__":

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from browser.test_decks import open_deck
 
-from ketalab import grading, ledger
+from ketalab import grading, ledger, sortable
 from ketalab.data import table
-from ketalab.html.grading import VERDICTS, agreement
+from ketalab.data.readings import kappa
+from ketalab.html.grading import VERDICTS
+from ketalab.lessons import lesson
 
 DECK = "13_the_article_on_trial"
 SOME = ["C14", "C34", "C49", "C46"]
@@ -59,14 +61,15 @@ def test_grading_and_the_ledger_work_on_a_slide(watched, decks):
         mine[number] = VERDICTS[place % 3]
         box.get_by_role("button", name="Next").focus()
         page.keyboard.press("Enter")
-    found, text = agreement(mine), box.locator(".result").inner_text()
+    its = table("claims").set_index("claim").verdict[list(mine)]
+    found, text = kappa(list(mine.values()), its, VERDICTS), box.locator(".result").inner_text()
     assert page.evaluate("() => Reveal.getIndices().h") == at
     assert f"You agree with the ledger on {found.agreed} of 12. Cohen's kappa: {found.kappa:.2f}." in text
     cells = box.locator(".result td").all_inner_texts()[1:]
     counts = [0 if cell == "·" else int(cell) for cell in cells]
     assert counts == found.counts.to_numpy().ravel().tolist()
     listed = box.locator(".result li b").all_inner_texts()
-    assert tuple(listed) == found.misjudged
+    assert listed == [number for number in mine if mine[number] != its[number]]
     assert below_the_slide(box) <= 0
     leads = box.locator(".result li a").evaluate_all("(all) => all.map((a) => a.getAttribute('href'))")
     assert len(leads) == len(listed)  # as they stand: a middle click follows them, too
@@ -120,3 +123,72 @@ def test_on_paper_stand_all_claims_or_how_many_more_there_are(watched, decks, tm
         )
         assert frame <= 1, f"{selector} is cut"
         assert of == "lesson" or below_its_page(box) <= 0, selector
+
+
+def pages_of(things: list, folder: Path) -> str:
+    """The address of a page that shows these, as a notebook's page holds them."""
+    body = "".join(
+        thing._repr_mimebundle_()["text/html"]
+        if hasattr(thing, "_repr_mimebundle_")
+        else thing._repr_html_()
+        for thing in things
+    )
+    file = folder / f"{len(things)}.html"
+    file.write_text(f"<!doctype html><meta charset='utf-8'><main>{body}</main>", encoding="utf-8")
+    return file.as_uri()
+
+
+def test_what_was_graded_stays_graded_over_a_reload_and_when_the_cell_runs_again(watched, tmp_path: Path):
+    page = watched.page
+    page.goto(pages_of([grading(SOME)], tmp_path))
+    first, second = (page.locator(f"fieldset[data-claim={number}]") for number in SOME[:2])
+    first.locator("[value=contested]").check()
+    first.locator("[value='very low']").check()
+    page.get_by_role("button", name="Next").click()
+    for how in ("as it is", "reloaded", "run again"):
+        if how == "reloaded":
+            page.reload()
+        elif how == "run again":
+            page.evaluate("""() => {
+                const old = document.querySelector(".ketalab-grading"), again = old.cloneNode(true);
+                again.className = "ketalab-grading";
+                again.dataset.at = 0;
+                again.querySelectorAll("input").forEach((input) => { input.checked = false; });
+                old.replaceWith(again);
+            }""")
+            page.locator(".ketalab-grading.scripted").wait_for()
+        assert second.is_visible(), how
+        assert page.get_by_role("status").inner_text() == "Claim 2 of 4; 1 graded.", how
+        page.get_by_role("button", name="Back").click()
+        assert first.locator("[value=contested]").is_checked(), how
+        assert first.locator("[value='very low']").is_checked(), how
+        page.get_by_role("button", name="Next").click()
+    assert watched.errors == []
+
+
+def test_a_page_listens_once_however_many_there_are_of_a_kind(watched, tmp_path: Path):
+    """Cells that run twice, or that show the same kind again, bring the script again."""
+    page = watched.page
+    page.add_init_script("""
+        window.listening = 0;
+        for (const [kind, name] of [[Document, "addEventListener"], [MutationObserver, "observe"]]) {
+          const usual = kind.prototype[name];
+          kind.prototype[name] = function (...given) { window.listening += 1; usual.apply(this, given); };
+        }""")
+    here = lesson("05")
+    kinds = [
+        lambda: grading(SOME),
+        ledger,
+        lambda: sortable(table("lessons")[["lesson", "slug"]], "Lessons"),
+        lambda: here.check_question("against_what"),
+        lambda: here.predict("a_year_later"),
+    ]
+    page.goto(pages_of([kind() for kind in kinds], tmp_path))
+    once = page.evaluate("() => window.listening")
+    assert once > 0
+    page.goto(pages_of([kind() for kind in kinds for _ in range(3)], tmp_path))
+    assert page.evaluate("() => window.listening") == once
+    box = page.locator(".ketalab-grading").last
+    box.get_by_role("button", name="Next").click()
+    assert box.get_by_role("status").inner_text().startswith("Claim 2 of 4")
+    assert watched.errors == []

@@ -20,7 +20,6 @@ from ketalab.data.readings import (
     kappa_of_verdicts,
     readings,
 )
-from ketalab.html.grading import agreement
 
 CLAIMS, SECOND = table("claims"), table("second_reading")
 PAIRS = st.lists(st.tuples(st.sampled_from(STEPS), st.sampled_from(STEPS)), min_size=3, max_size=40)
@@ -87,16 +86,6 @@ def test_the_second_reader_read_every_claim_and_gave_a_reason():
     assert SECOND.reason.str.endswith(".").all()
     assert set(SECOND.verdict) <= set(GRADES)
     assert set(SECOND.certainty) <= set(LEVELS)
-
-
-def test_kappa_of_the_readings_is_the_same_as_a_reader_gets_in_the_page():
-    """The grading of lesson 13, fed with the second reader's verdicts, counts as this module does."""
-    both = readings()
-    known = both[both.second != "contradicted"]
-    by_page = agreement(dict(zip(known.claim, known.second, strict=True)))
-    here = kappa(known["first"], known.second, GRADES)
-    assert here.kappa == pytest.approx(by_page.kappa)
-    assert here.agreed == by_page.agreed
 
 
 def test_every_disagreement_is_shown_and_discussed_and_nothing_else():

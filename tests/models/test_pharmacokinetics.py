@@ -207,8 +207,6 @@ def test_a_nasal_dose_comes_in_devices():
         (28.0, "nasal later", 20.0),
     ]
     assert pk.nasal_devices(0) == []
-    facts = table("drug_facts").set_index("fact").value
-    assert (facts.device_content, facts.device_rest) == (pk.DEVICE_MG, pk.DEVICE_GAP_MIN)
 
 
 def test_an_intramuscular_dose_peaks_later_and_lower_the_slower_it_is_absorbed():

@@ -10,7 +10,7 @@ import pytest
 from ketalab.data.lessons import ready
 from ketalab.lessons import lesson
 from ketalab.practice.exercise import NOT_YET
-from ketalab.practice.variants import Recipe, variant, variants, verify
+from ketalab.practice.variants import Recipe, variants, verify
 from ketalab.text import MINUS
 
 VARYING = {
@@ -74,7 +74,7 @@ def test_the_formulas_give_the_lessons_own_mistakes():
     faults = []
     for key, exercise in VARYING.items():
         same = replace(exercise, recipe=Recipe({}, exercise.recipe.formulas))
-        made = variant(same, "any")
+        made = variants(same, "any", 1)[0]
         for (value, advice), (formula, _) in zip(
             made.judge.mistakes, exercise.recipe.formulas, strict=True
         ):
@@ -87,28 +87,28 @@ def test_the_formulas_give_the_lessons_own_mistakes():
 
 
 def test_a_seed_gives_one_variant_and_seeds_differ():
-    tasks = {seed: variant(VARYING["one_more_responder"], seed).task for seed in map(str, range(40))}
-    assert tasks["3"] == variant(VARYING["one_more_responder"], "3").task
+    tasks = {seed: variants(VARYING["one_more_responder"], seed, 1)[0].task for seed in map(str, range(40))}
+    assert tasks["3"] == variants(VARYING["one_more_responder"], "3", 1)[0].task
     assert len(set(tasks.values())) >= 6
 
 
 def test_dots_are_no_answer_in_a_variant():
     with redirect_stdout(StringIO()):
-        assert variant(VARYING["spared"], "ada").check(...) == NOT_YET
+        assert variants(VARYING["spared"], "ada", 1)[0].check(...) == NOT_YET
 
 
 def test_an_exercise_without_numbers_or_with_a_mistake_that_is_always_right_is_refused():
     with pytest.raises(ValueError, match="'as_good_as_ect' has no numbers that vary"):
-        variant(lesson("05").exercises["as_good_as_ect"], "ada")
+        variants(lesson("05").exercises["as_good_as_ect"], "ada", 1)[0]
     spared = VARYING["spared"]
     same = Recipe(spared.recipe.numbers, (("fewer", "This is the answer."),))
     with pytest.raises(
         ValueError, match=r"^vary: \S+ and \S+: mistakes: \S+ would be right; the solution is"
     ):
-        variant(replace(spared, recipe=same), "ada")
+        variants(replace(spared, recipe=same), "ada", 1)[0]
     unchanged = Recipe({old: (old,) for old in spared.recipe.numbers}, spared.recipe.formulas)
     with pytest.raises(ValueError, match=r"^vary: 'spared': no choice of numbers changes the answer"):
-        variant(replace(spared, recipe=unchanged), "ada")
+        variants(replace(spared, recipe=unchanged), "ada", 1)[0]
 
 
 def test_no_choice_of_numbers_makes_a_mistake_right():

@@ -8,8 +8,9 @@ from lessons.test_prose import NUMBER, data_numbers, output_numbers, plain
 from ketalab.data import table
 from ketalab.data.lessons import ready
 from ketalab.plots.show import smallest_label
-from ketalab.publish import cheat_sheets
-from ketalab.publish.cheat_sheets import MISCONCEPTIONS, SHEETS, UNKNOWN, equation, point, sentence
+from ketalab.publish import cheat_sheets, sheet
+from ketalab.publish.cheat_sheets import MISCONCEPTIONS, SHEETS, UNKNOWN, point, sentence
+from ketalab.publish.sheet import equation
 
 MADE = {sheet.slug: sheet for sheet in cheat_sheets.sheets()}
 
@@ -51,7 +52,7 @@ def test_a_number_follows_its_table(monkeypatch: pytest.MonkeyPatch):
             rows.loc[rows.observation == "infusion_05_peak", "value"] = 171.5
         return rows
 
-    monkeypatch.setattr(cheat_sheets, "table", changed)
+    monkeypatch.setattr(sheet, "table", changed)
     again = cheat_sheets.neuroscience(("01", "02", "03", "04"))
     assert again.numbers[0].value == "171.5 ng/mL"
     assert MADE["neuroscience"].numbers[0].value == "185 ng/mL"

@@ -84,7 +84,11 @@ def test_one_changed_number_in_the_data_fails_the_lesson(copy: Path):
 
 
 def test_one_changed_constant_of_a_model_fails_the_lesson(copy: Path):
-    replace(copy / "src/ketalab/models/pharmacokinetics.py", "DEVICE_MG = 28.0", "DEVICE_MG = 29.0")
+    replace(
+        copy / "src/ketalab/models/pharmacokinetics.py",
+        "REFERENCE_WEIGHT = 70.0",
+        "REFERENCE_WEIGHT = 77.0",
+    )
     replace(copy / "src/ketalab/models/linear.py", "/ volume[:, None] * 1000", "/ volume[:, None] * 1020")
     result = run(copy)
     assert result.returncode == 1

@@ -21,77 +21,12 @@ from ketalab.data.lessons import stem
 from ketalab.data.tables import table
 from ketalab.data.verdict import VERDICTS
 from ketalab.html.claims_table import signed, wrapped
+from ketalab.html.files import static
 
-# The class stands twice in a selector where JupyterLab has an opinion of its own.
-STYLE = """
-.ketalab-ledger { font-size: 0.95em; line-height: 1.3; color: #1b1b1b; background: #fff;
-  color-scheme: light; padding: 4px 8px; }
-.ketalab-ledger form { display: flex; flex-wrap: wrap; gap: 6px 14px; align-items: end; margin: 0 0 6px; }
-.ketalab-ledger label { display: grid; font-size: 0.9em; font-weight: bold; }
-.ketalab-ledger.ketalab-ledger :is(select, input, button) { font: inherit; font-weight: normal;
-  padding: 3px 6px; border: 1px solid #6b6b6b; border-radius: 3px; background: #fff; color: #1b1b1b;
-  max-width: 13em; }
-.ketalab-ledger :is(select, input, button, summary, a, [tabindex]):focus-visible {
-  outline: 3px solid #0072b2; outline-offset: 1px; }
-.ketalab-ledger .list { max-height: 21em; overflow-y: auto; border: 1px solid #8a8a8a; }
-.ketalab-ledger details { border-bottom: 1px solid #d9d9d9; padding: 3px 8px; }
-.ketalab-ledger details[hidden] { display: none; }
-.ketalab-ledger summary { cursor: pointer; }
-.ketalab-ledger details[open] > summary { background: #d7ebf7; }
-.ketalab-ledger .how { font-weight: bold; }
-.ketalab-ledger.ketalab-ledger :is(p, ul, li) { margin: 0 0 0.35em; font-size: 1em; line-height: 1.3; }
-.ketalab-ledger ul { padding-left: 1.3em; }
-.ketalab-ledger a { color: #00557f; }
-.ketalab-ledger details:not([open]) > :not(summary) { display: none; }
-.ketalab-ledger .paper { display: none; }
-.reveal .ketalab-ledger { font-size: 18px; }
-.reveal .ketalab-ledger .list { max-height: 400px; }
-@media print {
-  .ketalab-ledger form :is(label, button) { display: none; }
-  .ketalab-ledger.ketalab-ledger .list { max-height: none; overflow: visible; }
-  .ketalab-ledger details { break-inside: avoid; }
-  .reveal .ketalab-ledger details.later { display: none; }
-  .reveal .ketalab-ledger .paper:not(:empty) { display: block; font-weight: bold; }
-}
-"""
+STYLE = static("html", "claims_list.css")
 ON_A_SLIDE = 8  # claims that a printed slide has room for
 MORE = "more claims are in the lesson's pages."
-# One listener for all ledgers of the page: it outlives cells that JupyterLab draws again.
-SCRIPT = """
-if (!window.ketalabLedger) {
-  window.ketalabLedger = true;
-  const narrow = (box) => {
-    const wanted = [...box.querySelectorAll("select")].filter((menu) => menu.value);
-    const words = box.querySelector("input").value.toLowerCase().split(/\\s+/).filter(Boolean);
-    let shown = 0;
-    const claims = box.querySelectorAll("details");
-    for (const claim of claims) {
-      const text = claim.textContent.toLowerCase();
-      const fits = wanted.every((menu) => claim.dataset[menu.name] === menu.value)
-        && words.every((word) => text.includes(word));
-      claim.hidden = !fits;
-      shown += fits;
-      claim.classList.toggle("later", shown > ROOM);
-    }
-    box.querySelector(".paper").textContent = shown > ROOM ? `${shown - ROOM} MORE` : "";
-    box.querySelector("[role=status]").textContent = `${shown} of ${claims.length} claims shown.`;
-  };
-  const changed = (event) => {
-    const box = event.target.closest?.(".ketalab-ledger");
-    if (box) narrow(box);
-  };
-  document.addEventListener("input", changed);
-  document.addEventListener("submit", (event) => {
-    if (event.target.closest?.(".ketalab-ledger")) event.preventDefault();
-  });
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest?.(".ketalab-ledger button");
-    if (!button) return;
-    button.form.reset();
-    narrow(button.closest(".ketalab-ledger"));
-  });
-}
-""".replace("ROOM", str(ON_A_SLIDE)).replace("MORE", MORE)
+SCRIPT = static("html", "claims_list.js").replace("ROOM", str(ON_A_SLIDE)).replace("MORE", MORE)
 MENUS = {
     "section": "section",
     "verdict": "verdict",
@@ -133,13 +68,13 @@ class ClaimsList:
         # Without the attribute JupyterLab takes Enter and space for itself.
         return (
             f'<div class="ketalab-ledger" id="ledger-{name}" data-lm-suppress-shortcuts="true">'
-            f"<style>{STYLE}</style><form><b>{escape(self.caption)}</b>{menus}"
+            f"<style>\n{STYLE}</style><form><b>{escape(self.caption)}</b>{menus}"
             '<label>words<input type="search" name="words" size="12"></label>'
             '<button type="button">Show all</button>'
             f'<span role="status">{n} of {n} claims shown.</span></form>'
             f'<div class="list" tabindex="0" role="region" aria-label="{escape(self.caption)}">{rows}</div>'
             f'<p class="paper">{more}</p>'
-            f"<script>{SCRIPT}</script></div>"
+            f"<script>\n{SCRIPT}</script></div>"
         )
 
     def _menu(self, name: str) -> str:

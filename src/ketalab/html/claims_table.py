@@ -15,31 +15,9 @@ from html import escape
 from ketalab.data.bibliography import html_link, short_name
 from ketalab.data.claims import Claim, claim
 from ketalab.data.verdict import Verdict
+from ketalab.html.files import static
 
-# The class stands twice in a selector where JupyterLab has an opinion of its own.
-STYLE = """
-.ketalab-living { position: relative; font-size: 0.97em; line-height: 1.25; }
-.ketalab-living.ketalab-living table { border-collapse: collapse; width: 100%; table-layout: fixed; }
-.ketalab-living.ketalab-living caption { text-align: left; font-weight: bold; padding: 4px 0;
-  caption-side: top; }
-.ketalab-living.ketalab-living :is(th, td) { text-align: left; vertical-align: top; white-space: normal;
-  padding: 4px 8px; border-bottom: 1px solid #8a8a8a; overflow-wrap: break-word; }
-.ketalab-living.ketalab-living tr > :first-child { width: 16%; }
-.ketalab-living summary { cursor: pointer; list-style-position: outside; margin-left: 1em; }
-.ketalab-living summary:focus-visible { outline: 3px solid #0072b2; outline-offset: 2px; }
-.ketalab-living summary b { white-space: nowrap; }
-.ketalab-living details[open] > summary { background: #d7ebf7; color: #1b1b1b; }
-.ketalab-living .behind { position: absolute; top: 0; bottom: 0; width: 42%; box-sizing: border-box;
-  overflow-y: auto; z-index: 2; padding: 8px 14px; background: #fffdf5; color: #1b1b1b;
-  border: 3px solid #0072b2; font-size: 0.92em; }
-.ketalab-living details:not([open]) .behind { display: none; }
-.ketalab-living td:nth-child(2) .behind { right: 0; }
-.ketalab-living td:nth-child(3) .behind { left: 16%; }
-.ketalab-living.ketalab-living .behind :is(p, ul, li) { margin: 0 0 0.4em;
-  font-size: 1em; line-height: 1.25; }
-.ketalab-living .behind ul { padding-left: 1.1em; }
-.ketalab-living .behind a { color: #00557f; }
-"""
+STYLE = static("html", "claims_table.css")
 TEXT_WIDTH = 100
 
 
@@ -62,7 +40,7 @@ class ClaimsTable:
             for row, columns in self.cells.items()
         )
         return (
-            f'<div class="ketalab-living" data-lm-suppress-shortcuts="true"><style>{STYLE}</style>'
+            f'<div class="ketalab-living" data-lm-suppress-shortcuts="true"><style>\n{STYLE}</style>'
             f"<table><caption>{escape(self.caption)}</caption><thead><tr>{heads}</tr></thead>"
             f"<tbody>{rows}</tbody></table></div>"
         )

@@ -17,44 +17,11 @@ from typing import Any
 import pandas as pd
 
 from ketalab.data.bibliography import html_link, link, short_name
+from ketalab.html.files import static
 from ketalab.text import real_minus
 
-# The class stands twice in a selector where JupyterLab has an opinion of its own.
-STYLE = """
-.ketalab-sortable.ketalab-sortable table { border-collapse: collapse; width: 100%; table-layout: auto; }
-.ketalab-sortable.ketalab-sortable caption { text-align: left; font-weight: bold; padding: 4px 0;
-  caption-side: top; }
-.ketalab-sortable.ketalab-sortable th, .ketalab-sortable.ketalab-sortable td { text-align: left;
-  vertical-align: top; padding: 4px 10px 4px 0; border-bottom: 1px solid #8a8a8a; white-space: normal; }
-.ketalab-sortable.ketalab-sortable .number { text-align: right; }
-.ketalab-sortable button { all: unset; cursor: pointer; font-weight: bold; white-space: nowrap; }
-.ketalab-sortable button:focus-visible { outline: 3px solid #0072b2; outline-offset: 2px; }
-.ketalab-sortable button::after { content: " \\2195"; opacity: 0.6; }
-.ketalab-sortable [aria-sort=ascending] button::after { content: " \\25B2"; opacity: 1; }
-.ketalab-sortable [aria-sort=descending] button::after { content: " \\25BC"; opacity: 1; }
-.ketalab-sortable [role=status] { position: absolute; width: 1px; height: 1px; overflow: hidden;
-  clip-path: inset(50%); }
-"""
-# One listener for all tables of the page: it outlives cells that JupyterLab draws again.
-SCRIPT = """
-if (!window.ketalabSortable) {
-  window.ketalabSortable = true;
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest?.(".ketalab-sortable th button");
-    if (!button) return;
-    const head = button.closest("th"), table = head.closest("table"), body = table.tBodies[0];
-    const column = [...head.parentNode.children].indexOf(head);
-    const way = head.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending";
-    const rank = (row) => Number(row.children[column].dataset.rank);
-    const sign = way === "ascending" ? 1 : -1;
-    [...body.rows].sort((a, b) => sign * (rank(a) - rank(b))).forEach((row) => body.append(row));
-    for (const other of head.parentNode.children) other.removeAttribute("aria-sort");
-    head.setAttribute("aria-sort", way);
-    table.closest(".ketalab-sortable").querySelector("[role=status]").textContent =
-      `Sorted by ${button.textContent}, ${way}.`;
-  });
-}
-"""
+STYLE = static("html", "sortable.css")
+SCRIPT = static("html", "sortable.js")
 TEXT_WIDTH = 100
 CALENDAR = ("year",)  # columns whose numbers are no counts: "2021", never "2,021"
 
@@ -79,7 +46,7 @@ class SortableTable:
         # Without the attribute JupyterLab takes Enter and space for itself.
         return (
             f'<div class="ketalab-sortable" id="sortable-{name}" data-lm-suppress-shortcuts="true">'
-            f'<style>{STYLE}</style>{table}<span role="status"></span><script>{SCRIPT}</script></div>'
+            f'<style>\n{STYLE}</style>{table}<span role="status"></span><script>\n{SCRIPT}</script></div>'
         )
 
     @staticmethod

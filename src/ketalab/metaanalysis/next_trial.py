@@ -6,9 +6,8 @@ tau^2 around that. Assurance averages the power over both:
 
     estimate of a new trial ~ Normal(mu, SE^2 + tau^2 + s^2),   s its standard error
 
-so the chance that its own interval leaves out "no effect" has a closed form. The chance that the
-*updated pool* does is counted over the same distribution, by pooling again at its quantiles. SE and
-tau^2 are taken as they are estimated, which with few trials promises a little too much.
+so the chance that its own interval leaves out "no effect" has a closed form. SE and tau^2 are taken as they
+are estimated, which with few trials promises a little too much.
 
 Where only one estimate with its interval is known (a single trial, a pool that someone else published),
 the update has a closed form: a mean weighted by precision, whose standard error is known beforehand.
@@ -32,16 +31,14 @@ from ketalab.metaanalysis.effect_size import (
     ODDS_RATIO,
     RISK_DIFFERENCE,
     RISK_RATIO,
-    Effects,
     Measure,
     normal_quantile,
     treated_risk,
 )
-from ketalab.metaanalysis.pooling import Pooled, pool_batch
+from ketalab.metaanalysis.pooling import Pooled
 
 Array = NDArray[np.float64]
 QUANTILES = 400
-LARGEST = 1_000_000  # patients in each group; beyond that no trial is a plan
 
 
 @dataclass(frozen=True)
@@ -204,29 +201,6 @@ def add_trial(pooled: Pooled, belief: Pooled, se: float) -> Posterior:
     weight = now / (now + new)
     mean = pooled.estimate + weight * (belief.estimate - pooled.estimate)
     return Posterior(mean, weight * _spread(belief, se), float(np.sqrt(weight * new)), pooled.level)
-
-
-def update(effects: Effects, pooled: Pooled, se: float) -> Chances:
-    """What the pool would say with the next trial in it, counted over what that trial may find.
-
-    `pooled` is the pool of `effects`, and its methods and level are kept. What the trial may find is
-    taken at 400 quantiles, so the answer is exact to about a quarter of a per cent and always the same.
-    """
-    low, high = update_intervals(effects, pooled, se)
-    up, down = float(np.mean(low > 0)), float(np.mean(high < 0))
-    return Chances(up, down) if pooled.estimate >= 0 else Chances(down, up)
-
-
-def update_intervals(effects: Effects, pooled: Pooled, se: float) -> tuple[Array, Array]:
-    """Lower and upper limits of the updated pool at 400 equally likely findings of the next trial."""
-    above("se", se, 0)
-    use = effects[effects.informative]
-    found = pooled.estimate + _spread(pooled, se) * ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES)
-    y = np.column_stack([np.broadcast_to(use.estimate, (QUANTILES, len(use))), found])
-    v = np.broadcast_to(np.append(use.se**2, se**2), y.shape)
-    interval = pooled.interval if pooled.k > 1 else None  # one trial alone had a normal one
-    _, low, high = pool_batch(y, v, pooled.method, interval, pooled.level)
-    return low, high
 
 
 def _spread(pooled: Pooled, se: float) -> float:

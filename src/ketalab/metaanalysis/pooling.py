@@ -343,20 +343,6 @@ def pooled_mean(y: Array, v: Array, tau2: Array | float, interval: IntervalKind)
     return mean, np.sqrt(scale / total), factor
 
 
-def pool_batch(
-    y: Array,
-    v: Array,
-    method: Method = "paule-mandel",
-    interval: IntervalKind | None = None,
-    level: float = 0.95,
-) -> tuple[Array, Array, Array]:
-    """Estimate and limits of every data set in a batch: y and v are sets x trials, two or more trials."""
-    interval = _checked(method, interval)
-    mean, se, _ = pooled_mean(y, v, between_variance(y, v, method), interval)
-    margin = normal_quantile(level, None if interval == "normal" else y.shape[-1] - 1) * se
-    return mean, mean - margin, mean + margin
-
-
 def _tau2_interval(y: Array, v: Array, level: float) -> tuple[float, float]:
     """The tau^2 that Cochran's Q does not speak against (its profile, between two chi-square quantiles)."""
     tail = (1 - level) / 2

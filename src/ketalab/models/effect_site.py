@@ -44,12 +44,6 @@ def with_effect_site(model: LinearModel, half_life: float, compound: str = "keta
     return replace(model, compartments=(*model.compartments, EFFECT_SITE), K=K, observed=observed)
 
 
-def reached(minutes: ArrayLike, half_life: float) -> Array:
-    """Fraction of a constant plasma level that the effect site has reached after `minutes`."""
-    _rate(half_life)
-    return 1 - np.exp2(-np.asarray(minutes, dtype=float) / half_life)
-
-
 def minutes_to_reach(fraction: float, half_life: float) -> float:
     """Minutes until the effect site is at this fraction (0 to below 1) of a constant plasma level."""
     if not 0 <= fraction < 1:

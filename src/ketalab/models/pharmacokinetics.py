@@ -52,8 +52,9 @@ PER_MINUTE = {"L/h": 1 / 60, "1/h": 1 / 60, "L/h per year above 60": 1 / 60, "h"
 # not, and the curve moves by the square of the gap.
 TWIN_GAP = 1e-4
 REFERENCE_WEIGHT = 70.0  # kg
-DEVICE_MG = 28.0  # esketamine in one nasal device
-DEVICE_GAP_MIN = 5.0  # rest between two devices
+_FACTS = table("drug_facts").set_index("fact").value
+DEVICE_MG = float(_FACTS["device_content"])  # esketamine in one nasal device
+DEVICE_GAP_MIN = float(_FACTS["device_rest"])  # rest between two devices
 
 Values = Mapping[tuple[str, str], Array]
 

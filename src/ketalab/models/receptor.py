@@ -5,7 +5,7 @@ hold the drug, in proportion to
 
     1 : [Mg] / K_Mg(V) : C / K(V)
     K_Mg(V) = 3.57 mM exp(0.062 V / mV)                      (Jahr and Stevens 1990)
-    K(V)    = IC50 exp(delta (V - V0) / 25.4 mV)             (one charge, electrical distance delta)
+    K(V)    = IC50 exp(delta (V - V0) F / RT)                (one charge, electrical distance delta)
 
 V is the membrane potential (mV), C the free concentration of the drug (µM), V0 the potential at which
 its IC50 was measured without magnesium. The drug enters and leaves open channels only, and the gate
@@ -28,16 +28,19 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.constants import R, physical_constants, zero_Celsius
 
 from ketalab.checks import at_least, within
 from ketalab.data import table
 from ketalab.data.tables import data_folder
 
 Array = NDArray[np.float64]
+FARADAY = physical_constants["Faraday constant"][0]  # C/mol
 
-THERMAL_MV = 25.4  # RT/F at 22 °C, room temperature, where the constants were measured
+ROOM_C = 22.0  # °C: our choice, cells are measured at room temperature and the abstracts say no more
+THERMAL_MV = round(1000 * R * (zero_Celsius + ROOM_C) / FARADAY, 1)  # RT/F
 REST_MV, PHYSIOLOGICAL_MM = -70.0, 1.0
-SATURATING_UM = 1000.0  # glutamate in the cleft, for about a millisecond
+SATURATING_UM = 1000.0  # glutamate in the cleft: our choice, enough to bind every receptor
 GATING = "destexhe1996"
 
 STATES = ("U", "C1", "C2", "O", "D", "UB", "C1B", "C2B", "OB", "DB", "OS")

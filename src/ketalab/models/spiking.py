@@ -161,11 +161,6 @@ def _say_once(sentence: str) -> None:
     print(sentence)
 
 
-def dots(part: int, parts: int) -> None:
-    """Progress as text: a mark for each tenth, and the end of the line."""
-    print("■", end="\n" if part == parts else "", flush=True)
-
-
 @contextmanager
 def _quiet_brian() -> Iterator:
     """Brian2 without a compiler and without remarks; numpy's own random state is given back."""

@@ -13,11 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from importlib.resources import files
 from typing import Any
+
+from ketalab.html import files
 
 LETTERS = "ABCDEFGH"
 EMPHASIS = re.compile(r"(?<![\w*])\*(?P<em>[^*\s][^*]*)\*(?!\w)")
+COMMENTS = re.compile(r"/\*.*?\*/|^ *//.*?$", re.DOTALL | re.MULTILINE)
 READER = "KETALAB_READER"  # in the environment: a reader's own order of options
 
 
@@ -80,8 +82,7 @@ def shuffled(options: Sequence[Option], *seed: str) -> list[Option]:
 @cache
 def static(name: str) -> str:
     """A stylesheet or script without its comments and indents: it is stored with every output."""
-    text = files("ketalab.practice").joinpath(f"static/{name}").read_text(encoding="utf-8")
-    text = re.sub(r"/\*.*?\*/|^//.*?$|^ +//.*?$", "", text, flags=re.DOTALL | re.MULTILINE)
+    text = COMMENTS.sub("", files.static("practice", name))
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 

@@ -39,15 +39,6 @@ class Recipe:
     formulas: tuple[tuple[str, str], ...]  # formula and advice
 
 
-def variant(exercise: Exercise, seed: str) -> Exercise:
-    """The exercise with other numbers, the same for the same seed.
-
-    Raises ValueError for an exercise that has none, and when no choice of numbers leaves every mistake
-    wrong and changes the answer.
-    """
-    return variants(exercise, seed, 1)[0]
-
-
 def variants(exercise: Exercise, seed: str, most: int, verified: bool = False) -> list[Exercise]:
     """Up to `most` variants, the same for the same seed, each with an answer of its own: none is right in
     the lesson or in another of them. Whoever has called `verify` before says so, as it takes its time.

@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 
-import nbformat
-
 from ketalab.data import claim, table
 from ketalab.data.bibliography import link, short_name
 from ketalab.data.certainty import LEVELS
@@ -19,6 +17,7 @@ from ketalab.data.verdict import Verdict
 from ketalab.lessons import lesson
 from ketalab.paths import ROOT
 from ketalab.practice.asking import LETTERS
+from ketalab.publish import stored
 from ketalab.publish.slides import write_page
 from ketalab.text import count, with_real_minus
 
@@ -87,7 +86,7 @@ def card(number: str) -> str:
 def graded() -> list[str]:
     """The claims that lesson 13 has a reader grade; ValueError when it has none graded."""
     path = next(path for path in lesson_files() if path.name.startswith("13"))
-    for cell in nbformat.read(path, as_version=4).cells:
+    for cell in stored.notebook(path).cells:
         if cell.cell_type == "code" and (found := GRADING.search(cell.source)):
             return found[1].split()
     raise ValueError(f"{path.name}: grading: no cell grades claims; one must")

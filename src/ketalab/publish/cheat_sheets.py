@@ -5,22 +5,14 @@ equations, misconceptions and what is not known are the lessons' own words, foun
 appears when all its lessons are ready.
 """
 
-import re
-from base64 import b64encode
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from io import BytesIO
+from dataclasses import replace
 from pathlib import Path
 
-import nbformat
 import numpy as np
-from markupsafe import Markup
-from matplotlib.figure import Figure
-from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
 from ketalab.data import bibliography, table
-from ketalab.data.lessons import lesson_files, ready, stem
+from ketalab.data.lessons import ready, stem
 from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.trials import (
     by_mouse,
     from_first_day,
@@ -35,135 +27,21 @@ from ketalab.models import chain, pathway
 from ketalab.models import depression_trials as depression
 from ketalab.models import pharmacokinetics as pk
 from ketalab.plots import style
-from ketalab.plots.show import settle
 from ketalab.publish import sheet_figures as draw
-from ketalab.publish.lecture import section, text_of
-from ketalab.text import decimals, grouped, interval
-
-MISCONCEPTIONS, UNKNOWN = "Common misconceptions", "What we left out or do not know"
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A number with its unit, and its sources: reference keys, or the lesson that computes it."""
-
-    what: str
-    value: str
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """What stands on one page."""
-
-    slug: str
-    title: str
-    lessons: tuple[str, ...]
-    colour: str
-    picture: Figure
-    alt: str
-    caption: str
-    numbers: tuple[Fact, ...]
-    equations: tuple[tuple[str, str], ...]  # what it gives, TeX
-    take_home: tuple[tuple[str, str], ...]  # lesson, HTML
-    misconceptions: tuple[str, ...]  # HTML
-    unknown: tuple[str, ...]  # HTML
-
-    @property
-    def file(self) -> str:
-        return f"cheat_sheet_{self.slug}.html"
-
-    @property
-    def room_on_the_left(self) -> bool:
-        """Whether the column of numbers ends above the other one."""
-        return len(self.numbers) < len(self.equations) + len(self.take_home) + 7
-
-    @property
-    def image(self) -> str:
-        """The picture as an address that holds it, lines and letters as outlines."""
-        settle(self.picture)
-        out = BytesIO()
-        self.picture.savefig(out, format="svg", metadata={"Date": None})
-        return f"data:image/svg+xml;base64,{b64encode(out.getvalue()).decode()}"
-
-
-# What lessons say ----------------------------------------------------------------------------------
-
-
-@cache
-def _text(number: str) -> str:
-    path = next(path for path in lesson_files() if path.name.startswith(number))
-    return text_of(nbformat.read(path, as_version=4))
-
-
-def point(number: str, heading: str, words: str = "") -> str:
-    """The first point under a heading of a lesson that holds these words, as HTML.
-
-    Raises ValueError when the lesson has none.
-    """
-    points = re.findall(r"^- (.+)$", section(_text(number), heading), re.MULTILINE)
-    found = next((text for text in points if words in text), None)
-    if found is None:
-        raise ValueError(f"cheat sheet: lesson {number}, {heading}: no point says {words!r}")
-    return _html(found)
-
-
-def sentence(number: str, words: str) -> str:
-    """The first sentence of a lesson that holds these words, as HTML; ValueError when it has none."""
-    for line in _text(number).splitlines():
-        for found in re.split(r"(?<=[.?!])\s+(?=[A-Z*])", line.removeprefix("- ")):
-            if words in found:
-                return _html(found)
-    raise ValueError(f"cheat sheet: lesson {number}: no sentence says {words!r}")
-
-
-def take_home(lessons: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """The first thing that each lesson wants to be remembered."""
-    first = (re.search(r"^## Take-home\n+1\. (.+)$", _text(number), re.MULTILINE) for number in lessons)
-    return tuple((number, _html(found[1])) for number, found in zip(lessons, first, strict=True))
-
-
-def _html(source: str) -> str:
-    return Markup(markdown2html_mistune(source).strip().removeprefix("<p>").removesuffix("</p>"))
-
-
-def equation(number: str, words: str) -> str:
-    """The first equation of a lesson that holds these words, in a line of its own or not; or ValueError."""
-    for apart, inline in re.findall(r"\$\$(.*?)\$\$|\$([^$\n]+)\$", _text(number), re.DOTALL):
-        tex = apart or inline
-        if words in tex:
-            return rf"$\displaystyle {tex.strip().rstrip('.,').strip()}$"
-    raise ValueError(f"cheat sheet: lesson {number}: no equation holds {words!r}")
-
-
-def _equation(what: str, number: str, words: str, part: int | None = None) -> tuple[str, str]:
-    """What an equation gives and where its symbols are explained, and its TeX; or a part of it."""
-    tex = equation(number, words)
-    if part is not None:
-        tex = tex.split(r", \qquad")[part].rstrip("$") + "$"
-    return f"{what} (lesson {number})", tex
-
-
-# Numbers -------------------------------------------------------------------------------------------
-
-
-def _with_interval(estimate: float, low: float, high: float, places: int = 1) -> str:
-    return f"{decimals(estimate, places)} ({interval(low, high, places)})"
-
-
-def _row(name: str, **wanted: object):
-    """The first row of a table in which these columns have these values."""
-    rows = table(name)
-    for column, value in wanted.items():
-        rows = rows[rows[column] == value]
-    if rows.empty:
-        raise ValueError(f"cheat sheet: {name} has no row with {wanted}")
-    return rows.iloc[0]
-
-
-def _shares(trial: str, outcome: str, **more: object) -> str:
-    row = _row("trial_counts", trial=trial, outcome=outcome, **more)
-    return f"{row.percent_active:g} and {row.percent_control:g}%"
+from ketalab.publish.sheet import (
+    MISCONCEPTIONS,
+    UNKNOWN,
+    Fact,
+    Sheet,
+    equation_of,
+    first_row,
+    point,
+    sentence,
+    shares,
+    take_home,
+    with_interval,
+)
+from ketalab.text import grouped
 
 
 def neuroscience(lessons: tuple[str, ...]) -> Sheet:
@@ -172,8 +50,8 @@ def neuroscience(lessons: tuple[str, ...]) -> Sheet:
         table("nmda_biophysics").set_index("constant"),
     )
     seen, perceived = (
-        _row("plasma_concentrations", observation="infusion_05_peak"),
-        _row("concentration_effects", reference="bowdle1998"),
+        first_row("plasma_concentrations", observation="infusion_05_peak"),
+        first_row("concentration_effects", reference="bowdle1998"),
     )
     rat, dish = sites.loc["ketamine_rat"], sites.loc["ketamine_ic50"]
     models = {name: pk.published(name).typical(70) for name in ("otto2021", "simons2022")}
@@ -187,11 +65,11 @@ def neuroscience(lessons: tuple[str, ...]) -> Sheet:
         100 * chain.from_dose(0.5, selectivity=2, site=site).block.max()
         for site in (chain.MAGNESIUM, chain.RATS, chain.NO_MAGNESIUM)
     ]
-    turnover = _row("surge_observations", observation="abdallah_glutamine")
+    turnover = first_row("surge_observations", observation="abdallah_glutamine")
     spines = ketamine_minus_saline(by_mouse(from_first_day(table("dendritic_spines"))))
     day = spines[spines.day == 1].iloc[0]
     after, before = (
-        _row("trial_durability", trial="abdallah2020", measure="responding", role=role).value
+        first_row("trial_durability", trial="abdallah2020", measure="responding", role=role).value
         for role in ("active", "control")
     )
     return Sheet(
@@ -234,7 +112,7 @@ def neuroscience(lessons: tuple[str, ...]) -> Sheet:
             Fact("Takes half the NMDA current, without magnesium", f"{dish.value:g} µM", (dish.reference,)),
             Fact(
                 "Fills half the sites in living rats",
-                f"{_with_interval(rat.value, rat.low, rat.high, 2)} µM",
+                f"{with_interval(rat.value, rat.low, rat.high, 2)} µM",
                 (rat.reference,),
             ),
             Fact(
@@ -249,7 +127,7 @@ def neuroscience(lessons: tuple[str, ...]) -> Sheet:
             ),
             Fact(
                 "Spines of mice, day 1, ketamine minus saline, points",
-                _with_interval(day.difference, day.low, day.high),
+                with_interval(day.difference, day.low, day.high),
                 ("phoumthipphavong2016",),
             ),
             Fact(
@@ -259,10 +137,10 @@ def neuroscience(lessons: tuple[str, ...]) -> Sheet:
             ),
         ),
         equations=(
-            _equation("Arrives in the blood unchanged", "01", r"F_\text{gut}"),
-            _equation("Free drug from the plasma level", "02", "f_u"),
-            _equation("Channels without magnesium", "02", "B(V)", part=0),
-            _equation("Open channels: empty, with magnesium, with drug", "02", r"\frac{C}{K(V)}", part=0),
+            equation_of("Arrives in the blood unchanged", "01", r"F_\text{gut}"),
+            equation_of("Free drug from the plasma level", "02", "f_u"),
+            equation_of("Channels without magnesium", "02", "B(V)", part=0),
+            equation_of("Open channels: empty, with magnesium, with drug", "02", r"\frac{C}{K(V)}", part=0),
         ),
         take_home=take_home(lessons),
         misconceptions=(
@@ -283,10 +161,10 @@ def clinical(lessons: tuple[str, ...]) -> Sheet:
         pool(found.effects)
         for found in (depression.points_after_a_day(), depression.points_after_four_weeks())
     )
-    asleep = _row("trial_differences", trial="lii2023", time_h=72)
+    asleep = first_row("trial_differences", trial="lii2023", time_h=72)
     free = {row.time_h: row.gain for row in ideation.course().itertuples()}
     second, last = free[24], free[max(free)]
-    severity = _row("trial_differences", trial="aspire12", domain="suicidal ideation")
+    severity = first_row("trial_differences", trial="aspire12", domain="suicidal ideation")
     early, fourth = pooled.loc["orhurhu_pain"], pooled.loc["michelet2018_3"]
     counts = table("trial_counts").query(
         "domain == 'anaesthesia' and control == 'etomidate' and outcome == 'death' and poolable == 'yes'"
@@ -294,9 +172,9 @@ def clinical(lessons: tuple[str, ...]) -> Sheet:
     deaths = pool(
         risk_ratio(counts.events_active, counts.n_active, counts.events_control, counts.n_control)
     ).natural
-    collapse = _row("trial_differences", trial="casey2025", scale="cardiovascular collapse")
+    collapse = first_row("trial_differences", trial="casey2025", scale="cardiovascular collapse")
     waking = [
-        _row("sedation_harms", study=study, event=event).value
+        first_row("sedation_harms", study=study, event=event).value
         for study, event in (
             ("sener2011", "emergence reaction"),
             ("green2009b", "emergence reaction, clinically important"),
@@ -326,23 +204,23 @@ def clinical(lessons: tuple[str, ...]) -> Sheet:
             ),
             Fact(
                 f"Depression after a day, {day.k} trials, MADRS points",
-                _with_interval(day.estimate, day.low, day.high),
+                with_interval(day.estimate, day.low, day.high),
                 ("lesson 05",),
             ),
             Fact(
                 f"Spray after four weeks, {month.k} trials, MADRS points",
-                _with_interval(month.estimate, month.low, month.high, 2),
+                with_interval(month.estimate, month.low, month.high, 2),
                 ("lesson 05",),
             ),
             Fact(
                 "Given asleep, minus saline, days 1 to 3, MADRS points",
-                _with_interval(asleep.value, asleep.low, asleep.high, 2),
+                with_interval(asleep.value, asleep.low, asleep.high, 2),
                 ("lii2023",),
             ),
-            Fact("Relapse, spray continued and stopped", _shares("sustain1", "relapse"), ("daly2019",)),
+            Fact("Relapse, spray continued and stopped", shares("sustain1", "relapse"), ("daly2019",)),
             Fact(
                 "Ketamine and ECT: response; remission",
-                f"{_shares('elektd', 'response')}; {_shares('ketect', 'remission')}",
+                f"{shares('elektd', 'response')}; {shares('ketect', 'remission')}",
                 ("anand2023", "ekstrand2022"),
             ),
             Fact(
@@ -352,18 +230,18 @@ def clinical(lessons: tuple[str, ...]) -> Sheet:
             ),
             Fact(
                 "The same on day 14: difference in 100",
-                _with_interval(*(100 * x for x in (last.difference, last.low, last.high)), 0),
+                with_interval(*(100 * x for x in (last.difference, last.low, last.high)), 0),
                 ("su2023",),
             ),
             Fact(
                 "Suicidality, spray minus placebo, 24 h, points",
-                _with_interval(severity.value, severity.low, severity.high, 2),
+                with_interval(severity.value, severity.low, severity.high, 2),
                 ("canuso2021",),
             ),
             Fact(
                 "Chronic pain, 0 to 10: up to two weeks; week 4",
-                f"{_with_interval(early.estimate, early.low, early.high, 2)}; "
-                f"{_with_interval(fourth.estimate, fourth.low, fourth.high, 2)}",
+                f"{with_interval(early.estimate, early.low, early.high, 2)}; "
+                f"{with_interval(fourth.estimate, fourth.low, fourth.high, 2)}",
                 (early.reference, fourth.reference),
             ),
             Fact(
@@ -373,20 +251,20 @@ def clinical(lessons: tuple[str, ...]) -> Sheet:
             ),
             Fact(
                 "Ketamine over etomidate: risk ratio of death",
-                _with_interval(deaths.estimate, deaths.low, deaths.high, 2),
+                with_interval(deaths.estimate, deaths.low, deaths.high, 2),
                 ("lesson 09",),
             ),
             Fact(
                 "Collapse, more in 100 than with etomidate",
-                _with_interval(collapse.value, collapse.low, collapse.high),
+                with_interval(collapse.value, collapse.low, collapse.high),
                 ("casey2025",),
             ),
         ),
         equations=(
-            _equation("Trials pooled, each by how surely it is known", "05", r"\hat\mu"),
-            _equation("A trial shows drug plus belief", "05", "D = d + e"),
-            _equation("Width of an interval, n people", "07", r"\text{width}"),
-            _equation("The effect runs behind the blood", "09", "dC_e"),
+            equation_of("Trials pooled, each by how surely it is known", "05", r"\hat\mu"),
+            equation_of("A trial shows drug plus belief", "05", "D = d + e"),
+            equation_of("Width of an interval, n people", "07", r"\text{width}"),
+            equation_of("The effect runs behind the blood", "09", "dC_e"),
         ),
         take_home=take_home(lessons),
         misconceptions=(
@@ -402,7 +280,7 @@ def clinical(lessons: tuple[str, ...]) -> Sheet:
 
 
 def comparison(lessons: tuple[str, ...]) -> Sheet:
-    filled = _row("transporter_occupancy", drug="five antidepressants")
+    filled = first_row("transporter_occupancy", drug="five antidepressants")
     weeks = (
         table("pooled_estimates").query("reference == 'taylor2006' and measure == 'RD'").set_index("time")
     )
@@ -412,14 +290,14 @@ def comparison(lessons: tuple[str, ...]) -> Sheet:
         100 * float(pathway.remission_ever(path)[0])
         for path in (steps, [replace(step, goes_on=1.0) for step in steps])
     )
-    kept = _row("antidepressant_outcomes", topic="relapse", reference="geddes2003")
+    kept = first_row("antidepressant_outcomes", topic="relapse", reference="geddes2003")
     designs = comparators.designs().set_index("label")
     spray = designs.loc["TRANSFORM-2: spray, week 4"]
     told = {
-        drug: _row("adverse_reactions", drug=drug, reaction=reaction, people="all")
+        drug: first_row("adverse_reactions", drug=drug, reaction=reaction, people="all")
         for drug, reaction in (("esketamine", "dissociation"), ("sertraline", "nausea"))
     }
-    rated, sober = (_row("therapy_contrasts", contrast=key) for key in ("cbt_rater", "mbrp"))
+    rated, sober = (first_row("therapy_contrasts", contrast=key) for key in ("cbt_rater", "mbrp"))
     link = pool(as_effects(correlations().query("time_h <= 24"))).natural
     return Sheet(
         slug="comparison",
@@ -450,11 +328,11 @@ def comparison(lessons: tuple[str, ...]) -> Sheet:
             ),
             Fact(
                 "Spray added to a new tablet, more responders in 100",
-                _with_interval(spray.difference, spray.low, spray.high, 0),
+                with_interval(spray.difference, spray.low, spray.high, 0),
                 (spray.reference,),
             ),
             Fact(
-                "Remission, spray and quetiapine, week 8", _shares("escapetrd", "remission"), ("reif2023",)
+                "Remission, spray and quetiapine, week 8", shares("escapetrd", "remission"), ("reif2023",)
             ),
             Fact(
                 "Remit within STAR*D's four steps; if nobody had left",
@@ -466,7 +344,7 @@ def comparison(lessons: tuple[str, ...]) -> Sheet:
                 f"{kept.value:g} and {kept.comparator_value:g}%",
                 (kept.reference,),
             ),
-            Fact("Relapse, spray continued and stopped", _shares("sustain1", "relapse"), ("daly2019",)),
+            Fact("Relapse, spray continued and stopped", shares("sustain1", "relapse"), ("daly2019",)),
             *(
                 Fact(
                     f"{row.reaction.capitalize()} on {drug} and on placebo",
@@ -477,24 +355,24 @@ def comparison(lessons: tuple[str, ...]) -> Sheet:
             ),
             Fact(
                 "Cognitive therapy added, by the rater, SD",
-                _with_interval(rated.value, rated.low, rated.high, 2),
+                with_interval(rated.value, rated.low, rated.high, 2),
                 (rated.reference,),
             ),
             Fact(
                 "Therapy added, % of days abstinent: points",
-                _with_interval(sober.value, sober.low, sober.high),
+                with_interval(sober.value, sober.low, sober.high),
                 (sober.reference,),
             ),
             Fact(
                 "Dissociation and benefit, pooled correlation",
-                _with_interval(link.estimate, link.low, link.high, 2),
+                with_interval(link.estimate, link.low, link.high, 2),
                 ("lesson 11",),
             ),
         ),
         equations=(
-            _equation("Remission and relapse in a cycle of four weeks", "10", "R_k"),
-            _equation("A correlation, and how sure it is", "11", "artanh"),
-            _equation("What a mediation analysis finds", "11", r"\gamma\lambda"),
+            equation_of("Remission and relapse in a cycle of four weeks", "10", "R_k"),
+            equation_of("A correlation, and how sure it is", "11", "artanh"),
+            equation_of("What a mediation analysis finds", "11", r"\gamma\lambda"),
         ),
         take_home=take_home(lessons),
         misconceptions=(
@@ -511,22 +389,22 @@ def comparison(lessons: tuple[str, ...]) -> Sheet:
 
 def risks(lessons: tuple[str, ...]) -> Sheet:
     dissociation, pressure = (
-        _row("after_a_dose", effect="dissociation", definition="reported as an adverse event"),
-        _row("after_a_dose", effect="blood pressure", definition="systolic 40 mmHg up"),
+        first_row("after_a_dose", effect="dissociation", definition="reported as an adverse event"),
+        first_row("after_a_dose", effect="blood pressure", definition="systolic 40 mmHg up"),
     )
     peak, over, soon = (
-        _row("after_a_dose", effect="blood pressure", quantity=quantity, reference=reference)
+        first_row("after_a_dose", effect="blood pressure", quantity=quantity, reference=reference)
         for quantity, reference in (
             ("peak", "janssen2020b"),
             ("over by", "janssen2020b"),
             ("over by", "ema2020"),
         )
     )
-    forms = _row(
+    forms = first_row(
         "after_a_dose", effect="serious event", definition="serious adverse event, all reports to the maker"
     )
-    watched = _row("after_a_dose", effect="observation")
-    severe = _row("severe_reactions", trial="transform12", outcome="severe or serious reaction")
+    watched = first_row("after_a_dose", effect="observation")
+    severe = first_row("severe_reactions", trial="transform12", outcome="severe or serious reaction")
     surveys = table("bladder_surveys").set_index("survey")
     claims = table("claims")
     verdicts, unsure = claims.verdict.value_counts(), (claims.certainty_effect == "very low").sum()
@@ -584,10 +462,10 @@ def risks(lessons: tuple[str, ...]) -> Sheet:
             ),
         ),
         equations=(
-            _equation("People beyond a threshold, from mean and spread", "12", r"\Phi"),
-            _equation("Odds after d days of use outside medicine", "12", r"r^{\,d}"),
-            _equation("Benefit minus harm; the weights are yours", "12", r"\text{balance}"),
-            _equation("Agreement of two judges beyond luck", "13", r"\kappa"),
+            equation_of("People beyond a threshold, from mean and spread", "12", r"\Phi"),
+            equation_of("Odds after d days of use outside medicine", "12", r"r^{\,d}"),
+            equation_of("Benefit minus harm; the weights are yours", "12", r"\text{balance}"),
+            equation_of("Agreement of two judges beyond luck", "13", r"\kappa"),
         ),
         take_home=take_home(lessons),
         misconceptions=(

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from ketalab.data.bibliography import bibliography
 from ketalab.data.tables import rows_by_table
-from ketalab.publish import words
+from ketalab.publish import stored, words
 from ketalab.publish.refresh import chosen, normalise
 from ketalab.publish.weave import weave
 
@@ -21,11 +21,7 @@ def main(lessons: Sequence[str] = ()) -> None:
     """Raise ValueError with one line for each thing that is not as it should be."""
     rows = rows_by_table()
     paths = chosen(lessons)
-    found = [
-        f"{path.name}: {problem}"
-        for path in paths
-        for problem in problems(nbformat.read(path, as_version=4))
-    ]
+    found = [f"{path.name}: {problem}" for path in paths for problem in problems(stored.notebook(path))]
     found += words.found()
     if found:
         raise ValueError("\n".join(["not as it should be", *found]))

@@ -20,7 +20,7 @@ from ketalab.data import table
 from ketalab.data.lessons import lesson_files, stem
 from ketalab.lessons.l00_start_here.figures import PARTS
 from ketalab.paths import write_atomically
-from ketalab.publish import cheat_sheets, glossary, plans
+from ketalab.publish import cheat_sheets, glossary, plans, stored
 from ketalab.publish.cells import place
 from ketalab.publish.lecture import Lecture, lecture
 from ketalab.publish.slides import Deck, cut, write_page
@@ -102,7 +102,7 @@ def _slide(source: str, notes: str) -> NotebookNode:
 def entries() -> list[Entry]:
     """Every lesson that is ready."""
     lessons = table("lessons").set_index("lesson", drop=False)
-    return [Entry(lessons.loc[path.name[:2]], nbformat.read(path, as_version=4)) for path in lesson_files()]
+    return [Entry(lessons.loc[path.name[:2]], stored.notebook(path)) for path in lesson_files()]
 
 
 def overview(lessons: list[Entry]) -> Deck:

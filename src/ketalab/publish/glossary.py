@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
-import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from ketalab.data import bibliography, table
 from ketalab.data.lessons import NOTEBOOKS, lesson_files, stem
+from ketalab.publish import stored
 from ketalab.publish.cells import ABOUT_PYTHON, place, tags
 
 PAGE = NOTEBOOKS / "glossary.ipynb"
@@ -160,7 +160,7 @@ def uses() -> dict[str, list[str]]:
     """The numbers of the lessons that link to each anchor; only anchors that some lesson uses."""
     found: dict[str, list[str]] = {}
     for path in lesson_files():
-        for anchor in linked_terms(nbformat.read(path, as_version=4)):
+        for anchor in linked_terms(stored.notebook(path)):
             found.setdefault(anchor, []).append(path.name[:2])
     return found
 

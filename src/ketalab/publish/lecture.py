@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 
 from ketalab.data.lessons import lesson_files
@@ -19,7 +18,7 @@ from ketalab.explorables.description import EXPLORABLE_MIME
 from ketalab.lessons import lesson
 from ketalab.practice.exercise import Exercise
 from ketalab.practice.lesson import Lesson
-from ketalab.publish import glossary
+from ketalab.publish import glossary, stored
 from ketalab.publish.cells import QUIZ_MINUTES, place, planned_minutes, tags
 from ketalab.publish.weave import CITATION, CLOCK
 
@@ -95,7 +94,7 @@ def section(text: str, heading: str) -> str:
 
 def lectures() -> dict[str, Lecture]:
     """Every lesson that is ready, by number."""
-    return {path.name[:2]: lecture(nbformat.read(path, as_version=4)) for path in lesson_files()}
+    return {path.name[:2]: lecture(stored.notebook(path)) for path in lesson_files()}
 
 
 def lecture(notebook: NotebookNode) -> Lecture:

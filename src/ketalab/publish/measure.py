@@ -4,12 +4,11 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-import nbformat
 import pandas as pd
 from nbformat import NotebookNode
 
 from ketalab.lessons import lesson
-from ketalab.publish import glossary
+from ketalab.publish import glossary, stored
 from ketalab.publish.cells import for_the_curious, shows_code, tags
 from ketalab.publish.refresh import chosen
 from ketalab.publish.weave import reading_minutes, words
@@ -26,9 +25,7 @@ MOST = {
 
 
 def main(lessons: Sequence[str] = ()) -> None:
-    frame = pd.DataFrame(
-        {path.stem[:2]: load_of(nbformat.read(path, as_version=4)) for path in chosen(lessons)}
-    ).T
+    frame = pd.DataFrame({path.stem[:2]: load_of(stored.notebook(path)) for path in chosen(lessons)}).T
     frame.loc["at most"] = pd.Series(MOST).reindex(frame.columns).fillna(0)
     print(frame.round().astype(int).to_string())
 

@@ -6,11 +6,10 @@ What stands between `<!-- lessons -->` and `<!-- /lessons -->` is the table of l
 
 import re
 
-import nbformat
-
 from ketalab.data import bibliography, table
 from ketalab.data.lessons import lesson_files, ready, stem
 from ketalab.paths import ROOT, write_atomically
+from ketalab.publish import stored
 from ketalab.publish.weave import cited
 
 README, CONTRIBUTING = ROOT / "README.md", ROOT / "CONTRIBUTING.md"
@@ -36,9 +35,7 @@ def lesson_rows() -> str:
 
 def freshness_rows() -> str:
     """One line a lesson: sources its text cites, the articles among them, median year, and newest."""
-    return "".join(
-        _freshness(path.name[:2], cited(nbformat.read(path, as_version=4))) for path in lesson_files()
-    )
+    return "".join(_freshness(path.name[:2], cited(stored.notebook(path))) for path in lesson_files())
 
 
 def _freshness(lesson: str, keys: list[str]) -> str:

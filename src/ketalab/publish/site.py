@@ -11,14 +11,22 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-import nbformat
-
 from ketalab.data import bibliography, table
 from ketalab.data.lessons import lesson_files, stem
 from ketalab.html.claims_list import ledger
 from ketalab.paths import ROOT, write_atomically
 from ketalab.practice.asking import static
-from ketalab.publish import article, assets, cheat_sheets, glossary, guide, installable, moving, searching
+from ketalab.publish import (
+    article,
+    assets,
+    cheat_sheets,
+    glossary,
+    guide,
+    installable,
+    moving,
+    searching,
+    stored,
+)
 from ketalab.publish.course import TITLE
 from ketalab.publish.equations import Equations
 from ketalab.publish.figures import FIGURES
@@ -41,7 +49,7 @@ def main(lessons: Sequence[str] = ()) -> None:
     from ketalab.publish.refresh import chosen
 
     with Equations() as equations:
-        write([page(nbformat.read(path, as_version=4), equations) for path in chosen(lessons)], equations)
+        write([page(stored.notebook(path), equations) for path in chosen(lessons)], equations)
 
 
 def write(pages: Sequence[Page], equations: Equations, folder: Path = SITE) -> None:
@@ -147,7 +155,7 @@ def _sources() -> dict[str, object]:
     """Every source that a lesson cites, once, and the lessons that do."""
     used: dict[str, list[str]] = {}
     for path in lesson_files():
-        for key in cited(nbformat.read(path, as_version=4)):
+        for key in cited(stored.notebook(path)):
             used.setdefault(key, []).append(path.name[:2])
     return {
         "sources": [

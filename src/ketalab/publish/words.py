@@ -9,11 +9,10 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-import nbformat
-
 from ketalab.data.lessons import lesson_files
 from ketalab.data.tables import table
 from ketalab.paths import ROOT
+from ketalab.publish import stored
 
 THINGS = (
     "studies|trials|people|patients|points|days|weeks|hours|minutes|sessions|claims|doses|reviews|events"
@@ -58,7 +57,7 @@ def faults(text: str) -> list[str]:
 def texts() -> Iterator[tuple[str, str]]:
     """Everything a reader meets that stands in a file, with where it stands."""
     for path in lesson_files():
-        notebook = nbformat.read(path, as_version=4)
+        notebook = stored.notebook(path)
         for number, cell in enumerate(notebook.cells, start=1):
             if cell.cell_type == "markdown":
                 yield f"{path.name}, cell {number}", cell.source

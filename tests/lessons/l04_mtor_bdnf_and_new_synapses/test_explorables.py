@@ -183,6 +183,8 @@ def test_the_window_says_how_often_it_opens_and_when():
     lasting = explorable("plasticity_window").at(level="spines", sessions=6, lifetime=60).sentence
     assert "opens once" in lasting
     assert "still open" in lasting
+    merged = explorable("plasticity_window").at(level="synaptic protein", sessions=6, interval=84).sentence
+    assert "opens 4 times, first after 9.1 h; it is open for 17 d in total." in merged
 
 
 def test_the_rapamycin_table_is_what_the_abstract_prints():

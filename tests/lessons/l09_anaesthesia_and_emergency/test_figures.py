@@ -6,6 +6,7 @@ from matplotlib.lines import Line2D
 
 from ketalab.data import table
 from ketalab.lessons.l09_anaesthesia_and_emergency import figures as draw
+from ketalab.lessons.l09_anaesthesia_and_emergency import shared
 
 
 def points(figure, marker: str = "o") -> list[tuple[float, float]]:
@@ -58,13 +59,13 @@ def test_the_clock_runs_from_the_earliest_onset_to_the_latest_end():
 
 
 def test_a_state_is_found_by_the_start_of_its_name():
-    assert draw.level("loss of response") == 1640
-    assert draw.level("return of response") == 1060
+    assert shared.level("loss of response") == 1640
+    assert shared.level("return of response") == 1060
 
 
 def test_the_axis_names_its_states_inside_their_ranges_or_close_by():
     rows = table("concentration_effects").set_index("state")
-    for state, (_, at) in draw.STATES.items():
+    for state, (_, at) in shared.STATES.items():
         assert rows.low[state] / 1.3 < at < rows.high[state] * 1.3, state
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ketalab.explorables.cached_text import stamp
 from ketalab.models.linear import Dose, LinearModel, amounts
+from ketalab.plots.arrow import arrow
 from ketalab.plots.style import BLACK, DRUG, GREY
 from ketalab.text import significant
 
@@ -137,7 +138,5 @@ def _arrow(tail: float, tip: float, y: float, width: float) -> list[Polygon]:
     if width <= 0:
         return []
     neck = tip - np.sign(tip - tail) * 1.6
-    half, head = width / 2, width / 2 + 2
-    lower = [(tail, y - half), (neck, y - half), (neck, y - head)]
-    upper = [(x, 2 * y - low) for x, low in reversed(lower)]
-    return [[*lower, (tip, y), *upper]]
+    half = width / 2
+    return [[(x, y) for y, x in arrow((tail, neck, tip), (y - half, y + half), 2)]]

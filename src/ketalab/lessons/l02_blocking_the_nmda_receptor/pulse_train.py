@@ -1,10 +1,13 @@
 """Synaptic pulses before, in and after a drug: use-dependence, trapping, recovery."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Slider
 from ketalab.explorables.description import Explorable, Reading, View
+from ketalab.lessons.l02_blocking_the_nmda_receptor.shared import MAGNESIUM
 from ketalab.models import receptor
 from ketalab.plots.axes import ReadAs, read_as
 from ketalab.plots.style import BLACK, DRUG, GREY, PALE, VERMILION, figure, legend_above
@@ -54,16 +57,10 @@ def pulse_train() -> Explorable:
                 "Held at this value throughout.",
                 (-70, -20, 40),
             ),
-            Slider(
-                "magnesium",
-                "Magnesium",
-                "mM",
-                0.0,
-                2.0,
-                0.1,
-                0.0,
-                "Most such experiments are done without magnesium; a brain has about 1 mM.",
-                (0.0, 1.0),
+            replace(
+                MAGNESIUM,
+                start=0.0,
+                help="Most such experiments are done without magnesium; a brain has about 1 mM.",
             ),
             Slider(
                 "rest",

@@ -1,21 +1,29 @@
 """The lesson's numbers as frames: what the pore model gives, and what was measured beside it."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from ketalab.data.bibliography import short_name
 from ketalab.data.tables import renamed, table
+from ketalab.models import pharmacokinetics as pk
 from ketalab.models import receptor
 from ketalab.text import decimals, interval, significant
 
 REST, BUSY = -70.0, -20.0  # mV
-USUAL = 158.0  # ng/mL, the venous model's peak of 0.5 mg/kg over 40 min (lesson 01)
 
 
 def constants() -> pd.DataFrame:
     return table("nmda_biophysics").set_index("constant")
+
+
+@cache
+def usual() -> float:
+    """The venous model's peak (ng/mL) of 0.5 mg/kg over 40 min, rounded as lesson 01 gives it."""
+    patient, dose = pk.published("otto2021").typical(70.0), pk.Dose(35.0, "iv", duration=40.0)
+    return float(round(pk.concentration(patient, [dose], [40.0], "ketamine")[0, 0]))
 
 
 def free(total: float) -> float:
@@ -58,7 +66,7 @@ def answers() -> pd.DataFrame:
     """How much the peak of the usual infusion blocks or occupies (percent), by condition and Hill slope."""
     ketamine, printed = receptor.published("ketamine"), constants()
     slope, rat = printed.value["ketamine_hill"], printed.loc["ketamine_rat"]
-    peak, rows = free(USUAL), {}
+    peak, rows = free(usual()), {}
     for name, voltage, magnesium in (
         ("model, at rest, 1 mM magnesium", REST, 1.0),
         ("model, \N{MINUS SIGN}20 mV, 1 mM magnesium", BUSY, 1.0),

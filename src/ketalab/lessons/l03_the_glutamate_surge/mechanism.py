@@ -17,6 +17,7 @@ from ketalab.lessons.l03_the_glutamate_surge.figures import CELL, NAME
 from ketalab.lessons.l03_the_glutamate_surge.shared import signed
 from ketalab.models import circuit
 from ketalab.models.circuit import INTERNEURON, POPULATIONS, PYRAMIDAL, RESTING, Currents
+from ketalab.plots.arrow import arrow
 from ketalab.plots.style import BLACK, GREY
 from ketalab.text import with_real_minus
 
@@ -50,9 +51,7 @@ def _block(x0: float, x1: float, y0: float, y1: float) -> list[tuple[float, floa
 def _arrow(along: tuple[float, float], across: tuple[float, float]) -> list[tuple[float, float]]:
     """An arrow downwards from one height to another, as wide as told, wider at its head."""
     (start, tip), (low, high) = along, across
-    neck, wider = tip + HEAD, min(4.0, (high - low) / 2)
-    head = [(low - wider, neck), ((low + high) / 2, tip), (high + wider, neck)]
-    return [(low, start), (low, neck), *head, (high, neck), (high, start)]
+    return arrow((start, tip + HEAD, tip), across, wider=min(4.0, (high - low) / 2))
 
 
 def prepare(axes: Axes) -> dict[str, Any]:
@@ -101,11 +100,10 @@ def moved(blocks: tuple[float, float], rates: dict[str, float]) -> tuple[dict[st
         half = PER_PA * now[p].nmda_unblocked / 2
         passes = x - half + 2 * half * block[p]  # the drug holds the left, the rest flows past it
         artists[f"{p} cell"] = [np.column_stack(_ring(p, rates[p]))]
-        arrow = _arrow((GATE, TIP), (passes, x + half))
         artists[f"{p} rest"] = _ring(p, RESTING[p])  # over the cell, so that growth is seen, too
         artists[f"{p} NMDA"] = [
             _block(x - half, x + half, GATE, HEIGHT),
-            *([arrow] if block[p] < 1 else []),
+            *([_arrow((GATE, TIP), (passes, x + half))] if block[p] < 1 else []),
         ]
         artists[f"{p} drug"] = [_block(x - half, passes, GATE, GATE + PLATE)]
         side = 24 if p == INTERNEURON else -24

@@ -8,12 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.patches import Polygon
 
+from ketalab.data import table
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View, significant
 from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.figures import STEP_COLOUR, STEP_NAMES
 from ketalab.models import cascade
 from ketalab.models.cascade import DAY, Array, Blocked
+from ketalab.plots.arrow import arrow
 from ketalab.plots.axes import FIRST_HOUR, clock_axis
 from ketalab.plots.style import BLACK, GREY, PALE, figure, legend_above
 
@@ -28,11 +30,19 @@ IN_ANIMALS = {
     MTORC1: "rats: spines and behaviour blocked",
     PROTEIN: "no test read for this lesson",
 }
-IN_PEOPLE = {MTORC1: "mood at 24 h not altered (n = 20)"}
 WEEKS = 3
 GLUTAMATE, MOST_SURGE = "glutamate", 2.0  # times rest, where the slider ends
 # Places in the chain: a vessel is 100 wide, then comes its number; the second route runs outside.
 WIDE, NUMBER, OUTSIDE, ARROW, VESSEL = 158, 104, 150, 14, 15
+
+
+@cache
+def _in_people(blocked: str) -> str:
+    """What blocking this step did in people."""
+    if blocked != MTORC1:
+        return "not tested"
+    n = table("mechanism_tests").set_index("test").n["mtor_human"]
+    return f"mood at 24 h not altered (n = {n})"
 
 
 def cascade_knockout() -> Explorable:
@@ -162,16 +172,7 @@ def _chain(bars: Axes, over: Axes) -> dict[str, Artist]:
 
 
 def _arrow(x: float, start: float, tip: float) -> list[tuple[float, float]]:
-    neck = tip - 0.17
-    return [
-        (x - 2, start),
-        (x - 2, neck),
-        (x - 6, neck),
-        (x, tip),
-        (x + 6, neck),
-        (x + 2, neck),
-        (x + 2, start),
-    ]
+    return arrow((start, tip - 0.17, tip), (x - 2, x + 2), wider=4)
 
 
 def _cross(x: float, y: float) -> list[list[tuple[float, float]]]:
@@ -211,7 +212,7 @@ def _knockout_view(blocked: str, strength: float, surge: float, resting: float) 
         Reading("new spines left", left["spines"], "%", 2, least=0.1),
         Reading("spines on day 3", day3, "% above rest", 2, least=0.1),
         Reading("in animals", IN_ANIMALS[blocked]),
-        Reading("in people", IN_PEOPLE.get(blocked, "not tested")),
+        Reading("in people", _in_people(blocked)),
     ]
     if which is None or strength == 0:
         sentence = (

@@ -191,8 +191,10 @@ def _words(
             f"{after} opens {sessions} times, from about {_clock(first)} to {_clock(last)} after the start "
             f"of each; it is open for {_clock(open_hours)} in total."
         )
-    return f"{after} opens {len(spans)} times, first after {_clock(opens)}; it is open for "
-    f"{_clock(open_hours)} in total."
+    return (
+        f"{after} opens {len(spans)} times, first after {_clock(opens)}; it is open for "
+        f"{_clock(open_hours)} in total."
+    )
 
 
 def _band(times: Array, values: Array, level: float) -> tuple[Array, Array, Array]:

@@ -16,6 +16,7 @@ from ketalab.metaanalysis.number_needed import newcombe_interval
 from ketalab.metaanalysis.pooling import by_subgroup, pool
 from ketalab.models import depression_trials as depression
 from ketalab.models.depression_trials import ACTIVE, HIDDEN, INACTIVE, masked_scores
+from ketalab.models.pharmacokinetics import DEVICE_MG
 from ketalab.plots.axes import clock_axis
 from ketalab.plots.forest import forest
 from ketalab.plots.show import Picture
@@ -208,8 +209,8 @@ def masked() -> Picture:
 
 # Doses ----------------------------------------------------------------------------------------------
 
-RACEMIC = (0.1, 0.2, 0.5, 1.0)  # mg/kg, the doses of Fava 2018
-SPRAY = (28, 56, 84)  # mg
+RACEMIC = (0.1, 0.2, 0.5, 1.0)  # mg/kg, marks on the axis
+SPRAY = tuple(devices * DEVICE_MG for devices in (1, 2, 3))  # mg
 SPRAY_TRIALS = {
     "daly2018": (24, "Daly 2018, day 1", "o"),
     "transform1": (648, "TRANSFORM-1, week 4", "^"),

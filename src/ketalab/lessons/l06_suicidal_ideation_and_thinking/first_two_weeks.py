@@ -8,9 +8,8 @@ from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Steps
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l06_suicidal_ideation_and_thinking import trials as ideation
-from ketalab.lessons.l06_suicidal_ideation_and_thinking.shared import OPEN
 from ketalab.metaanalysis.number_needed import people, wilson_interval
-from ketalab.plots.style import DRUG, ORANGE, figure, legend_above
+from ketalab.plots.style import DRUG, OPEN, ORANGE, figure, legend_above
 
 TIMES = {"4 h": 4.0, "day 2": 24.0, "day 3": 48.0, "day 5": 96.0, "day 7": 144.0, "day 14": 312.0}
 ALONE, BOTH = "ketamine only", "ketamine and midazolam"

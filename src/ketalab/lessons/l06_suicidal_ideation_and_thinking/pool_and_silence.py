@@ -10,10 +10,9 @@ from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l06_suicidal_ideation_and_thinking import trials as ideation
-from ketalab.lessons.l06_suicidal_ideation_and_thinking.shared import OPEN
 from ketalab.metaanalysis.effect_size import Effects, join
 from ketalab.metaanalysis.pooling import Pooled, pool
-from ketalab.plots.style import BLACK, DRUG, GREY, PALE, figure, legend_above
+from ketalab.plots.style import BLACK, DRUG, GREY, OPEN, PALE, figure, legend_above
 
 EVERYBODY, STRATUM, OUT = "everybody", "depressive disorder only", "left out"
 ALL, ACTIVE = "midazolam or placebo", "midazolam only"

@@ -52,16 +52,17 @@ def mapped_trials() -> pd.DataFrame:
     rows["direction"] = rows.primary_result.map(DIRECTION).where(~alone, "no comparison")
     order = {name: place for place, name in enumerate(CONDITIONS)}
     rows = rows.sort_values("indication", key=lambda names: names.map(order), kind="stable")
-    return pd.DataFrame(
+    return renamed(
+        rows,
         {
-            "trial": rows.trial,
-            "indication": rows.indication,
-            "design": rows.control,
-            "n": rows.n_randomised,
-            "direction": rows.direction,
-            "interval": rows.interval,
-            "reference": rows.reference,
-        }
+            "trial": "trial",
+            "indication": "indication",
+            "control": "design",
+            "n_randomised": "n",
+            "direction": "direction",
+            "interval": "interval",
+            "reference": "reference",
+        },
     ).reset_index(drop=True)
 
 

@@ -4,6 +4,7 @@ from math import log
 
 import numpy as np
 
+from ketalab.lessons.l09_anaesthesia_and_emergency.shared import half_lives, level
 from ketalab.models import effect_site as es
 from ketalab.models import pharmacokinetics as pk
 from ketalab.practice.answers import listed
@@ -57,20 +58,20 @@ def stable_and_safe():
     return reply
 
 
-HALF_LIFE = 23 / 60  # min, slow waves of the EEG
-LOST, TOO_HIGH = 1640, 9000  # ng/mL
+TOO_HIGH = 9000  # ng/mL: what the task allows
 MINUTES = np.arange(2, 30.001, 0.05)
 
 
 def judge_keep_asleep(answer) -> Judgement:
     """Judge a list of doses by the effect site: response lost from 2 to 30 min, without excess."""
+    lost = level("loss of response")
     doses = listed(answer, pk.Dose, "[pk.Dose(140, 'iv', duration=1)]")
-    patient = es.with_effect_site(pk.published("simons2022").typical(), HALF_LIFE)
+    patient = es.with_effect_site(pk.published("simons2022").typical(), half_lives()["slow_waves"])
     ends = (end for dose in doses for end in (dose.time, dose.time + dose.duration))
     minutes = np.unique([*MINUTES, *(end for end in ends if 2 <= end <= 30)])
     site = pk.concentration(patient, doses, minutes, es.EFFECT_SITE)[0]
     low, high = site.min(), site.max()
-    if low >= LOST - 1e-6 and high <= TOO_HIGH + 1e-6:
+    if low >= lost - 1e-6 and high <= TOO_HIGH + 1e-6:
         return Judgement(
             True,
             f"The effect site stays between {grouped(low)} and {grouped(high)} ng/mL from 2 to 30 min.",
@@ -79,18 +80,20 @@ def judge_keep_asleep(answer) -> Judgement:
         return Judgement(
             False, f"The effect site reaches {grouped(high)} ng/mL: give less, or more slowly."
         )
-    if site[0] < LOST:
+    if site[0] < lost:
         return Judgement(
             False, f"At 2 min the site has only {grouped(site[0])} ng/mL: an infusion alone is too slow."
         )
-    wakes = minutes[np.argmax(site < LOST)]
+    wakes = minutes[np.argmax(site < lost)]
     if site[-1] > site.min():
         return Judgement(
-            False, f"It dips below 1,640 ng/mL at {wakes:.0f} min and recovers: start the infusion earlier."
+            False,
+            f"It dips below {grouped(lost)} ng/mL at {wakes:.0f} min and recovers: start the infusion "
+            "earlier.",
         )
     return Judgement(
         False,
-        f"It falls below 1,640 ng/mL at {wakes:.0f} min: the first dose needs an infusion, or a "
+        f"It falls below {grouped(lost)} ng/mL at {wakes:.0f} min: the first dose needs an infusion, or a "
         f"faster one, behind it.",
     )
 

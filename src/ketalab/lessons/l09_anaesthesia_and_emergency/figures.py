@@ -1,35 +1,33 @@
 """Pictures of the lesson on anaesthesia and emergencies."""
 
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import pandas as pd
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from ketalab.data import table
 from ketalab.data.bibliography import short_name
-from ketalab.metaanalysis.effect_size import Effects
-from ketalab.metaanalysis.pooling import Pooled
+from ketalab.lessons.l09_anaesthesia_and_emergency.shared import (
+    DRUG_COLOUR,
+    HOLLOW,
+    half_lives,
+    ladder,
+    level,
+    orders_followed,
+)
 from ketalab.models import effect_site as es
 from ketalab.models import pharmacokinetics as pk
-from ketalab.plots.axes import ReadAs, read_as
 from ketalab.plots.show import Picture
 from ketalab.plots.style import (
     BLACK,
     BLUE,
-    DIRECTION_ONLY,
     DRUG,
     GREY,
     LEVEL,
-    MARKS_A_PLACE,
     ORANGE,
     PALE,
     VERMILION,
@@ -39,304 +37,6 @@ from ketalab.plots.style import (
 from ketalab.text import grouped, interval, real_minus
 
 Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
-
-DRUG_COLOUR = {
-    "racemic ketamine": DRUG["ketamine"],
-    "ketamine": DRUG["ketamine"],
-    "esketamine": DRUG["esketamine"],
-    "etomidate": BLACK,
-    "thiopental": ORANGE,
-    "propofol": VERMILION,
-}
-HOLLOW = {"markerfacecolor": "white", "markeredgewidth": 2}
-
-# One axis of concentration --------------------------------------------------------------------------
-
-# The states named beside the axis: row of `concentration_effects`, where its name stands (ng/mL).
-STATES = {
-    "pain relief and perception, half of the largest effect": ("pain relief,\nperception", 115),
-    "waking after anaesthesia": ("waking", 540),
-    "return of response, estimated in the brain": ("response back", 960),
-    "loss of response, estimated in the brain": ("response lost", 1560),
-    "surgical anaesthesia": ("surgery", 2650),
-}
-
-
-@cache
-def _states() -> pd.DataFrame:
-    return table("concentration_effects").set_index("state").loc[list(STATES)]
-
-
-def level(state: str) -> float:
-    """The mean concentration (ng/mL) of the state whose name begins so."""
-    rows = _states()
-    return float(rows[rows.index.str.startswith(state)]["mean"].iloc[0])
-
-
-def ladder(axes: Axes, main: Axes) -> None:
-    """The concentrations of five states: bars with names beside the axis, pale bands behind the curves."""
-    axes.axis("off")
-    for i, (state, row) in enumerate(_states().iterrows()):
-        label, at = STATES[state]
-        main.axhspan(
-            row.low, row.high, color=LEVEL["person"], alpha=0.26 if i % 2 else 0.13, linewidth=0, zorder=0
-        )
-        axes.plot(
-            [0.04, 0.04], [row.low, row.high], color=LEVEL["person"], linewidth=5, solid_capstyle="butt"
-        )
-        axes.annotate(label, (0.12, at), va="center", fontsize=12, annotation_clip=False)
-    axes.set_xlim(0, 1)
-
-
-# Pressure and heart rate ----------------------------------------------------------------------------
-
-# What to call a study when its dose does not tell it apart.
-SETTING = {
-    "elderly": "over 80 years",
-    "volunteers92": "volunteers",
-    "monograph": "monograph",
-    "larijani": "review",
-    "anaesthesia85": "equal depth",
-    "miller_low": "index < 0.9",
-    "miller_high": "index ≥ 0.9",
-    "icu22": "critically ill",
-}
-QUANTITY = {"systolic pressure": "pressure", "heart rate": "pulse"}
-EMERGENCY_ROWS = ("suleiman", "icu22", "miller_low", "miller_high")
-START = 8  # beats or mmHg between the starting line and a mark of direction alone
-
-
-PANELS = {"pressure": "systolic pressure (mmHg)", "pulse": "heart rate (per min)"}
-KINDS = {"point": "o", "up": ">", "down": "<", "same": "D"}
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What the rows of one panel show: changes and their ends, and which mark each row has."""
-
-    value: Array
-    low: Array
-    high: Array
-    percent: Mask
-    marks: dict[str, Mask]
-
-    def ends(self, start: float) -> tuple[Array, Array, Array]:
-        """Where change, lower and upper end lie when people start from this value."""
-        size = np.where(self.percent, start / 100, 1.0)
-        return start + size * self.value, start + size * self.low, start + size * self.high
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Studies of induction, a row each; every view has its own stretch of y, from which its rows hang."""
-
-    frame: pd.DataFrame
-    y: Array
-    panels: dict[str, Changes]
-
-    def change(self, study: str, panel: str) -> float:
-        """The mean change a study measured."""
-        return float(self.frame[self.frame.study == study][f"{panel}_value"].dropna().iloc[0])
-
-
-def haemodynamic_rows(measured: pd.DataFrame, drugs: tuple[str, ...]) -> Rows:
-    """Planned surgery (y from 0 to 1) in the order of the drugs, then emergencies (y from 2 to 3)."""
-    planned, emergency = (_view(measured, drugs, calm) for calm in (True, False))
-    y = [offset + np.linspace(1, 0, len(rows) + 2)[1:-1] for offset, rows in ((0, planned), (2, emergency))]
-    frame = pd.concat([planned, emergency], ignore_index=True)
-    return Rows(frame, np.concatenate(y), {panel: _changes(frame, panel) for panel in PANELS})
-
-
-def _view(measured: pd.DataFrame, drugs: tuple[str, ...], planned: bool) -> pd.DataFrame:
-    """One row a study and drug with its changes of pressure and of heart rate."""
-    calm = ~measured.setting.str.contains("emergency|critically")
-    inside = calm if planned else measured.study.isin(EMERGENCY_ROWS)
-    kinds = ("change", "percent change", "direction")
-    rows = measured[inside & measured.quantity.isin(QUANTITY) & measured.kind.isin(kinds)]
-    found = []
-    for (study, drug), block in rows.groupby(["study", "drug"], sort=False):
-        row = {"study": study, "drug": drug, "label": _label(study, drug, block.iloc[0], planned)}
-        for part in block.itertuples():
-            name = QUANTITY[part.quantity]
-            row |= {f"{name}_{field}": getattr(part, field) for field in ("kind", "value", "low", "high")}
-        found.append(row)
-    frame = pd.DataFrame(found)
-    key, order = (frame.drug, drugs) if planned else (frame.study, EMERGENCY_ROWS)
-    return frame.iloc[key.map(order.index).argsort(kind="stable")]
-
-
-def _label(study: str, drug: str, row: pd.Series, planned: bool) -> str:
-    beside = "planned surgery" if not planned and row.setting == "planned surgery" else None
-    said = beside or SETTING.get(study, row.dose.split(",")[0])
-    n = "" if pd.isna(row.n) else f" ({row.n:.0f})"
-    return f"{drug.removeprefix('racemic ')}, {said}{n}"
-
-
-def _changes(frame: pd.DataFrame, panel: str) -> Changes:
-    value, low, high = (frame[f"{panel}_{end}"].to_numpy(float) for end in ("value", "low", "high"))
-    direction = (frame[f"{panel}_kind"] == "direction").to_numpy()
-    marks = {
-        "bar": ~direction & ~np.isnan(low),
-        "point": ~direction & ~np.isnan(value),
-        "up": direction & (value > 0),
-        "down": direction & (value < 0),
-        "same": direction & (value == 0),
-    }
-    percent = (frame[f"{panel}_kind"] == "percent change").to_numpy()
-    return Changes(value, low, high, percent, marks)
-
-
-def pressure_stage(fig: Figure, rows: Rows, low: float) -> tuple[dict[str, Axes], dict[str, Artist]]:
-    """Names at the left, then a panel each for pressure and heart rate, with their empty marks."""
-    fig.set_layout_engine("none")
-    places = {"names": (0.0, 0.31), "pressure": (0.32, 0.385), "pulse": (0.725, 0.26)}
-    axes = {name: fig.add_axes((left, 0.125, wide, 0.765)) for name, (left, wide) in places.items()}
-    axes["names"].axis("off")
-    for at, label in zip(rows.y, rows.frame.label, strict=True):
-        axes["names"].text(1, at, label, ha="right", va="center", fontsize=12, clip_on=True)
-    axes["pressure"].set_xlim(25, 280)
-    axes["pulse"].set_xlim(30, 190)
-    axes["pressure"].axvline(low, color=GREY, linestyle=":", linewidth=1.4)
-    artists: dict[str, Artist] = {}
-    for panel, label in PANELS.items():
-        axes[panel].set(xlabel=label, yticks=[])
-        artists[f"{panel} start"] = axes[panel].plot([], [], color=GREY, linestyle="--", linewidth=1.4)[0]
-        artists |= _marks(axes[panel], panel, rows)
-    keys = [
-        Line2D([], [], color=GREY, linestyle="--", linewidth=1.4, label="before"),
-        Line2D([], [], marker="o", color=GREY, linewidth=4, label="measured change"),
-        Line2D([], [], marker=">", linestyle="none", color=GREY, **HOLLOW, label="direction only"),
-        Line2D([], [], marker="D", linestyle="none", color=GREY, **HOLLOW, label="no change"),
-        Line2D([], [], color=GREY, linestyle=":", linewidth=1.4, label=f"{low:g} mmHg"),
-    ]
-    fig.legend(handles=keys, loc="upper left", ncols=5, columnspacing=1.0, handletextpad=0.5)
-    return axes, artists
-
-
-def _marks(axes: Axes, panel: str, rows: Rows) -> dict[str, Artist]:
-    """The marks of a panel in the colours of their drugs; filled means a number, hollow a direction."""
-    artists: dict[str, Artist] = {}
-    colours = rows.frame.drug.map(DRUG_COLOUR).to_numpy()
-    for kind, marker in KINDS.items():
-        chosen = list(colours[rows.panels[panel].marks[kind]])
-        artists[f"{panel} {kind}"] = axes.scatter(
-            [0.0] * len(chosen),
-            [-9.0] * len(chosen),
-            36 if kind == "same" else 56,
-            marker=marker,
-            facecolors=chosen if kind == "point" else "white",
-            edgecolors=chosen,
-            gid=None if kind == "point" else DIRECTION_ONLY,
-            linewidths=2,
-            zorder=4,
-        )
-    chosen = list(colours[rows.panels[panel].marks["bar"]])
-    lines = LineCollection(
-        [[(0, -9), (1, -9)]] * len(chosen), colors=chosen, linewidths=4, alpha=0.45, zorder=3
-    )
-    artists[f"{panel} bar"] = axes.add_collection(lines, autolim=False)
-    return artists
-
-
-def place_rows(rows: Rows, starts: dict[str, float]) -> dict[str, object]:
-    """The data of every mark, when people start from these values."""
-    shown: dict[str, object] = {}
-    for panel, start in starts.items():
-        changes = rows.panels[panel]
-        value, low, high = changes.ends(start)
-        bar = changes.marks["bar"]
-        left, right = np.column_stack([low[bar], rows.y[bar]]), np.column_stack([high[bar], rows.y[bar]])
-        shown[f"{panel} start"] = ([start, start], [-1, 4])
-        shown[f"{panel} bar"] = np.stack([left, right], axis=1)
-        for kind, x in (("point", value), ("up", start + START), ("down", start - START), ("same", start)):
-            mark = changes.marks[kind]
-            shown[f"{panel} {kind}"] = (np.broadcast_to(x, mark.shape)[mark], rows.y[mark])
-    return shown
-
-
-# Trials of emergency intubation ---------------------------------------------------------------------
-
-
-def trials_stage(fig: Figure, effects: Effects) -> tuple[Axes, dict[str, Artist]]:
-    """Names and counts at the left, intervals at the right, a line and a diamond for the pool below."""
-    axes = fig.subplots()
-    y = np.arange(len(effects))
-    names = [
-        f"{study}   {ketamine}, {etomidate}"
-        for study, ketamine, etomidate in zip(effects.study, effects.treated, effects.control, strict=True)
-    ]
-    axes.set_yticks([*y, len(effects) + 0.3], [*names, "Pooled"])
-    axes.set(ylim=(len(effects) + 1.8, -0.6), xlabel="← fewer deaths with ketamine    risk ratio    more →")
-    axes.text(
-        -0.02,
-        -1,
-        "died with ketamine, with etomidate",
-        ha="right",
-        color=GREY,
-        fontsize=12,
-        transform=axes.get_yaxis_transform(),
-    )
-    ticks = (0.25, 0.5, 1, 2, 4)
-    axes.set_xlim(np.log(0.22), np.log(4.5))
-    axes.set_xticks(np.log(ticks), [f"{tick:g}" for tick in ticks])
-    read_as(axes.xaxis, ReadAs(ratio=True))
-    axes.grid(False, axis="y")
-    axes.axvline(0, color=GREY, linewidth=1.4)
-    start = [[(0.0, -9.0), (0.0, -9.0)]]
-    artists: dict[str, Artist] = {
-        "out": axes.add_collection(LineCollection(start, colors=PALE, linewidths=3), autolim=False),
-        "intervals": axes.add_collection(LineCollection(start, colors=BLACK, linewidths=2), autolim=False),
-        "squares": axes.add_collection(
-            PolyCollection(start, facecolors=BLACK, gid=MARKS_A_PLACE), autolim=False
-        ),
-        "line": axes.plot([], [], color=BLUE, linewidth=1.4, linestyle="--")[0],
-        "diamond": axes.add_collection(PolyCollection(start, facecolors=BLUE), autolim=False),
-        "people": axes.text(
-            0.5,
-            len(effects) + 1.3,
-            "",
-            ha="center",
-            va="center",
-            color=BLUE,
-            transform=axes.get_yaxis_transform(),
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
-        ),
-    }
-    return axes, artists
-
-
-def place_trials(effects: Effects, pooled: Pooled, inside: Mask, people: str) -> dict[str, object]:
-    """The data of every mark for this pool of the trials that are in, and what it means in people."""
-    low, high = effects.interval()
-    y, x = np.arange(len(effects)), effects.estimate
-    bars = np.stack([np.column_stack([low, y]), np.column_stack([high, y])], axis=1)
-    half = 0.24 * np.sqrt(pooled.weights / pooled.weights.max())
-    wide, tall = half * 0.33, np.maximum(half, 0.08)
-    corners = [(-1, -1), (-1, 1), (1, 1), (1, -1)]
-    squares = [
-        [(centre + a * w, at + b * h) for a, b in corners]
-        for centre, at, w, h in zip(x[inside], y[inside], np.maximum(wide, 0.03), tall, strict=True)
-    ]
-    foot = len(effects) + 0.3
-    diamond = [
-        (pooled.low, foot),
-        (pooled.estimate, foot - 0.3),
-        (pooled.high, foot),
-        (pooled.estimate, foot + 0.3),
-    ]
-    return {
-        "out": bars[~inside],
-        "intervals": bars[inside],
-        "squares": squares,
-        "line": ([pooled.estimate] * 2, [-1, foot]),
-        "diamond": [diamond],
-        "people": people,
-    }
-
-
-# Figures of the story -------------------------------------------------------------------------------
-
 
 CLOCK = ("propofol", "etomidate", "thiopental", "racemic ketamine")
 
@@ -402,24 +102,14 @@ def bolus() -> tuple[Array, Array, dict[str, Array]]:
     minutes = np.arange(0, 20.01, 0.05)
     patient = pk.published("simons2022").typical(weight=70)
     dose = [pk.Dose(140, "iv", duration=1)]
-    effects = table("anaesthetic_effects").set_index("effect").delay_s / 60
-    pain = float(table("drug_facts").set_index("fact").value["ke0_half_life"])
-    half_lives = {
-        "23 s": float(effects["slow_waves"]),
-        "47 s": float(effects["theta_waves"]),
-        "8.3 min": pain,
-    }
+    named = {"23 s": "slow_waves", "47 s": "theta_waves", "8.3 min": "pain relief"}
     sites = {
-        label: pk.concentration(es.with_effect_site(patient, t), dose, minutes, es.EFFECT_SITE)[0]
-        for label, t in half_lives.items()
+        label: pk.concentration(
+            es.with_effect_site(patient, half_lives()[effect]), dose, minutes, es.EFFECT_SITE
+        )[0]
+        for label, effect in named.items()
     }
     return minutes, pk.concentration(patient, dose, minutes, "ketamine")[0], sites
-
-
-def orders_followed() -> pd.Series:
-    """When volunteers followed simple orders again after 2 mg/kg of racemate (min)."""
-    rows = table("induction_drugs")
-    return rows[(rows.quantity == "simple orders followed") & (rows.drug == "racemic ketamine")].iloc[0]
 
 
 def delays() -> Picture:

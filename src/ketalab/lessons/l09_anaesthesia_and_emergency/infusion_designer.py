@@ -11,7 +11,7 @@ from ketalab.explorables.canvas import Stage, set_scale
 from ketalab.explorables.controls import Choice, Slider, Steps
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.explorables.dosing import ARTERIAL, MODELS, VENOUS
-from ketalab.lessons.l09_anaesthesia_and_emergency import figures as draw
+from ketalab.lessons.l09_anaesthesia_and_emergency import shared
 from ketalab.models import effect_site as es
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models.linear import LinearModel, concentration
@@ -19,7 +19,6 @@ from ketalab.plots.style import BLACK, DRUG, LEVEL, PALE, figure, legend_above
 from ketalab.text import grouped
 
 WEIGHT = 70.0  # kg
-INJECTION = 1.0  # min, as the label asks
 MINUTES = np.concatenate(
     [np.arange(0, 5, 0.05), np.arange(5, 20, 0.2), np.arange(20, 60, 0.5), np.arange(60, 181, 1.0)]
 )
@@ -27,11 +26,11 @@ FLOOR, ROOF = 20.0, 20000.0  # ng/mL, the ends of the axis
 SHORT, LONG = "first 20 min", "three hours"
 WINDOWS = {SHORT: 20.0, LONG: 180.0}
 DELAYS = {
-    "11 s (roused)": ("anaesthetic_effects", "arousal"),
-    "23 s (slow waves)": ("anaesthetic_effects", "slow_waves"),
-    "47 s (theta waves)": ("anaesthetic_effects", "theta_waves"),
-    "8.3 min (pain)": ("drug_facts", "ke0_half_life"),
-}
+    "11 s (roused)": "arousal",
+    "23 s (slow waves)": "slow_waves",
+    "47 s (theta waves)": "theta_waves",
+    "8.3 min (pain)": "pain relief",
+}  # effect in `half_lives`
 ROUSED, SLOW, THETA, PAIN = DELAYS
 
 
@@ -101,7 +100,7 @@ def _designer_stage() -> Stage:
     main.set_ylim(FLOOR, ROOF)
     main.yaxis.set_major_formatter(lambda value, _position: grouped(value))
     main.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    draw.ladder(ladder, main)
+    shared.ladder(ladder, main)
     site = LEVEL["person"]
     artists = {
         "given": main.axvspan(0, 1, color=PALE, alpha=0.8, zorder=0, label="being given"),
@@ -119,25 +118,17 @@ def _designer_stage() -> Stage:
 
 
 @cache
-def _delay(delay: str) -> float:
-    """The half-life (min) behind a stop of the delay."""
-    name, key = DELAYS[delay]
-    rows = table(name)
-    if name == "drug_facts":
-        return float(rows.set_index("fact").value[key])
-    return float(rows.set_index("effect").delay_s[key]) / 60
-
-
-@cache
 def _patient(model: str, delay: str) -> LinearModel:
-    return es.with_effect_site(pk.published(MODELS[model]).typical(WEIGHT), _delay(delay))
+    return es.with_effect_site(
+        pk.published(MODELS[model]).typical(WEIGHT), shared.half_lives()[DELAYS[delay]]
+    )
 
 
 def schedule(bolus: float, rate: float, minutes: float) -> list[pk.Dose]:
     """A first dose (mg/kg) over a minute, then an infusion (µg/kg/min), in a person of 70 kg."""
-    start = INJECTION if bolus else 0.0
+    start = shared.injection() if bolus else 0.0
     return [
-        pk.Dose(bolus * WEIGHT, "iv", duration=INJECTION),
+        pk.Dose(bolus * WEIGHT, "iv", duration=shared.injection()),
         pk.Dose(rate / 1000 * WEIGHT * minutes, "iv", time=start, duration=minutes),
     ]
 
@@ -146,10 +137,10 @@ def _designer_view(bolus: float, rate: float, minutes: float, delay: str, model:
     patient, doses = _patient(model, delay), schedule(bolus, rate, minutes)
     plasma = concentration(patient, doses, MINUTES, "ketamine")[0]
     site = concentration(patient, doses, MINUTES, es.EFFECT_SITE)[0]
-    lost, back = draw.level("loss of response"), draw.level("return of response")
+    lost, back = shared.level("loss of response"), shared.level("return of response")
     asleep = site >= lost
     until = es.last_minute_above(MINUTES, site, back) if asleep.any() else float("nan")
-    ends = (INJECTION if bolus else 0.0) + (minutes if rate else 0.0)
+    ends = (shared.injection() if bolus else 0.0) + (minutes if rate else 0.0)
     artists = {
         "given": (0, FLOOR, ends, ROOF - FLOOR) if bolus or rate else None,
         "plasma": (MINUTES, np.maximum(plasma, 0.1)),
@@ -212,7 +203,7 @@ def _measured(bolus: float, rate: float, minutes: float) -> dict[str, object]:
             marks["interval"], marks["level"] = [[(at, row.low), (at, row.high)]], ([at], [row.level])
     if bolus == 2.0 and not rate:
         row = _orders()
-        level = draw.level("return of response")
+        level = shared.level("return of response")
         marks["waited"] = [[(row.low, level), (row.high, level)]]
         marks["orders"] = ([row.value], [level])
     return marks

@@ -4,15 +4,20 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from ketalab.data import table
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View
-from ketalab.lessons.l09_anaesthesia_and_emergency import figures as draw
 from ketalab.metaanalysis.effect_size import Effects, risk_ratio, treated_risk
 from ketalab.metaanalysis.pooling import Pooled, pool
-from ketalab.plots.style import figure
+from ketalab.plots.axes import ReadAs, read_as
+from ketalab.plots.style import BLACK, BLUE, GREY, MARKS_A_PLACE, PALE, figure
 from ketalab.text import decimals, grouped, interval
 
 BEFORE, NOW = "until 2024", "with the trial of 2025"
@@ -83,7 +88,7 @@ def _deaths() -> tuple[pd.DataFrame, Effects]:
 
 def _trials_stage() -> Stage:
     fig = figure(7.6, 4.6)
-    axes, artists = draw.trials_stage(fig, _deaths()[1])
+    axes, artists = trials_stage(fig, _deaths()[1])
     return Stage(fig, {"main": axes}, artists)
 
 
@@ -123,4 +128,83 @@ def _trials_view(until: str, kind: str, method: str, risk: float) -> View:
         f"{ratio.estimate:.2f} "
         f"({ratio.low:.2f} to {ratio.high:.2f}), so {words}: {verdict}."
     )
-    return View(draw.place_trials(_deaths()[1], pooled, inside, words), readings, sentence)
+    return View(place_trials(_deaths()[1], pooled, inside, words), readings, sentence)
+
+
+def trials_stage(fig: Figure, effects: Effects) -> tuple[Axes, dict[str, Artist]]:
+    """Names and counts at the left, intervals at the right, a line and a diamond for the pool below."""
+    axes = fig.subplots()
+    y = np.arange(len(effects))
+    names = [
+        f"{study}   {ketamine}, {etomidate}"
+        for study, ketamine, etomidate in zip(effects.study, effects.treated, effects.control, strict=True)
+    ]
+    axes.set_yticks([*y, len(effects) + 0.3], [*names, "Pooled"])
+    axes.set(ylim=(len(effects) + 1.8, -0.6), xlabel="← fewer deaths with ketamine    risk ratio    more →")
+    axes.text(
+        -0.02,
+        -1,
+        "died with ketamine, with etomidate",
+        ha="right",
+        color=GREY,
+        fontsize=12,
+        transform=axes.get_yaxis_transform(),
+    )
+    ticks = (0.25, 0.5, 1, 2, 4)
+    axes.set_xlim(np.log(0.22), np.log(4.5))
+    axes.set_xticks(np.log(ticks), [f"{tick:g}" for tick in ticks])
+    read_as(axes.xaxis, ReadAs(ratio=True))
+    axes.grid(False, axis="y")
+    axes.axvline(0, color=GREY, linewidth=1.4)
+    start = [[(0.0, -9.0), (0.0, -9.0)]]
+    artists: dict[str, Artist] = {
+        "out": axes.add_collection(LineCollection(start, colors=PALE, linewidths=3), autolim=False),
+        "intervals": axes.add_collection(LineCollection(start, colors=BLACK, linewidths=2), autolim=False),
+        "squares": axes.add_collection(
+            PolyCollection(start, facecolors=BLACK, gid=MARKS_A_PLACE), autolim=False
+        ),
+        "line": axes.plot([], [], color=BLUE, linewidth=1.4, linestyle="--")[0],
+        "diamond": axes.add_collection(PolyCollection(start, facecolors=BLUE), autolim=False),
+        "people": axes.text(
+            0.5,
+            len(effects) + 1.3,
+            "",
+            ha="center",
+            va="center",
+            color=BLUE,
+            transform=axes.get_yaxis_transform(),
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
+        ),
+    }
+    return axes, artists
+
+
+def place_trials(
+    effects: Effects, pooled: Pooled, inside: NDArray[np.bool_], people: str
+) -> dict[str, object]:
+    """The data of every mark for this pool of the trials that are in, and what it means in people."""
+    low, high = effects.interval()
+    y, x = np.arange(len(effects)), effects.estimate
+    bars = np.stack([np.column_stack([low, y]), np.column_stack([high, y])], axis=1)
+    half = 0.24 * np.sqrt(pooled.weights / pooled.weights.max())
+    wide, tall = half * 0.33, np.maximum(half, 0.08)
+    corners = [(-1, -1), (-1, 1), (1, 1), (1, -1)]
+    squares = [
+        [(centre + a * w, at + b * h) for a, b in corners]
+        for centre, at, w, h in zip(x[inside], y[inside], np.maximum(wide, 0.03), tall, strict=True)
+    ]
+    foot = len(effects) + 0.3
+    diamond = [
+        (pooled.low, foot),
+        (pooled.estimate, foot - 0.3),
+        (pooled.high, foot),
+        (pooled.estimate, foot + 0.3),
+    ]
+    return {
+        "out": bars[~inside],
+        "intervals": bars[inside],
+        "squares": squares,
+        "line": ([pooled.estimate] * 2, [-1, foot]),
+        "diamond": [diamond],
+        "people": people,
+    }

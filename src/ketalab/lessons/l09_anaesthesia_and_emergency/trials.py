@@ -1,7 +1,6 @@
 """Frames of the lesson on anaesthesia and emergencies: a row is a drug, delay, trial or count."""
 
 import re
-from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -9,6 +8,7 @@ import pandas as pd
 from ketalab.data.bibliography import short_name
 from ketalab.data.tables import renamed, table
 from ketalab.lessons.l09_anaesthesia_and_emergency import figures as draw
+from ketalab.lessons.l09_anaesthesia_and_emergency.shared import half_lives, label, level, orders_followed
 from ketalab.metaanalysis.effect_size import Effects, risk_ratio
 from ketalab.metaanalysis.pooling import pool
 from ketalab.models import effect_site as es
@@ -30,14 +30,6 @@ def induction() -> pd.DataFrame:
     return renamed(rows, names | {"high": "to", "unit": "unit", "people": "in", "reference": "source"})
 
 
-@cache
-def half_lives() -> dict[str, float]:
-    """Half-life of the delay between blood and effect (min), by effect."""
-    effects = table("anaesthetic_effects").dropna(subset=["delay_s"]).set_index("effect")
-    pain = table("drug_facts").set_index("fact").loc["ke0_half_life"]
-    return {name: row.delay_s / 60 for name, row in effects.iterrows()} | {"pain relief": pain.value}
-
-
 def delay_frame() -> pd.DataFrame:
     """Each delay (s): its half-life, the time to 90%, and how far the site runs behind a steady rise."""
     found = {
@@ -54,11 +46,11 @@ def delay_frame() -> pd.DataFrame:
 def bolus_frame() -> pd.DataFrame:
     """After 2 mg/kg in a minute: when response is lost and back (model), beside label and volunteers."""
     minutes, _, sites = draw.bolus()
-    lost, back = draw.level("loss of response"), draw.level("return of response")
+    lost, back = level("loss of response"), level("return of response")
     found = {}
-    for label, site in sites.items():
+    for name, site in sites.items():
         out = es.minutes_above(minutes, site, lost) > 0
-        found[f"model, delay {label}"] = {
+        found[f"model, delay {name}"] = {
             "highest at the site (ng/mL)": decimals(float(site.max()), 0),
             "at (min)": decimals(float(minutes[np.argmax(site)]), 1),
             "response lost after": f"{60 * es.first_minute_above(minutes, site, lost):.0f} s"
@@ -66,9 +58,14 @@ def bolus_frame() -> pd.DataFrame:
             else "never lost",
             "back at": f"{es.last_minute_above(minutes, site, back):.1f} min" if out else "",
         }
-    waited = draw.orders_followed()
+    waited = orders_followed()
     nothing = {"highest at the site (ng/mL)": "", "at (min)": ""}
-    found["label"] = nothing | {"response lost after": "within 30 s", "back at": "5 to 10 min"}
+    said = label()
+    onset, duration = said.loc["onset"], said.loc["duration"]
+    found["label"] = nothing | {
+        "response lost after": f"within {onset.high:g} {onset.unit}",
+        "back at": f"{interval(duration.low, duration.high, 0)} {duration.unit}",
+    }
     found[f"{waited.n:.0f} volunteers"] = nothing | {
         "response lost after": "",
         "back at": f"{waited.value} min ({waited.low} to {waited.high})",

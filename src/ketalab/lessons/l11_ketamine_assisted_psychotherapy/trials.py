@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ketalab.data.bibliography import short_name
-from ketalab.data.tables import table
+from ketalab.data.tables import renamed, table
 from ketalab.metaanalysis import next_trial
 from ketalab.metaanalysis.effect_size import (
     HEDGES_G,
@@ -30,7 +30,7 @@ from ketalab.models import mediation
 from ketalab.models.mediation import CausalModel
 from ketalab.text import decimals, grouped, interval
 
-COEFFICIENTS = {"mathai2023": 4, "echegaray2025": 2}  # numbers estimated by each regression
+COEFFICIENTS = {"mathai2023": 4, "echegaray2025": 2}  # numbers each regression estimates: our count
 LATEST = 200.0  # h: day 7 is the last time used
 
 People = Literal["implied", "printed"]
@@ -81,17 +81,18 @@ def as_effects(found: pd.DataFrame) -> Effects:
 def protocol_steps() -> pd.DataFrame:
     """Every step of six published protocols: hours from the start of the dose, and how they are known."""
     rows = table("session_protocols")
-    return pd.DataFrame(
+    return renamed(
+        rows,
         {
-            "protocol": rows.label,
-            "part": rows.phase,
-            "what happened": rows.step,
-            "from (h)": rows.from_h,
-            "to (h)": rows.to_h,
-            "times": rows.basis,
-            "beware": rows.note,
-            "source": rows.reference,
-        }
+            "label": "protocol",
+            "phase": "part",
+            "step": "what happened",
+            "from_h": "from (h)",
+            "to_h": "to (h)",
+            "basis": "times",
+            "note": "beware",
+            "reference": "source",
+        },
     )
 
 
@@ -143,18 +144,19 @@ def _span(start: float, end: float) -> str:
 def comparisons() -> pd.DataFrame:
     """Randomised comparisons that change one thing, finished or under way."""
     rows = table("therapy_contrasts")
-    return pd.DataFrame(
+    return renamed(
+        rows,
         {
-            "comparison": rows.label,
-            "added": rows.added,
-            "against": rows.against,
-            "both had": rows["shared"],
-            "people": rows.n,
-            "finding": rows.finding,
-            "blind": rows.blind,
-            "beware": rows.note,
-            "source": rows.reference,
-        }
+            "label": "comparison",
+            "added": "added",
+            "against": "against",
+            "shared": "both had",
+            "n": "people",
+            "finding": "finding",
+            "blind": "blind",
+            "note": "beware",
+            "reference": "source",
+        },
     )
 
 
@@ -252,17 +254,18 @@ def worlds() -> pd.DataFrame:
 def experience_links() -> pd.DataFrame:
     """Every link of an experience with a benefit that was found, printed or only described."""
     rows = table("dissociation_links")
-    return pd.DataFrame(
+    return renamed(
+        rows,
         {
-            "experience": rows.exposure,
-            "benefit": rows.outcome,
-            "people": rows.n,
-            "after (h)": rows.time_h,
-            "what was computed": rows.statistic,
-            "finding": rows.finding,
-            "beware": rows.note,
-            "source": rows.reference,
-        }
+            "exposure": "experience",
+            "outcome": "benefit",
+            "n": "people",
+            "time_h": "after (h)",
+            "statistic": "what was computed",
+            "finding": "finding",
+            "note": "beware",
+            "reference": "source",
+        },
     )
 
 

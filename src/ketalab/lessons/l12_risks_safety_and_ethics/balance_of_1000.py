@@ -10,10 +10,10 @@ from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View, significant
 from ketalab.lessons.l12_risks_safety_and_ethics import trials as risks
-from ketalab.lessons.l12_risks_safety_and_ethics.shared import OPEN, box
+from ketalab.lessons.l12_risks_safety_and_ethics.shared import box
 from ketalab.models import benefit_harm
 from ketalab.plots.axes import round_up
-from ketalab.plots.style import BLACK, GREEN, GREY, PALE, VERMILION, figure, legend_above
+from ketalab.plots.style import BLACK, GREEN, GREY, OPEN, PALE, VERMILION, figure, legend_above
 from ketalab.text import decimals
 
 COUNTED = (

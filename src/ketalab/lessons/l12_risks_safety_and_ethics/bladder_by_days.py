@@ -10,9 +10,8 @@ from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View, significant
 from ketalab.lessons.l12_risks_safety_and_ethics import trials as risks
-from ketalab.lessons.l12_risks_safety_and_ethics.shared import OPEN
 from ketalab.models import exposure
-from ketalab.plots.style import BLACK, DRUG, PURPLE, VERMILION, figure, legend_above
+from ketalab.plots.style import BLACK, DRUG, OPEN, PURPLE, VERMILION, figure, legend_above
 from ketalab.text import count, decimals
 
 HALF_YEAR = 180  # days, the window of the survey

@@ -1,6 +1,5 @@
 """Explorables of the lesson on risks: hours after a dose, pressure, the bladder, a balance of weights."""
 
-OPEN = {"linestyle": "none", "markerfacecolor": "white", "markeredgewidth": 2.4}
 Box = list[tuple[float, float]]
 
 

@@ -36,6 +36,8 @@ LEVEL = {
     "person": PURPLE,
 }
 
+OPEN = {"linestyle": "none", "markerfacecolor": "white", "markeredgewidth": 2.4}  # marks that are hollow
+
 FOLDER = Path(__file__).parent
 PIXELS_PER_INCH = 100  # a figure 9 inches wide is 900 pixels wide on the page
 DIRECTION_ONLY = "direction_only"  # gid of marks whose place is no number: only a direction was printed

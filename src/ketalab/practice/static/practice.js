@@ -1,23 +1,6 @@
 // What a reader chose stays chosen: after the cell runs again, after a reload, without kernel or network.
-// Marks lie in the browser's storage, under the address of the lab (on a hub everybody has an own one) or
-// of the page, by lesson and question. Where there is no storage all works, for as long as the page is open.
 if (!window.ketalabAsk) {
-  const home = (() => {
-    const config = document.getElementById("jupyter-config-data");
-    try { return JSON.parse(config.textContent).baseUrl; } catch { return ""; }
-  })();
-  const memory = {};
-  const place = (box) => `ketalab:${home}:${box.dataset.mark}`;
-  const read = (box) => {
-    const known = memory[place(box)] ?? null;
-    if (box.closest(".reveal")) return known;
-    try { return JSON.parse(localStorage.getItem(place(box))) ?? known; } catch { return known; }
-  };
-  const write = (box, mark) => {
-    memory[place(box)] = mark;
-    if (box.closest(".reveal")) return;  // a deck begins afresh in every class
-    try { localStorage.setItem(place(box), JSON.stringify(mark)); } catch { /* nothing */ }
-  };
+  //= require marks.js
   const say = (box, words) => { box.querySelector("[role=status]").textContent = words; };
   const options = (box) => [...box.querySelectorAll("[data-option]")];
 

@@ -12,8 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
-import nbformat
-
 from ketalab.data import table
 from ketalab.data.lessons import lesson_files
 from ketalab.lessons import exam as kept
@@ -24,6 +22,7 @@ from ketalab.practice.exercise import MISTAKE_WITHIN, ROUNDING, Exercise, Numeri
 from ketalab.practice.lesson import Lesson
 from ketalab.practice.reader import verify
 from ketalab.practice.variants import CHANGED, variants
+from ketalab.publish import stored
 from ketalab.publish.lecture import section, text_of
 
 LICENCE = "CC BY 4.0"
@@ -133,7 +132,7 @@ class About:
 
 def aims(path) -> dict[str, str]:
     """A lesson's objectives in words, by number."""
-    text = section(text_of(nbformat.read(path, as_version=4)), "You will be able to")
+    text = section(text_of(stored.notebook(path)), "You will be able to")
     found = re.findall(r"^- \*\*(O\d)\*\* (.+?)[;.]?$", text, re.MULTILINE)
     return {number: f"{words[0].upper()}{words[1:]}." for number, words in found}
 
