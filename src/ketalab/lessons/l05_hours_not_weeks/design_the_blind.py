@@ -382,7 +382,7 @@ def _words(gap: float, belief: float, left: list[float], enough: float) -> str:
         return f"{more}, so belief cannot explain the difference."
     return (
         f"Belief worth {count_points(belief)} leaves {decimals(left[0], 1)} points for the drug; "
-        f"belief worth {enough:.1f} would explain the whole difference."
+        f"worth {enough:.1f}, it leaves nothing."
     )
 
 
