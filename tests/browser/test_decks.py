@@ -535,10 +535,13 @@ def test_dark_and_light_both_keep_their_contrast(watched, decks: Path):
     colours = (
         "() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
     )
+    turned = "() => [...document.querySelectorAll('.figure')].map((one) => getComputedStyle(one).filter)"
     light = watched.page.evaluate(colours)
+    assert set(watched.page.evaluate(turned)) == {"none"}
     watched.page.keyboard.press("d")
     dark = watched.page.evaluate(colours)
     assert light != dark
+    assert all("invert" in how for how in watched.page.evaluate(turned)), "no white sheets"
     for ground, ink in (light, dark):
         assert contrast(ground, ink) > 7
 

@@ -14,7 +14,7 @@ const MOST_LINES = 12; // of a menu that is open
 const SMALLEST = 3; // step of a slide's text, see deck.css
 const STEPS = [44, 40, 36, 32, 28];  // px of a slide that holds text alone: the largest at which it fits
 const AIR = 20;  // px that stay free below it
-const NOT_TEXT = ".figure, .code, pre, table, .ketalab-view, .ketalab-ledger, .ketalab-grading, .ketalab-sortable, " +
+const NOT_TEXT = ".figure, .code, pre, table:not(.text > table), .ketalab-view, .ketalab-ledger, .ketalab-grading, .ketalab-sortable, " +
   ".ketalab-living";
 const asked = new URLSearchParams(location.search);
 
