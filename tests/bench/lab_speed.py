@@ -92,6 +92,7 @@ def main() -> None:
 def measure(names: Sequence[str], moves: int) -> dict[str, Any]:
     with ExitStack() as at_end:
         root = Path(at_end.enter_context(tempfile.TemporaryDirectory(prefix="lab_speed.")))
+        decks = cut_decks(root / "decks", names)
         versions, refusal = install_peers(root)
         ways = [way for way in WAYS if versions or way not in NEED_PEERS]
         os.environ["PYTHONPATH"] = kernel_path(root)
@@ -112,7 +113,7 @@ def measure(names: Sequence[str], moves: int) -> dict[str, Any]:
         found["explorables"] = all_explorables(page, lab, names, moves, failed)
         found["one curve"] = one_curve(page, lab, ways, moves, failed)
         page.context.close()
-        found["decks"] = all_decks(browser, root, names, moves, failed)
+        found["decks"] = all_decks(fresh_page(browser), root / "decks", decks, names, moves, failed)
     return found
 
 
@@ -347,22 +348,26 @@ def middle(moves: Sequence[dict]) -> float:
 # In the decks ----------------------------------------------------------------------------------------
 
 
-def all_decks(
-    browser: Any, root: Path, names: Sequence[str], moves: int, failed: dict[str, str]
-) -> dict[str, list[dict]]:
-    """Every explorable on its slide, in a deck that was opened from a file."""
+def cut_decks(folder: Path, names: Sequence[str]) -> list[str]:
+    """The decks that hold these explorables, as `make slides` cuts them; their names."""
     wanted = {CATALOGUE[name].split(".")[2][1:] for name in names}
-    files = [path for path in lesson_files() if path.stem in wanted]
-    folder = root / "decks"
     moving.compute(names)
     slides.write_assets(folder / "assets")
-    for path in files:
-        deck = slides.build(nbformat.read(path, as_version=4))
+    decks = [path.stem for path in lesson_files() if path.stem in wanted]
+    for name in decks:
+        deck = slides.build(nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4))
         slides.write_page(folder / deck.file, "deck.html.j2", deck=deck)
-    page, found = fresh_page(browser), {}
+    return decks
+
+
+def all_decks(
+    page: Page, folder: Path, decks: Sequence[str], names: Sequence[str], moves: int, failed: dict[str, str]
+) -> dict[str, list[dict]]:
+    """Every explorable on its slide, in a deck that was opened from a file."""
+    found = {}
     page.set_viewport_size({"width": 1280, "height": 720})
-    for path in files:
-        open_deck(Watched(page), folder, path.stem)
+    for deck in decks:
+        open_deck(Watched(page), folder, deck)
         for view in page.locator(".ketalab-view").all():
             name = view.get_attribute("data-name")
             if name not in names:
