@@ -66,8 +66,9 @@ WAYS = {  # function of `one_curve.py`, and its picture in the page
 }
 NEED_PEERS = ("with_bqplot", "with_plotly", "with_ipympl")
 PROBE = Path(__file__).with_name("lab_probe.js")
-SILENCE, PATIENCE = 60, 5000  # ms
-ROW_SILENCE, ROW_PATIENCE = 400, 12_000  # ms
+SILENCE, PATIENCE = 40, 5000  # ms
+ROW_SILENCE, ROW_PATIENCE = 300, 12_000  # ms
+IN_A_DECK = 12  # moves of each explorable
 STOPS = 23  # at most so many positions of a slider are visited, to and fro
 A_NOTEBOOK = 11  # explorables
 ROUNDS = 3  # in which the ways take turns
@@ -113,7 +114,9 @@ def measure(names: Sequence[str], moves: int) -> dict[str, Any]:
         found["explorables"] = all_explorables(page, lab, names, moves, failed)
         found["one curve"] = one_curve(page, lab, ways, moves, failed)
         page.context.close()
-        found["decks"] = all_decks(fresh_page(browser), root / "decks", decks, names, moves, failed)
+        found["decks"] = all_decks(
+            fresh_page(browser), root / "decks", decks, names, min(moves, IN_A_DECK), failed
+        )
     return found
 
 
@@ -315,7 +318,7 @@ def walk(count: int, moves: int, from_the_top: bool = False) -> list[float]:
 def drag(page: Page, track: Track, stops: Sequence[float], silence: int = SILENCE) -> Iterator[dict]:
     """Move the pressed pointer along, one answered move at a time."""
     for share in stops:
-        page.wait_for_timeout(random.uniform(0, 50))
+        page.wait_for_timeout(random.uniform(0, 34))
         page.evaluate("() => probe.arm('pointermove')")
         page.mouse.move(*track.at(share))
         yield answer(page, silence)
