@@ -25,7 +25,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from importlib.metadata import version
 from itertools import cycle, islice
@@ -61,13 +61,14 @@ WAYS = {  # function of `one_curve.py`, and its picture in the page
     "echo": ".one-curve-echo",
     "with_bqplot": ".bqplot",
     "with_plotly": ".js-plotly-plot",
-    "with_ipympl": ".jupyter-matplotlib",
+    "with_ipympl": ".jupyter-matplotlib-canvas-container",
     "with_interact": ".widget-output",
 }
 NEED_PEERS = ("with_bqplot", "with_plotly", "with_ipympl")
 PROBE = Path(__file__).with_name("lab_probe.js")
-SILENCE, PATIENCE = 60, 5000  # ms
-ROW_SILENCE, ROW_PATIENCE = 400, 12_000  # ms
+SILENCE, PATIENCE = 40, 5000  # ms
+ROW_SILENCE, ROW_PATIENCE = 300, 12_000  # ms
+IN_A_DECK = 12  # moves of each explorable
 STOPS = 23  # at most so many positions of a slider are visited, to and fro
 A_NOTEBOOK = 11  # explorables
 ROUNDS = 3  # in which the ways take turns
@@ -92,6 +93,7 @@ def main() -> None:
 def measure(names: Sequence[str], moves: int) -> dict[str, Any]:
     with ExitStack() as at_end:
         root = Path(at_end.enter_context(tempfile.TemporaryDirectory(prefix="lab_speed.")))
+        decks = cut_decks(root / "decks", names)
         versions, refusal = install_peers(root)
         ways = [way for way in WAYS if versions or way not in NEED_PEERS]
         os.environ["PYTHONPATH"] = kernel_path(root)
@@ -100,17 +102,21 @@ def measure(names: Sequence[str], moves: int) -> dict[str, Any]:
         playwright = at_end.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         at_end.callback(browser.close)
+        failed: dict[str, str] = {}
         found: dict[str, Any] = {
             "datetime": datetime.now().isoformat(timespec="seconds"),
             "load": os.getloadavg()[0],
             "versions": {"Chromium": browser.version, "JupyterLab": version("jupyterlab")} | versions,
             "no peers": refusal,
+            "failed": failed,
         }
         page = fresh_page(browser)
-        found["explorables"] = all_explorables(page, lab, names, moves)
-        found["one curve"] = one_curve(page, lab, ways, moves)
+        found["explorables"] = all_explorables(page, lab, names, moves, failed)
+        found["one curve"] = one_curve(page, lab, ways, moves, failed)
         page.context.close()
-        found["decks"] = all_decks(browser, root, names, moves)
+        found["decks"] = all_decks(
+            fresh_page(browser), root / "decks", decks, names, min(moves, IN_A_DECK), failed
+        )
     return found
 
 
@@ -178,18 +184,30 @@ def open_and_run(page: Page, lab: str, name: str) -> None:
         raise RuntimeError(f"{name}: {failed.first.inner_text()}")
 
 
-def all_explorables(page: Page, lab: str, names: Sequence[str], moves: int) -> dict[str, dict]:
+def all_explorables(
+    page: Page, lab: str, names: Sequence[str], moves: int, failed: dict[str, str]
+) -> dict[str, dict]:
     """Of each the first move, on a slider whose row is not there, and then the moves within the row."""
     found = {}
     for number, some in enumerate(notebooks_of(names)):
         open_and_run(page, lab, f"hand_{number}")
         for cell, name in enumerate(some, start=1):
-            try:
+            with noted(page, name, failed):
                 found[name] = one_explorable(page, cell, name, moves)
-            except Error as wrong:
-                raise RuntimeError(f"{name}: {wrong}") from wrong
-            print(f"{name}: {middle(found[name]['moves']):.1f} ms", flush=True)
+                print(f"{name}: {middle(found[name]['moves']):.1f} ms", flush=True)
     return found
+
+
+@contextmanager
+def noted(page: Page, what: str, failed: dict[str, str]) -> Iterator[None]:
+    """A failure is written down, and the hand leaves what failed; the rest is still measured."""
+    try:
+        yield
+    except Error as wrong:
+        failed[what] = str(wrong).splitlines()[0]
+        print(f"{what}: FAILED, {failed[what]}", flush=True)
+        page.mouse.up()
+        rest(page)
 
 
 def one_explorable(page: Page, cell: int, name: str, moves: int) -> dict[str, Any]:
@@ -224,7 +242,9 @@ def hand_of(name: str) -> tuple[str, int, int]:
     raise ValueError(f"{name}: no slider")
 
 
-def one_curve(page: Page, lab: str, ways: Sequence[str], moves: int) -> dict[str, list[dict]]:
+def one_curve(
+    page: Page, lab: str, ways: Sequence[str], moves: int, failed: dict[str, str]
+) -> dict[str, list[dict]]:
     """The same picture in all ways, which take turns; the first move of a turn is not counted."""
     from bench.one_curve import DOSE
 
@@ -232,23 +252,32 @@ def one_curve(page: Page, lab: str, ways: Sequence[str], moves: int) -> dict[str
     found: dict[str, list[dict]] = {way: [] for way in ways}
     for turn in range(ROUNDS):
         for way in [*ways[turn:], *ways[:turn]]:
-            box = show_cell(page, 1 + ways.index(way))
-            picture = box.locator(WAYS[way]).first
-            picture.wait_for()
-            track = Track(page, box.locator(".noUi-base").first)
-            watch(page, picture)
-            stops = walk(DOSE.place(DOSE.high) + 1, 1 + ceil(moves / ROUNDS), from_the_top=bool(turn % 2))
-            page.mouse.move(*track.at(stops[0]))
-            page.mouse.down()
-            page.mouse.up()
-            quiet(page)
-            page.mouse.down()
-            found[way] += list(drag(page, track, stops[1:]))[1:]
-            page.mouse.up()
-            rest(page)
-    for way, measured in found.items():
-        print(f"one curve, {way}: {middle(measured):.1f} ms", flush=True)
-    return found
+            with noted(page, f"one curve, {way}", failed):
+                stops = walk(
+                    DOSE.place(DOSE.high) + 1, 1 + ceil(moves / ROUNDS), from_the_top=bool(turn % 2)
+                )
+                found[way] += one_turn(page, 1 + ways.index(way), way, stops)
+    measured = {way: some for way, some in found.items() if some}
+    for way, some in measured.items():
+        print(f"one curve, {way}: {middle(some):.1f} ms", flush=True)
+    return measured
+
+
+def one_turn(page: Page, cell: int, way: str, stops: Sequence[float]) -> list[dict]:
+    box = show_cell(page, cell)
+    picture = box.locator(WAYS[way]).first
+    picture.wait_for()
+    track = Track(page, box.locator(".noUi-base").first)
+    watch(page, picture)
+    page.mouse.move(*track.at(stops[0]))
+    page.mouse.down()
+    page.mouse.up()
+    quiet(page)
+    page.mouse.down()
+    moved = list(drag(page, track, stops[1:]))
+    page.mouse.up()
+    rest(page)
+    return moved[1:]
 
 
 def show_cell(page: Page, number: int) -> Any:
@@ -289,7 +318,7 @@ def walk(count: int, moves: int, from_the_top: bool = False) -> list[float]:
 def drag(page: Page, track: Track, stops: Sequence[float], silence: int = SILENCE) -> Iterator[dict]:
     """Move the pressed pointer along, one answered move at a time."""
     for share in stops:
-        page.wait_for_timeout(random.uniform(0, 50))
+        page.wait_for_timeout(random.uniform(0, 34))
         page.evaluate("() => probe.arm('pointermove')")
         page.mouse.move(*track.at(share))
         yield answer(page, silence)
@@ -322,23 +351,31 @@ def middle(moves: Sequence[dict]) -> float:
 # In the decks ----------------------------------------------------------------------------------------
 
 
-def all_decks(browser: Any, root: Path, names: Sequence[str], moves: int) -> dict[str, list[dict]]:
-    """Every explorable on its slide, in a deck that was opened from a file."""
+def cut_decks(folder: Path, names: Sequence[str]) -> list[str]:
+    """The decks that hold these explorables, as `make slides` cuts them; their names."""
     wanted = {CATALOGUE[name].split(".")[2][1:] for name in names}
-    files = [path for path in lesson_files() if path.stem in wanted]
-    folder = root / "decks"
     moving.compute(names)
     slides.write_assets(folder / "assets")
-    for path in files:
-        deck = slides.build(nbformat.read(path, as_version=4))
+    decks = [path.stem for path in lesson_files() if path.stem in wanted]
+    for name in decks:
+        deck = slides.build(nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4))
         slides.write_page(folder / deck.file, "deck.html.j2", deck=deck)
-    page, found = fresh_page(browser), {}
+    return decks
+
+
+def all_decks(
+    page: Page, folder: Path, decks: Sequence[str], names: Sequence[str], moves: int, failed: dict[str, str]
+) -> dict[str, list[dict]]:
+    """Every explorable on its slide, in a deck that was opened from a file."""
+    found = {}
     page.set_viewport_size({"width": 1280, "height": 720})
-    for path in files:
-        open_deck(Watched(page), folder, path.stem)
+    for deck in decks:
+        open_deck(Watched(page), folder, deck)
         for view in page.locator(".ketalab-view").all():
             name = view.get_attribute("data-name")
-            if name in names:
+            if name not in names:
+                continue
+            with noted(page, f"deck, {name}", failed):
                 found[name] = on_a_slide(page, view, name, moves)
                 print(f"deck, {name}: {middle(found[name]):.1f} ms", flush=True)
     return found

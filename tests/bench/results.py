@@ -102,6 +102,7 @@ def hand_tables(hand: dict) -> list[str]:
         (f"each of {len(hand['decks'])} explorables in the decks", *times(hand["decks"].values()), ""),
     )
     curves, fastest = hand["one curve"], fastest_peer(hand)
+    missing = "".join(f" Not measured: {what} ({why})." for what, why in hand["failed"].items())
     names = {"ours": "ours, its row there"} | PEERS | {"echo": "nothing drawn: an empty echo in words"}
     ours = (
         (names[way], *three([moves]), f"{middle(curves[fastest]) / middle(moves):.2f}" if fastest else "")
@@ -113,7 +114,7 @@ def hand_tables(hand: dict) -> list[str]:
         "the changed picture is painted (`lab_speed.py`); its bytes are those of all websocket frames. The "
         "median is that of the explorables' medians, the 95th percentile that of all moves. The row, which "
         "is all positions of a slider, comes when the pointer reaches it. The slowest, "
-        f"{slowest}, takes {milliseconds(middle(every[slowest]['moves']))}.\n",
+        f"{slowest}, takes {milliseconds(middle(every[slowest]['moves']))}.{missing}\n",
         *markdown(("moved", "median", "95th percentile", "bytes"), whole),
         "One curve of 600 points, one slider, one notebook; the ways take turns."
         + (f" *Times as fast* is against {PEERS[fastest]}." if fastest else f" {hand['no peers']}")

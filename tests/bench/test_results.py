@@ -45,6 +45,7 @@ HAND = {
     "load": 0.04,
     "versions": {"Chromium": "150.0", "JupyterLab": "4.6.6", "bqplot": "0.13.1"},
     "no peers": "",
+    "failed": {},
     "explorables": {"slow_one": one(80, 20, 20, 40), "fast_one": one(60, 10, 12, 11)},
     "one curve": {
         "ours": moves(16, 14, 15, size=2900),
@@ -124,6 +125,12 @@ def test_without_every_other_tool_nothing_is_said_to_be_faster(missing: str):
     assert "*Times as fast*" not in page
     assert met(page)["the same curve against the fastest other tool"] == "not measured"
     assert met(page)["the same curve against an empty echo"] == "yes"
+
+
+def test_what_failed_is_named_with_its_reason():
+    hand = HAND | {"failed": {"deck, wind_up": "no new picture within 5 s of a move"}}
+    said = "Not measured: deck, wind_up (no new picture within 5 s of a move)."
+    assert said in results(found(*WHOLE), hand, LOAD)
 
 
 def test_a_median_of_17_0_is_met_and_one_above_is_not():
