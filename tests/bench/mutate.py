@@ -386,7 +386,7 @@ def first_failure(copy: Path, tests: tuple[str, ...]) -> str:
         )
     except subprocess.TimeoutExpired:
         return f"- no end in {MOST / 60:g} minutes"
-    failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+    failed = re.findall(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", done.stdout, re.MULTILINE)
     if failed and done.returncode in FAILED:
         return failed[0]
     return f"- pytest returned {done.returncode}" if done.returncode else ""
@@ -396,7 +396,8 @@ def first_failure(copy: Path, tests: tuple[str, ...]) -> str:
 def fails_anyway(course: Path, test: str) -> bool:
     """Whether a test fails without any fault. A cell of a notebook needs those before it."""
     with copied(course) as copy:
-        return bool(first_failure(copy, (test.partition("::")[0] if ".ipynb" in test else test,)))
+        by = first_failure(copy, (test.partition("::")[0] if ".ipynb" in test else test,))
+    return bool(by) and not by.startswith("-")
 
 
 def caught(course: Path, fault: Fault) -> str:

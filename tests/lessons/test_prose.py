@@ -10,9 +10,10 @@ from conftest import lessons
 from nbformat import NotebookNode
 
 from ketalab.data import table
+from ketalab.data.bibliography import bibliography
 from ketalab.data.tables import descriptor
 from ketalab.lessons import lesson
-from ketalab.publish.weave import CLOCK, cited, tags
+from ketalab.publish.weave import CLOCK, KEY_IN_CODE, cited, tags
 
 NUMBER = re.compile(r"(?<![\w.,/])[-−+]?\d[\d,]*(?:\.\d+)?(?![\w])")
 # What is not a result: names of lessons, claims, objectives, sections and exercises; list numbers; years.
@@ -30,6 +31,20 @@ EXCEPTIONS = {
     "any": {"95"},  # the level of an interval
     "01": {"80", "110", "230"},  # sampling times (min) of trials whose concentrations we could not read
 }
+# Numbers that are shown, or whose source is named, in another section of their lesson.
+ELSEWHERE = {
+    "00": {"180", "3", "5", "0.7"},
+    "01": {"110", "230", "113", "109", "780", "0.5", "3.2", "7.4", "185", "70"},
+    "02": {"185", "0.4", "65", "302", "638", "872"},
+    "05": {"39.8", "0.5"},
+    "06": {"230", "74", "99", "650", "100000", "0.43", "0.04"},
+    "07": {"1.3"},
+    "08": {"2.68", "5.45"},
+    "09": {"4910"},
+    "10": {"45.3", "26.7", "3", "361"},
+    "12": {"1709"},
+}
+CITED = re.compile(r'"([a-z0-9]+)"\)')
 
 
 def prose(notebook: NotebookNode) -> Iterator[str]:
@@ -101,11 +116,54 @@ def untied(notebook: NotebookNode, number: str) -> list[tuple[str, str]]:
 
 def named(notebook: NotebookNode) -> set[str]:
     """The sources a lesson cites, also those that only a table or a claim brings in."""
-    from ketalab.data.bibliography import bibliography, link
+    from ketalab.data.bibliography import link
 
     keys = set(cited(notebook))
     shown = str(notebook.cells[-1].outputs)
     return keys | {key for key in bibliography().entries if link(key) in shown}
+
+
+def sections(notebook: NotebookNode) -> Iterator[list[NotebookNode]]:
+    """The cells under each second-level heading, and those before the first."""
+    cells: list[NotebookNode] = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## ") and cells:
+            yield cells
+            cells = []
+        cells.append(cell)
+    yield cells
+
+
+def sources(cells: Iterable[NotebookNode]) -> frozenset[str]:
+    """The sources that these cells cite, name in their code or show."""
+    known = bibliography().entries
+    found = set()
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            found.update(CITED.findall(cell.source))
+        else:
+            found.update(KEY_IN_CODE.findall(cell.source))
+            found.update(re.findall(r"[a-z]+\d{4}[a-z]?", str(cell.outputs)))
+    return frozenset(found & set(known))
+
+
+def tied_elsewhere(notebook: NotebookNode) -> set[str]:
+    """Numbers that stand in no output of their own section and in no row of a source that it names."""
+    faults = set()
+    for cells in sections(notebook):
+        here = output_numbers(NotebookNode(cells=cells)) | data_numbers(sources(cells)) | EXCEPTIONS["any"]
+        for cell in cells:
+            made = any(tag.startswith(("solution:", "task:", "badges")) for tag in tags(cell))
+            if cell.cell_type == "markdown" and not made:
+                text = CLOCK.sub(" ", cell.source)
+                faults |= {number for number, _ in prose_numbers([text]) if number not in here}
+    return faults
+
+
+def test_a_number_is_tied_in_its_own_section(notebook: NotebookNode, lesson_name: str):
+    """Every lesson holds most numbers of two digits somewhere, so they are looked for close by."""
+    found = tied_elsewhere(notebook) - ELSEWHERE.get(lesson_name[:2], set())
+    assert not found, f"{found}: show it, or name its source, in its section; or add it to ELSEWHERE"
 
 
 def test_every_number_is_tied(notebook: NotebookNode, lesson_name: str):
