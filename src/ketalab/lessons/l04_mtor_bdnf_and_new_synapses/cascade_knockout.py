@@ -28,7 +28,7 @@ IN_ANIMALS = {
     MTORC1: "rats: spines and behaviour blocked",
     PROTEIN: "no test read for this lesson",
 }
-IN_PEOPLE = {MTORC1: "mood at 24 h not altered (n = 20)"}
+IN_PEOPLE = {MTORC1: "mood at 24 h: no clear effect (n = 20)"}
 WEEKS = 3
 GLUTAMATE, MOST_SURGE = "glutamate", 2.0  # times rest, where the slider ends
 # Places in the chain: a vessel is 100 wide, then comes its number; the second route runs outside.
