@@ -149,3 +149,43 @@ def test_the_ledger_is_written_as_print_is(name: str, column: str):
         assert text == with_real_minus(text)
         for number in re.findall(r"(?<![\w.,/\u2212-])\d{4,}(?![\w,-]|\.\d|/\d)", text):
             assert 1900 <= int(number) <= 2035, text
+
+
+def test_every_table_is_shown_or_used_somewhere():
+    """What was collected for readers must reach them: each table is named in the code or in a lesson."""
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    cells = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "notebooks").glob("*.ipynb"))
+    for name in NAMES:
+        assert f'"{name}"' in code or f'\\"{name}\\"' in cells, f"{name}: no lesson shows it"
+
+
+NOT_SIGNIFICANT = re.compile(
+    r"\b(?:no (?:difference|effect|benefit)|did not differ|not different|unchanged|alike|equally)\b"
+)
+EQUAL_BY_A_NARROW_INTERVAL = {
+    "smyth2025"
+}  # pain after ketamine and after morphine: 0.1 points (−0.4 to 0.6)
+
+
+def called_equal(frame: pd.DataFrame, column: str) -> list[str]:
+    """Sentences that turn a result that is not significant into equality or absence."""
+    told = frame[~frame.reference.isin(EQUAL_BY_A_NARROW_INTERVAL)] if "reference" in frame else frame
+    return [text for text in told[column].dropna() if NOT_SIGNIFICANT.search(text)]
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("claim_sources", "finding"), ("therapy_contrasts", "finding"), ("nmda_blocker_studies", "finding")],
+)
+def test_not_significant_is_never_called_no_difference(name: str, column: str):
+    assert called_equal(table(name), column) == []
+
+
+def test_a_result_called_equal_would_be_found():
+    told = pd.DataFrame(
+        {
+            "reference": ["lee2020", "roe2021"],
+            "finding": ["No difference: it did not differ.", "No clear gain."],
+        }
+    )
+    assert called_equal(told, "finding") == ["No difference: it did not differ."]

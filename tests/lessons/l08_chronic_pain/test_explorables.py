@@ -64,7 +64,7 @@ def test_a_trials_signs_stand_only_beside_its_own_course():
     followed = table("pain_followup")
     for name, trial in TRIALS.items():
         artists = shown.at(**shown.presets[name]).artists
-        for artist, sign in (("better", "better"), ("same", "no difference")):
+        for artist, sign in (("better", "better"), ("same", "no clear difference")):
             days = followed.days[(followed.trial == trial) & (followed.sign == sign)]
             drawn = [] if artists[artist] is None else 7 * np.asarray(artists[artist][0])
             np.testing.assert_allclose(drawn, days)

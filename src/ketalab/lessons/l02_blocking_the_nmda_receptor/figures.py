@@ -258,7 +258,7 @@ def dose_response() -> Picture:
     )
 
 
-SIGNS = {"better": ("▲", GREEN), "displaced": ("▲", GREEN), "no difference": ("=", VERMILION)}
+SIGNS = {"better": ("▲", GREEN), "displaced": ("▲", GREEN), "no clear difference": ("=", VERMILION)}
 
 
 def human_studies() -> Picture:
@@ -288,13 +288,13 @@ def human_studies() -> Picture:
     axes.set(xlim=(0, 1.02), ylim=(y + 0.5, 0.6))
     trials = studies[studies.question == "depression"]
     better = listed(sorted(set(trials.drug[trials.direction == "better"])))
-    alike = listed(sorted(set(trials.drug[trials.direction == "no difference"])))
+    alike = listed(sorted(set(trials.drug[trials.direction == "no clear difference"])))
     return Picture(
         fig,
         "02_human_studies",
         f"A list of {len(trials)} trials in depression, each with a sign. Better than the "
         f"comparison in at least "
-        f"one: {better}. No difference in at least one: {alike}. Below, two scans: ketamine "
+        f"one: {better}. No clear difference in at least one: {alike}. Below, two scans: ketamine "
         "displaced one tracer, and another showed no consistent change.",
     )
 

@@ -207,4 +207,4 @@ def studies() -> pd.DataFrame:
     rows = table("nmda_blocker_studies")
     names = {"drug": "drug", "dose": "dose", "population": "people", "masking": "masking"}
     names |= {"finding": "finding", "reference": "source"}
-    return renamed(rows[rows.question != "dopamine D2"], names)
+    return renamed(rows[rows.question.isin(["depression", "occupancy"])], names)

@@ -42,7 +42,7 @@ def _in_people(blocked: str) -> str:
     if blocked != MTORC1:
         return "not tested"
     n = table("mechanism_tests").set_index("test").n["mtor_human"]
-    return f"mood at 24 h not altered (n = {n})"
+    return f"mood at 24 h: no clear effect (n = {n})"
 
 
 def cascade_knockout() -> Explorable:

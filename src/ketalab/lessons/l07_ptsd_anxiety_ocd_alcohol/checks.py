@@ -56,7 +56,7 @@ def a_window():
     # your turn
     reply = (
         "Perhaps, but no trial has shown it. In the one controlled trial, people with PTSD recalled their "
-        "trauma, had ketamine or midazolam and then exposure therapy; both groups improved equally. And a "
+        "trauma, had ketamine or midazolam and then exposure therapy; both groups improved. And a "
         "memory recalled while ketamine was in the blood came back stronger in healthy volunteers "
         "and rats. "
         "So timing matters. The larger trial against midazolam, with therapy in all arms, would "

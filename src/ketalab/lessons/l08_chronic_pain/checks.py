@@ -59,8 +59,7 @@ def reset_argument():
         "The trial behind it had 60 people and pain fell by almost three points in week 1. But at week "
         "12 the difference was no longer significant, and function had not improved, so nothing was "
         "reset. Effects on the mind in 76 against 18% mean that most could guess what they got, which "
-        "can inflate the relief. Other trials, such as the one in nerve pain, found no difference at "
-        "all."
+        "can inflate the relief. Other trials, such as the one in nerve pain, found no clear difference."
     )  # at least 25 words
     # done
     return reply

@@ -136,7 +136,7 @@ GLYPHS = {
     "less": ("▼", GREEN),
     "less, only during the infusion": ("▼", GREEN),
     "more": ("▲", VERMILION),
-    "no difference": ("=", VERMILION),
+    "no clear difference": ("=", VERMILION),
     "little change": ("=", VERMILION),
 }
 MEASURES = {
@@ -171,7 +171,7 @@ def experiments(rows: pd.DataFrame) -> Picture:
             mixed = len(set(signs.sign)) > 1
             text, colour = ("▼ =", ORANGE) if mixed else GLYPHS[signs.sign.iloc[0]]
             axes.text(places[measure], y, text, fontsize=16, ha="center", va="center", color=colour)
-    axes.text(0, 0.2, "▼ less   = no difference", fontsize=13, va="bottom")
+    axes.text(0, 0.2, "▼ less   = no clear difference", fontsize=13, va="bottom")
     axes.set(xlim=(0, 1.34), ylim=(-len(lines), 1.6))
     said = []
     for measure, words in MEASURES.items():
@@ -257,7 +257,7 @@ def fading(followup: pd.DataFrame) -> Picture:
     axes = fig.subplots()
     looks = {
         "better": ("v", GREEN, "less pain than control, measured"),
-        "no difference": ("s", VERMILION, "no significant difference, measured"),
+        "no clear difference": ("s", VERMILION, "no significant difference, measured"),
     }
     for y, trial in enumerate(reversed(TRIALS)):
         rows = followup[followup.trial == trial]
@@ -278,7 +278,7 @@ def fading(followup: pd.DataFrame) -> Picture:
     said = []
     for trial, words in TRIALS.items():
         rows = followup[followup.trial == trial].sort_values("days")
-        seen = {"better": "less pain", "no difference": "not significant"}
+        seen = {"better": "less pain", "no clear difference": "not significant"}
         visits = ", ".join(f"day {row.days:.2g} {seen[row.sign]}" for row in rows.itertuples())
         said.append(f"{short_name(trial)}, {words}: {visits}")
     return Picture(fig, "08_fading", f"Six trials on a logarithmic clock. {'; '.join(said)}.")
@@ -317,7 +317,9 @@ def savings(rows: pd.DataFrame) -> Picture:
     axes.set_yticks(range(len(SAVINGS)), labels)
     axes.set(xlim=(-65, 14), ylim=(-0.6, len(SAVINGS) - 0.4))
     axes.set_xlabel("mg in 24 hours, measured (morphine; Brinck: oxycodone)")
-    axes.set_title("▼ less   = no difference: only the direction was printed", loc="right", fontsize=12)
+    axes.set_title(
+        "▼ less   = no clear difference; only the direction was printed", loc="right", fontsize=12
+    )
     axes.grid(False, axis="y")
     chosen = by_key.loc[list(SAVINGS)].assign(name=SAVINGS.values())
     sized = _said(chosen[chosen.measure != "sign"].itertuples(), lambda row: row.name)

@@ -154,7 +154,7 @@ def _relief_view(rate: float, hours: float, days: float, half_life: float, drug:
     trial = _matching(rate, hours, days, drug)
     seen = _signs(trial)
     artists = {"level": (WEEKS, level), "band": (WEEKS, low, high), "relief": (WEEKS, curve)}
-    for name, sign, height in (("better", "better", 0.93), ("same", "no difference", 0.8)):
+    for name, sign, height in (("better", "better", 0.93), ("same", "no clear difference", 0.8)):
         at = seen.days[seen.sign == sign] / 7
         artists[name] = (at, np.full(len(at), height * top)) if len(at) else None
     readings = [

@@ -357,6 +357,12 @@ def prices() -> pd.DataFrame:
     return rows[["treatment", "item", "value", "comparison", "unit", "year", "reference"]]
 
 
+def critiques() -> pd.DataFrame:
+    """What critics wrote of the trials behind the licence of the spray, with the sources."""
+    rows = table("critiques").rename(columns={"critic": "who", "says": "what they say"})
+    return rows[["who", "year", "about", "what they say", "note", "reference"]]
+
+
 def pathway_frame() -> pd.DataFrame:
     """The two ratios that the model takes from trials of esketamine, with their 95% intervals."""
     from ketalab.lessons.l10_ketamine_and_traditional_antidepressants.four_steps import (

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -198,6 +199,46 @@ def decisions() -> pd.DataFrame:
     rows = rows.assign(topic=rows.topic.replace("background", "race and ethnicity"))
     names = {"topic": "topic", "measure": "what", "group": "in", "compared_with": "against"}
     return _columns(rows, names | FACTS)
+
+
+def label_changes() -> pd.DataFrame:
+    """What the US label of the spray and its maker say of breathing and dissociation, by date."""
+    rows = table("label_changes").sort_values("date", kind="stable")
+    names = {"date": "date", "topic": "about", "statement": "what is said", "note": "note"}
+    return _columns(rows, names | {"reference": "source"})
+
+
+def interactions() -> pd.DataFrame:
+    """What other medicines did to the level or the effect of ketamine, with the sources."""
+    rows = table("drug_interactions")
+    rows = rows.assign(result=[_result(row) for row in rows.itertuples()])
+    names = {"partner": "other medicine", "through": "acts by", "ketamine": "ketamine", "people": "in"}
+    names |= {"measure": "what was measured", "result": "with the other medicine", "note": "note"}
+    return _columns(rows, names | {"reference": "source"})
+
+
+def _result(row: NamedTuple) -> str:
+    """What the other medicine did, with the ratio of levels and P where they were printed."""
+    words = "no change found" if row.direction == "no change" else row.direction
+    if pd.notna(row.ratio):
+        words += f", {row.ratio:g} times"
+    if pd.notna(row.low):
+        words += f" ({interval(row.low, row.high, 1)})"
+    if pd.notna(row.p) and row.p:
+        words += f" (P < {row.p[1:]})" if row.p.startswith("<") else f" (P = {row.p})"
+    return words
+
+
+def guidelines() -> pd.DataFrame:
+    """What guidelines and health services say of ketamine and esketamine in depression."""
+    names = {"body": "who", "place": "where", "year": "year", "drug": "drug", "people": "for whom"}
+    return _columns(table("treatment_guidelines"), names | {"says": "what it says", "reference": "source"})
+
+
+def liking() -> pd.DataFrame:
+    """How much people who use several drugs for pleasure liked the spray and an infusion."""
+    names = {"people": "in", "n": "people", "compared": "compared", "finding": "finding", "note": "note"}
+    return _columns(table("abuse_liability"), names | {"reference": "source"})
 
 
 def lasting() -> pd.DataFrame:

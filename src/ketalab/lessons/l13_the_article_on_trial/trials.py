@@ -299,6 +299,13 @@ def best_case_pools() -> pd.DataFrame:
     )
 
 
+def important_differences() -> pd.DataFrame:
+    """Changes within one person that correspond to a step on a doctor's scale, with the sources."""
+    names = {"scale": "scale", "anchor": "compared with", "level": "called", "points": "points"}
+    names |= {"active": "reached with esketamine (%)", "control": "reached with placebo (%)"}
+    return renamed(table("important_differences"), names | {"note": "note", "reference": "source"})
+
+
 def under_way() -> pd.DataFrame:
     """Trials that are registered: people planned, people in each arm, control and status."""
     rows = table("trials_under_way")
