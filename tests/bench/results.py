@@ -99,7 +99,11 @@ def hand_tables(hand: dict) -> list[str]:
             *times([[one] for one in firsts]),
             kilobytes(median(rows)),
         ),
-        (f"each of {len(hand['decks'])} explorables in the decks", *times(hand["decks"].values()), ""),
+        (
+            f"each of {len(hand['decks'])} explorables in the decks",
+            *(times(hand["decks"].values()) if hand["decks"] else ("not measured", "")),
+            "",
+        ),
     )
     curves, fastest = hand["one curve"], fastest_peer(hand)
     missing = "".join(f" Not measured: {what} ({why})." for what, why in hand["failed"].items())
@@ -130,7 +134,7 @@ def targets(hand: dict, lessons: Groups, load: Sequence[Mapping[str, str]]) -> l
     typical, slow, size = median(map(middle, moves)), late(moves), median(map(heavy, moves))
     first, deck = (
         middle([one["first"] for one in every.values()]),
-        median(map(middle, hand["decks"].values())),
+        median(map(middle, hand["decks"].values())) if hand["decks"] else None,
     )
     ours, echo = middle(curves["ours"]), middle(curves["echo"])
     ahead = middle(curves[fastest]) / ours if fastest else None
@@ -165,7 +169,12 @@ def targets(hand: dict, lessons: Groups, load: Sequence[Mapping[str, str]]) -> l
             milliseconds(float(forty["median_ms"])) if forty else "not measured",
             True if forty else None,
         ),
-        ("a move in a deck", "at most 17 ms", milliseconds(deck), deck <= 17),
+        (
+            "a move in a deck",
+            "at most 17 ms",
+            milliseconds(deck) if deck else "not measured",
+            deck and deck <= 17,
+        ),
         ("the slowest first slide", "at most 800 ms", shown(slide), slide <= 0.8),
         ("the largest deck", "at most 6.7 MB", f"{largest:.1f} MB", largest <= 6.7),
         ("cutting all decks, one after the other", "at most 48 s", shown(cutting), cutting <= 48),

@@ -133,6 +133,11 @@ def test_what_failed_is_named_with_its_reason():
     assert said in results(found(*WHOLE), hand, LOAD)
 
 
+def test_decks_that_were_not_measured_meet_no_target():
+    said = results(found(*WHOLE), HAND | {"decks": {}}, LOAD)
+    assert met(said)["a move in a deck"] == "not measured"
+
+
 def test_a_median_of_17_0_is_met_and_one_above_is_not():
     for time, verdict in ((17.0, "yes"), (17.01, "no")):
         hand = HAND | {"explorables": {"one": one(10, time)}, "decks": {"one": moves(time)}}
