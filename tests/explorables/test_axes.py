@@ -165,3 +165,9 @@ def test_a_hand_reads_an_axis_that_is_straight_near_zero_as_matplotlib_does(in_n
     places = [bottom + (place - low) / (high - low) * (top - bottom) for place in at]
     found = in_node("valueAt", [[frame, "y", place] for place in places])
     assert found == pytest.approx(values, abs=1e-6)
+
+
+def test_a_scenario_is_the_start_and_what_it_changes(in_node):
+    spec = {"start": {"dose": 1, "route": "vein"}, "presets": {"Twice": {"dose": 2}, "As it starts": {}}}
+    found = in_node("scenarioOf", [[spec, name] for name in ("Twice", "As it starts", "Your own settings")])
+    assert found == [{"dose": 2, "route": "vein"}, spec["start"], None]

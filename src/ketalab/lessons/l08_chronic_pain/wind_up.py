@@ -13,7 +13,7 @@ from ketalab.plots.style import BLACK, DRUG, GREY, PALE, figure, legend_above
 PULSES = 16
 GAPS = np.linspace(0.5, 6, 56)  # s
 LONGEST = 6.0
-TOPS = (2.0, 5.0, 10.0, 20.0)  # few, so that the axes stay while a hand moves
+TOPS = (2.0, 5.0, 10.0, 20.0, 40.0)  # few, so that the axes stay while a hand moves
 
 
 def wind_up() -> Explorable:

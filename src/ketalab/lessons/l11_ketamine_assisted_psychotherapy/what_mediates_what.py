@@ -104,6 +104,7 @@ def _mediation_stage() -> Stage:
     cloud.set(
         xlim=(-2.0, 6.2),
         ylim=(-5.0, 7.0),
+        xticks=(0, 2, 4),
         xlabel="dissociation (SD)",
         ylabel="benefit (SD)",
         title="one simulated ketamine arm",
