@@ -171,3 +171,11 @@ def test_a_scenario_is_the_start_and_what_it_changes(in_node):
     spec = {"start": {"dose": 1, "route": "vein"}, "presets": {"Twice": {"dose": 2}, "As it starts": {}}}
     found = in_node("scenarioOf", [[spec, name] for name in ("Twice", "As it starts", "Your own settings")])
     assert found == [{"dose": 2, "route": "vein"}, spec["start"], None]
+
+
+def test_words_are_legible_on_a_phone_held_upright(in_node):
+    width = explorable("route_to_plasma").drawing.size[0]
+    phone, deck, narrow = in_node("enlarged", [390 / width, 760 / width, 200 / width])
+    assert 9 <= 12 * phone * 390 / width < 9.1
+    assert deck == 1
+    assert narrow == 1.16

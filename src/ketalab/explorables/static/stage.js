@@ -195,7 +195,7 @@ const CAPS = { projecting: "square", butt: "butt", round: "round" };
 const turn = (list, i) => list[i % list.length];
 
 // By how much words are enlarged where a point is `px` wide: on a phone held upright they would be too small.
-const enlarged = (px) => Math.min(MOST_ENLARGED, Math.max(1, LEGIBLE / (SMALLEST * px)));
+const enlarged = (px) => Math.min(MOST_ENLARGED, Math.max(1, Math.ceil((1000 * LEGIBLE) / (SMALLEST * px)) / 1000));
 
 class Pen {
   constructor(context, scale, letters = 1) {
@@ -564,7 +564,7 @@ class Picture {
     context.clearRect(0, 0, width, height);
     context.setTransform(scale, 0, 0, scale, 0, 0);
     const letters = enlarged(wide / spec.size[0]), pen = new Pen(context, scale, letters);
-    this.element.style.setProperty("--letters", letters.toFixed(3));
+    this.element.style.setProperty("--letters", letters);
     if (this.ghost && this.ghost !== frame) this.paintGhost(pen, ground.axes);
     for (const [name, trace] of frame.artists) {
       const look = this.spec.looks[name];
@@ -1311,8 +1311,8 @@ class Notebook {
 }
 
 export {
-  Desk, Frames, Page, Picture, blend, fromBase64, inflate, lasting, mount, mountAll, newAxes, open, placed, readRow,
-  refusal, remap, scenarioOf, spoken, valueAt, written,
+  Desk, Frames, Page, Picture, blend, enlarged, fromBase64, inflate, lasting, mount, mountAll, newAxes, open,
+  placed, readRow, refusal, remap, scenarioOf, spoken, valueAt, written,
 };
 
 export default () => {

@@ -219,8 +219,9 @@ def _knockout_view(blocked: str, strength: float, surge: float, resting: float) 
             f"Nothing is blocked: on day 3 the model has {significant(day3, 2)}% more spines than at rest."
         )
     else:
+        spines = readings[2].text.replace("below", "less than")
         sentence = (
-            f"With {strength:.0f}% of {blocked} blocked, {readings[2].text} of the new spines are left; "
+            f"With {strength:.0f}% of {blocked} blocked, {spines} of the new spines are left; "
             f"with nothing blocked, the model has {significant(intact3, 2)}% more spines on day 3 "
             "than at rest."
         )
