@@ -39,12 +39,13 @@ def node(stage: Path) -> Callable[[list[dict]], list]:
 
 @pytest.fixture(scope="module")
 def in_node(stage: Path) -> Callable[[str, list], list]:
-    """What one of the module's functions makes of each value."""
+    """What one of the module's functions makes of each value, or of each list of values."""
 
     def ask(function: str, values: list) -> list:
         code = (
             f"import {{ {function} as f }} from {json.dumps(stage.as_uri())};"
-            f"process.stdout.write(JSON.stringify({json.dumps(values)}.map((value) => f(value))))"
+            f"const asked = {json.dumps(values)}.map((value) => [value].flat());"
+            "process.stdout.write(JSON.stringify(asked.map((values) => f(...values))))"
         )
         return run("--input-type=module", "--eval", code)
 

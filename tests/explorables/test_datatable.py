@@ -126,3 +126,27 @@ def test_every_minus_is_that_of_print_and_zero_has_none(name: str):
         for text in said:
             assert not re.search(r"(?<![\w.,)])-[\d.]", text), text
             assert not re.search(r"\u22120(\.0+)?(?![\d.])", text), text
+
+
+def test_mechanisms_have_their_numbers():
+    """What the tanks, the pores, the circuit and the chain say in words stands in the tables, too."""
+
+    def cells(name: str, measures: str, **values) -> tuple[object, dict[str, list[str]]]:
+        view = explorable(name).at(**values)
+        (found,) = [t for t in tables(explorable(name).numbers(view)) if t[0][0].startswith(measures)]
+        return view, {row[0]: row[1:] for row in found[2:]}
+
+    view, rows = cells("route_to_plasma", "ketamine in the two tanks", dose=1.0)
+    for letter, row in zip("ABC", rows.values(), strict=True):
+        said = [view.artists[f"{letter} {part}"] for part in ("blood", "tissue", "in", "back", "out")]
+        assert row == [*said[:2], *(f"{flow} mg/h" for flow in said[2:])]
+    view, rows = cells("pore_block", "50 open channels", voltage=-20)
+    assert sum(int(count) for (count,) in rows.values()) == 50
+    assert view.artists["ions"] == f"{rows['hold magnesium'][0]} magnesium"
+    view, rows = cells("interneurons_first", "the circuit", selectivity=4.0, occupancy=60)
+    said = [view.artists[f"{p} blocked"][2].split("\n")[0] for p in ("pyramidal", "interneuron")]
+    assert rows["NMDA receptors blocked"] == said
+    assert rows["from the other cells, change by the drug"][0].startswith("inhibition, ")
+    view, rows = cells("cascade_knockout", "highest, above rest")
+    assert rows["mTORC1"][0] == view.artists["mtorc1 says"][2]
+    assert rows["TrkB"][0] == rows["TrkB"][1]  # before the block nothing changes

@@ -13,6 +13,7 @@ from ketalab.explorables.controls import Slider
 from ketalab.explorables.nodes import MOST_SETTINGS, Nodes, named, places, positions
 from ketalab.explorables.packed import Words, folded, varints
 from ketalab.lessons import CATALOGUE, explorable
+from ketalab.publish import moving
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
@@ -93,3 +94,21 @@ def test_words_come_back(text: str):
     pieces = words.pieces(text)
     known = list(words.places)
     assert "".join(known[piece] for piece in pieces) == text
+
+
+def test_what_is_kept_is_computed_anew_after_a_new_version_of_what_draws_it(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    def digest() -> str:
+        moving.digest.cache_clear()
+        moving._libraries.cache_clear()
+        return moving.digest("going_home")
+
+    before = digest()
+    assert digest() == before
+    known = moving.version
+    for package in ("matplotlib", "numpy", "scipy", "pandas"):
+        monkeypatch.setattr(moving, "version", lambda name, p=package: "99" if name == p else known(name))
+        assert digest() != before, package
+    monkeypatch.undo()
+    assert digest() == before

@@ -7,7 +7,7 @@ people), it has no numbers either, and the read-out says what it shows.
 """
 
 from bisect import bisect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, singledispatch
 from typing import Any
 
@@ -32,6 +32,7 @@ from ketalab.plots.style import DIRECTION_ONLY, MARKS_A_PLACE
 from ketalab.text import duration, grouped, real_minus
 
 LINE_POINTS, MARKS, CLOUD = 8, 12, 60  # a longer line is thinned, a larger cloud is summed up
+COLLECTIONS = (PathCollection, PolyCollection, LineCollection)
 Spans = tuple[NDArray, NDArray, NDArray, NDArray]  # from and to across, from and to upwards
 
 
@@ -42,6 +43,12 @@ def written(value: float) -> str:
     if abs(value) < 999.5:
         return real_minus(f"{value:.3g}")
     return real_minus(f"{float(f'{value:.4g}'):.0f}")
+
+
+def tabbed(measures: str, columns: Sequence[str], rows: Mapping[str, Sequence[str]]) -> str:
+    """A table as `Numbers.write` makes them: what it measures, its columns, and by name its rows."""
+    lines = [["", *columns], *([name, *cells] for name, cells in rows.items())]
+    return "\n".join([measures, *("\t".join(line) for line in lines)])
 
 
 def says_a_number(text: str) -> bool:
@@ -213,6 +220,20 @@ def reach(found: Spans) -> Spans:
     return tuple(np.array([end]) for end in (x0.min(), x1.max(), y0.min(), y1.max()))
 
 
+def within(artist: Artist, found: Spans) -> Spans:
+    """What of it lies on the axes: the picture shows no more. Of a line between two points, both ends."""
+    if isinstance(artist, Line2D) and found[0].size == 2:
+        return found
+    seen = np.ones(found[0].size, bool)
+    data = artist.get_transform().contains_branch_seperately(artist.axes.transData)
+    for direction, low, high, in_data in zip("xy", found[::2], found[1::2], data, strict=True):
+        if in_data or isinstance(artist, COLLECTIONS):
+            first, last = sorted(getattr(artist.axes, f"get_{direction}lim")())
+            room = 1e-6 * (last - first)
+            seen &= (high >= first - room) & (low <= last + room)
+    return tuple(part[seen] for part in found)
+
+
 def chosen(artist: Artist, found: Spans) -> Spans:
     """The places that are written: a few of a line and its highest, the first marks, a cloud's reach."""
     count = found[0].size
@@ -274,13 +295,15 @@ class Numbers:
             if found is None or not found[0].size or artist.axes not in self.scales:
                 continue
             if not _only_shades(artist, found):
+                found = within(artist, found)
+            if found[0].size and not _only_shades(artist, found):
                 self._add(tables, artist, _title(artist, name), found)
         return "\n\n".join("\n".join("\t".join(row) for row in table) for table in tables.values())
 
     def _add(self, tables: dict, artist: Artist, title: str, found: Spans) -> None:
         across, upwards = self.scales[artist.axes]
         x_read, y_read = artist.get_transform().contains_branch_seperately(artist.axes.transData)
-        if isinstance(artist, PathCollection | PolyCollection | LineCollection):
+        if isinstance(artist, COLLECTIONS):
             x_read = y_read = True  # their data are offsets or vertices, always in data coordinates
         x0, x1, y0, y1 = (part.tolist() for part in chosen(artist, found))
         x = [across.span(*ends) for ends in zip(x0, x1, strict=True)] if across.read and x_read else []

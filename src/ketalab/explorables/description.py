@@ -66,6 +66,7 @@ class View:
     sentence: str
     limits: Limits = field(default_factory=dict)
     numbers: str = ""  # tables as `Numbers.write` makes them, for a picture it cannot read
+    beside: str = ""  # and for the part of a picture that it cannot read
 
 
 class Ground(NamedTuple):
@@ -203,7 +204,7 @@ class Explorable:
             return view.numbers
         canvas, numbers = self._numbers
         canvas.limit(view.limits)
-        return numbers.write(view.artists)
+        return "\n\n".join(filter(None, (numbers.write(view.artists), view.beside)))
 
     def still(self, **values: Any) -> Image.Image:
         """The view as an image, for paper, GitHub and the kernel-free decks."""

@@ -14,6 +14,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.collections import (
@@ -29,6 +30,7 @@ from matplotlib.hatch import get_path as hatch_path
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path
+from matplotlib.scale import SymmetricalLogTransform
 from matplotlib.text import Text
 from matplotlib.transforms import Transform
 from numpy.typing import NDArray
@@ -334,8 +336,8 @@ class Drawing:
         height = self.size[1]
         return {
             "box": [round(float(at), 3) for at in (box.x0, height - box.y1, box.x1, height - box.y0)],
-            "x": [axes.get_xscale(), *map(float, axes.get_xlim())],
-            "y": [axes.get_yscale(), *map(float, axes.get_ylim())],
+            "x": [axes.get_xscale(), *map(float, axes.get_xlim()), *_bend(axes.xaxis)],
+            "y": [axes.get_yscale(), *map(float, axes.get_ylim()), *_bend(axes.yaxis)],
         }
 
     def ground(self, limits: Mapping[str, Any]) -> str:
@@ -349,6 +351,14 @@ class Drawing:
             figure.draw(renderer)
             renderer.finalize()
         return _bare(file.getvalue())
+
+
+def _bend(axis: Axis) -> list[float]:
+    """Where and how an axis turns from straight to logarithmic, of one that does both."""
+    how = axis.get_transform()
+    if not isinstance(how, SymmetricalLogTransform):
+        return []
+    return [float(how.linthresh), float(how.linscale), float(how.base)]
 
 
 def _bare(svg: str) -> str:

@@ -339,11 +339,15 @@ def _settle(block_i: Array, block_e: Array, parameters: Parameters) -> dict[str,
 
 
 def currents(
-    block_interneuron: float, block_pyramidal: float, parameters: Parameters | None = None
+    block_interneuron: float,
+    block_pyramidal: float,
+    parameters: Parameters | None = None,
+    settled: State | None = None,
 ) -> dict[str, Currents]:
-    """What flows into a cell of each population where the circuit settles with these blocks (0 to 1)."""
+    """What flows into a cell of each population where the circuit settles with these blocks (0 to 1):
+    `settled`, if that is known already."""
     parameters = parameters or Parameters()
-    state = steady_state(block_interneuron, block_pyramidal, parameters)
+    state = settled or steady_state(block_interneuron, block_pyramidal, parameters)
     rates = {p: float(getattr(state, p)) / 1000 for p in POPULATIONS}
     gates = opening(rates[PYRAMIDAL], parameters.local_share)
     block = {PYRAMIDAL: block_pyramidal, INTERNEURON: block_interneuron}

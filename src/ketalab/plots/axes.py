@@ -122,6 +122,11 @@ def round_up(value: float) -> float:
     return float(next(step * power for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power >= value))
 
 
+def first_above(ends: Sequence[float], value: float) -> float:
+    """The first of a few ends of an axis that a value does not pass: a hand seldom moves such an axis."""
+    return next(end for end in ends if end >= value)
+
+
 def clock_axis(
     axes: Axes,
     last: float = 504.0,

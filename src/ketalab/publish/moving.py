@@ -1,7 +1,8 @@
 """Explorables on pages without a kernel: their still pictures, and the data that make them move.
 
 Computing every setting takes a while and changes nothing while neither the code nor the data behind it
-change, so what has been computed is kept in `dist/moving` under the digest of both.
+change, nor the packages that compute and draw, so what has been computed is kept in `dist/moving` under the
+digest of them all.
 """
 
 import base64
@@ -11,6 +12,7 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from html import escape
+from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from ketalab.plots.png import small_webp
 KEPT = ROOT / "dist" / "moving"
 SOURCES = Path(__file__).parents[1]
 BESIDE = ("publish", "practice", "html", "jupyter")  # rooms that say nothing to a model
+COMPUTE_AND_DRAW = ("numpy", "scipy", "pandas", "matplotlib")  # packages whose next version may differ
 ENDS_HERE = "// What the module gives"  # of the module; what follows is for whoever imports it
 
 
@@ -63,7 +66,7 @@ def compute(names: Iterable[str]) -> None:
 
 @cache
 def digest(name: str) -> str:
-    """Of all code and data an explorable may depend on: the libraries, the data, its own lesson."""
+    """Of all that an explorable may depend on: packages, the libraries, the data, its own lesson."""
     known = folder_of(name)
     found = hashlib.sha256(_libraries())
     for path in sorted((SOURCES / "lessons" / known).rglob("*.*")):
@@ -80,7 +83,7 @@ def folder_of(name: str) -> str:
 
 @cache
 def _libraries() -> bytes:
-    found = hashlib.sha256()
+    found = hashlib.sha256(repr([(name, version(name)) for name in COMPUTE_AND_DRAW]).encode())
     rooms = [path for path in SOURCES.iterdir() if path.name not in (*BESIDE, "lessons", "__pycache__")]
     for top in sorted([*rooms, ROOT / "data"]):
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:

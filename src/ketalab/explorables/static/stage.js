@@ -5,6 +5,7 @@
 const PARTS_OF_A_POINT = 8;
 const BREAK = 8388608;
 const NEAR = 14; // points from a mark or a line at which it answers
+const SMALLEST = 12, LEGIBLE = 9, MOST_ENLARGED = 1.16; // points of the smallest words; px they have at least on a phone
 const TURN_MS = 220; // how long new axes take to come
 const KEPT_ROWS = 24;
 const SPLIT = { about: "\x1e", reading: "\x1f", part: "\x1d" };
@@ -124,14 +125,43 @@ const remap = (from, to, direction) => {
   return [grow, box2[0] + start * (box2[1] - box2[0]) - grow * box[0]];
 };
 
-// The value at a place, or null where the axis is neither linear nor logarithmic.
+// There and back on an axis that is straight up to `threshold` on both sides of zero and logarithmic beyond.
+const bent = (threshold, straight, base) => {
+  const unit = straight / (1 - 1 / base);
+  return [
+    (value) => (Math.abs(value) <= threshold ? value * unit
+      : Math.sign(value) * threshold * (unit + Math.log(Math.abs(value) / threshold) / Math.log(base))),
+    (place) => (Math.abs(place) <= threshold * unit ? place / unit
+      : Math.sign(place) * threshold * base ** (Math.abs(place) / threshold - unit)),
+  ];
+};
+
+// The value at a place, or null where the axis is of another kind.
 const valueAt = (axes, direction, place) => {
-  const [scale, low, high] = axes[direction];
+  const [scale, low, high, ...bend] = axes[direction];
   const [start, end] = direction === "x" ? [axes.box[0], axes.box[2]] : [axes.box[3], axes.box[1]];
   const share = (place - start) / (end - start);
   if (scale === "linear") return low + share * (high - low);
   if (scale === "log") return 10 ** (Math.log10(low) + share * (Math.log10(high) - Math.log10(low)));
+  if (scale === "symlog") {
+    const [there, back] = bent(...bend);
+    return back(there(low) + share * (there(high) - there(low)));
+  }
   return null;
+};
+
+// Of axes that have come in the place of others, which numbers they go through now and went through before.
+const newAxes = (before, now, reads = {}) => {
+  const found = [];
+  for (const [name, axes] of Object.entries(now)) {
+    for (const direction of ["x", "y"]) {
+      const read = reads[`${name}.${direction}`] ?? {}, ends = [axes, before[name]].map((one) => one[direction].slice(0, 3));
+      if (read.silent || (read.words && !read.minutes && !read.ratio) || String(ends[0]) === String(ends[1])) continue;
+      const [wide, old] = ends.map(([, low, high]) => `${measured(read, low)} to ${measured(read, high)}`);
+      found.push({ name, direction, text: `New axis: ${wide} (before: ${old})` });
+    }
+  }
+  return found;
 };
 
 const covers = (wide, narrow) => Object.keys(wide).every((name) => ["x", "y"].every((direction) => {
@@ -164,10 +194,14 @@ const FONT = '"Atkinson Hyperlegible Next", "DejaVu Sans", sans-serif';
 const CAPS = { projecting: "square", butt: "butt", round: "round" };
 const turn = (list, i) => list[i % list.length];
 
+// By how much words are enlarged where a point is `px` wide: on a phone held upright they would be too small.
+const enlarged = (px) => Math.min(MOST_ENLARGED, Math.max(1, Math.ceil((1000 * LEGIBLE) / (SMALLEST * px)) / 1000));
+
 class Pen {
-  constructor(context, scale) {
+  constructor(context, scale, letters = 1) {
     this.context = context;
     this.scale = scale;
+    this.letters = letters;
   }
 
   stroke(colour, width, { dash = [], cap = "butt", join = "round" } = {}, path = undefined) {
@@ -267,10 +301,10 @@ class Pen {
   text(look, { x, y, text }) {
     if (!text) return;
     const { context } = this, lines = text.split("\n");
-    context.font = `${look.bold ? 700 : 400} ${look.size}px ${FONT}`;
+    context.font = `${look.bold ? 700 : 400} ${look.size * this.letters}px ${FONT}`;
     context.textBaseline = "alphabetic";
     context.textAlign = "left";
-    const [least, deepest, gap] = look.line;
+    const [least, deepest, gap] = look.line.map((high) => high * this.letters);
     const between = lines.length > 1 ? gap : 0;
     let down = 0, last = 0;
     const laid = lines.map((words) => {
@@ -393,6 +427,12 @@ const lasting = (minutes) => {
   return `${short(minutes)} min`;
 };
 
+// A place on an axis as a number or a time.
+const measured = (read, value) => {
+  if (read.minutes) return lasting(value * read.minutes);
+  return written(read.ratio ? Math.exp(value) : value);
+};
+
 let pictures = 0;
 
 // One picture: the ground below, the moving artists above, what lies under the hand beside.
@@ -445,6 +485,7 @@ class Picture {
     for (const words of node.querySelectorAll("text")) {
       words.addEventListener("pointerenter", () => this.light(words.textContent));
       words.addEventListener("pointerleave", () => this.light(null));
+      words.style.fontSize = `calc(${words.style.fontSize} * var(--letters, 1))`;
     }
     this.grounds.set(index, { node, axes });
   }
@@ -522,7 +563,8 @@ class Picture {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, width, height);
     context.setTransform(scale, 0, 0, scale, 0, 0);
-    const pen = new Pen(context, scale);
+    const letters = enlarged(wide / spec.size[0]), pen = new Pen(context, scale, letters);
+    this.element.style.setProperty("--letters", letters);
     if (this.ghost && this.ghost !== frame) this.paintGhost(pen, ground.axes);
     for (const [name, trace] of frame.artists) {
       const look = this.spec.looks[name];
@@ -532,6 +574,24 @@ class Picture {
       this.inside(context, look, ground.axes, () => pen.draw(look, places));
     }
     context.globalAlpha = 1;
+    if (this.ghost && !turning) this.tellAxes(context, ground.axes);
+  }
+
+  // Where an axis is not that of the last setting, the picture says so.
+  tellAxes(context, axes) {
+    const old = this.grounds.get(this.ghost.ground)?.axes;
+    if (!old || old === axes) return;
+    context.font = `400 ${SMALLEST}px ${FONT}`;
+    context.textBaseline = "top";
+    context.textAlign = "left";
+    for (const { name, direction, text } of newAxes(old, axes, this.spec.reads)) {
+      const [left, top, right, bottom] = axes[name].box, width = context.measureText(text).width;
+      const x = direction === "x" ? right - width - 4 : left + 4, y = direction === "x" ? bottom - 19 : top + 4;
+      context.fillStyle = "#ffffffdd";
+      context.fillRect(x - 3, y - 2, width + 6, 17);
+      context.fillStyle = "#1b1b1b";
+      context.fillText(text, x, y);
+    }
   }
 
   // On the way from held axes to new ones.
@@ -677,12 +737,7 @@ class Picture {
       if (Math.abs(near - value) <= (read.near ?? 0.4) * gap) return text;
       if (!read.minutes && !read.ratio) return "";
     }
-    return `${read.name ? `${read.name}: ` : ""}${this.measured(read, value)}`;
-  }
-
-  measured(read, value) {
-    if (read.minutes) return lasting(value * read.minutes);
-    return written(read.ratio ? Math.exp(value) : value);
+    return `${read.name ? `${read.name}: ` : ""}${measured(read, value)}`;
   }
 
   // The interval drawn through a mark.
@@ -701,7 +756,7 @@ class Picture {
           const ends = [a, b].map((place) => valueAt(axes[look.axes], direction, place));
           if (ends.includes(null)) continue;
           const read = this.spec.reads?.[`${look.axes}.${direction}`] ?? {};
-          const [low, high] = [Math.min(...ends), Math.max(...ends)].map((end) => this.measured(read, end));
+          const [low, high] = [Math.min(...ends), Math.max(...ends)].map((end) => measured(read, end));
           return `interval ${low} to ${high}`;
         }
       }
@@ -766,11 +821,11 @@ const refusal = (controls, values) => {
   return null;
 };
 
-const presetShown = (spec, values) => {
-  const found = Object.entries(spec.presets).find(([, preset]) => (
-    Object.entries({ ...spec.start, ...preset }).every(([name, value]) => values[name] === value)));
-  return found ? found[0] : OWN;
-};
+// All values of a scenario: the start, then what it changes. Null where there is none of that name.
+const scenarioOf = (spec, name) => (name in spec.presets ? { ...spec.start, ...spec.presets[name] } : null);
+
+const presetShown = (spec, values) => Object.keys(spec.presets).find((preset) => (
+  Object.entries(scenarioOf(spec, preset)).every(([name, value]) => values[name] === value))) ?? OWN;
 
 // Pages without a kernel ------------------------------------------------------------------------------
 
@@ -857,7 +912,8 @@ class Page {
     const id = `ketalab-scenario-${this.number}`;
     const select = make("select", { id }, ...[OWN, ...names].map((name) => make("option", { value: name }, name)));
     select.addEventListener("change", () => {
-      if (select.value !== OWN) this.set({ ...this.spec.start, ...this.spec.presets[select.value] });
+      const scenario = scenarioOf(this.spec, select.value);
+      if (scenario) this.set(scenario);
     });
     return { row: this.row("Scenario", id, select), select };
   }
@@ -1183,8 +1239,8 @@ class Notebook {
   choose(event) {
     const { spec } = this.desk, part = event.target.closest?.(".ketalab-scenario select, .ketalab-reset");
     if (!this.beside(part) || (event.type === "change") !== (part.localName === "select")) return;
-    const scenario = part.localName === "select" ? spec.presets[part.value] : {};
-    if (scenario) this.desk.put({ ...spec.start, ...scenario });
+    const values = part.localName === "select" ? scenarioOf(spec, part.value) : spec.start;
+    if (values) this.desk.put(values);
   }
 
   beside(part) {
@@ -1255,8 +1311,8 @@ class Notebook {
 }
 
 export {
-  Desk, Frames, Page, Picture, blend, fromBase64, inflate, lasting, mount, mountAll, open, placed, readRow, refusal,
-  remap, spoken, written,
+  Desk, Frames, Page, Picture, blend, enlarged, fromBase64, inflate, lasting, mount, mountAll, newAxes, open,
+  placed, readRow, refusal, remap, scenarioOf, spoken, valueAt, written,
 };
 
 export default () => {

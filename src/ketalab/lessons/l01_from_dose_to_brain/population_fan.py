@@ -12,6 +12,7 @@ from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.explorables.dosing import DOSE, INFUSION_TIME, MODELS, VENOUS
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models.linear import LinearModel
+from ketalab.plots.axes import first_above
 from ketalab.plots.style import BLACK, DRUG, GREY, figure, legend_above
 
 PEOPLE, SEED = 300, 7
@@ -109,8 +110,8 @@ def _fan_view(dose: float, minutes: float, dosing: str, spread: float, model: st
     curves = unit * given[:, None]
     low, quarter, median, three_quarters, high = np.percentile(curves, PERCENTILES, axis=0)
     at_end = curves[:, -1]
-    top = next(top for top in TOPS if top >= 1.02 * at_end.max())
-    jitter = minutes + 2.5 * np.sin(np.arange(PEOPLE))
+    top = first_above(TOPS, 1.02 * at_end.max())
+    jitter = minutes + min(2.5, minutes) * np.sin(np.arange(PEOPLE))
     artists = {
         "wide": (FOUR_HOURS, low[:-1], high[:-1]),
         "narrow": (FOUR_HOURS, quarter[:-1], three_quarters[:-1]),

@@ -13,13 +13,14 @@ from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.explorables.dosing import ARTERIAL, DOSE, typical
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models.linear import LinearModel
-from ketalab.plots.axes import round_up
+from ketalab.plots.axes import first_above
 from ketalab.plots.style import BLACK, DRUG, GREY, figure, legend_above
 
 SESSION_MIN = 40.0
 COMPOUNDS = ("ketamine", "norketamine", "hydroxynorketamine")
 GONE = 1.0  # ng/mL, below which we call a compound washed out
 DAY = 1440.0
+WATCHED = (4.0, 20.0, 80.0)  # days: few, so that the axis stays while a hand moves
 
 
 def repeated_sessions() -> Explorable:
@@ -120,7 +121,7 @@ def _sessions_view(dose: float, interval: float, sessions: float) -> View:
             f"One session of {dose:.2f} mg/kg: ketamine is below 1 ng/mL {readings[4].text} after it began."
         )
     )
-    return View(artists, readings, sentence, {"main.x": (0, round_up(days[-1]))})
+    return View(artists, readings, sentence, {"main.x": (0, first_above(WATCHED, days[-1]))})
 
 
 @cache

@@ -17,10 +17,12 @@ from ketalab.lessons.l01_from_dose_to_brain.shared import (
     NAMES,
     Moment,
     moments,
+    tanks_numbers,
     tanks_stage,
     tanks_view,
 )
 from ketalab.models import pharmacokinetics as pk
+from ketalab.plots.axes import first_above
 from ketalab.plots.style import BLACK, DRUG, GREY, PALE, figure, legend_above
 from ketalab.text import count, significant
 
@@ -128,6 +130,8 @@ def _route_stage() -> Stage:
             label="ketamine, measured",
         )[0],
     }
+    aside = {"transform": main.transAxes, "ha": "right", "va": "center", "fontsize": 12}
+    artists["later"] = stamp(main, 0.985, 0.5, **aside)
     for letter, name, side in zip(LETTERS, NAMES, ("right", "left", "center"), strict=True):
         artists[f"{letter} when"] = main.axvline(
             0, color=GREY, linestyle=":", linewidth=1.4, label=f"{letter}, {name}"
@@ -173,10 +177,11 @@ def _route_view(route: str, dose: float, minutes: float, weight: float, model: s
     ketamine = curves[0]
     norketamine = pk.concentration(patients[0], doses, SIX_HOURS, "norketamine")[0]
     rows = _measured(route, given, dose, minutes)
+    last, rows = rows.time_min.max(), rows[rows.time_min <= SIX_HOURS[-1]]
     at, height = pk.peak(SIX_HOURS, ketamine)
     lasted = max(d.time for d in doses) + (minutes if route == INFUSION else 1.5)
-    reach = 1.02 * max(np.max(curves), norketamine.max(), rows.value.max() if len(rows) else 0)
-    top = next(top for top in TOPS if top >= reach)
+    seen_then = rows[["value", "high"]].max().fillna(0).max() if len(rows) else 0
+    top = first_above(TOPS, 1.02 * max(np.max(curves), norketamine.max(), seen_then))
     bottom = FLOOR if scale == LOG else 0.0
     hours = SIX_HOURS / 60
     seen = moments(patients[0], doses, HALF_MINUTES)
@@ -187,6 +192,7 @@ def _route_view(route: str, dose: float, minutes: float, weight: float, model: s
         "ketamine": (hours, np.maximum(ketamine, 0.1)),
         "interval": _bars(rows),
         "measured": (rows.time_min / 60, rows.value),
+        "later": f"measured up to {last / 60:g} h \N{RIGHTWARDS ARROW}" if last > SIX_HOURS[-1] else "",
     }
     for letter, moment in zip(LETTERS, seen, strict=True):
         artists[f"{letter} when"] = ([moment.minute / 60] * 2, [0, 1])
@@ -207,7 +213,7 @@ def _route_view(route: str, dose: float, minutes: float, weight: float, model: s
     )
     limits = {"main.yscale": "log" if scale == LOG else "linear"}
     limits["main.y"] = (FLOOR, TOPS[-1]) if scale == LOG else (0.0, top)
-    return View(artists, readings, sentence, limits)
+    return View(artists, readings, sentence, limits, beside=tanks_numbers(seen))
 
 
 def _in_words(seen: tuple[Moment, Moment, Moment]) -> str:

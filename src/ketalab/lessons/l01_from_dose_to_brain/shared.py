@@ -15,6 +15,7 @@ from matplotlib.collections import LineCollection, PolyCollection
 from numpy.typing import NDArray
 
 from ketalab.explorables.cached_text import stamp
+from ketalab.explorables.datatable import tabbed
 from ketalab.models.linear import Dose, LinearModel, amounts
 from ketalab.plots.arrow import arrow
 from ketalab.plots.style import BLACK, DRUG, GREY
@@ -131,6 +132,19 @@ def tanks_view(seen: Sequence[Moment], given: float) -> dict[str, object]:
             f"{letter} out": significant(moment.out, 2),
         }
     return {"levels": levels, "flows": flows} | found
+
+
+def tanks_numbers(seen: Sequence[Moment]) -> str:
+    """The same three moments as a table."""
+    columns = ("blood and fast organs", "slower tissue", "into tissue", "back", "out")
+    units = ("mg", "mg", *["mg/h"] * 3)
+    rows = {}
+    for letter, moment, name in zip(LETTERS, seen, NAMES, strict=True):
+        held = moment.blood, moment.tissue, moment.into_tissue, moment.back, moment.out
+        rows[f"{letter}, {name}, {moment.when}"] = [
+            f"{significant(amount, 2)} {unit}" for amount, unit in zip(held, units, strict=True)
+        ]
+    return tabbed("ketamine in the two tanks and what flows", columns, rows)
 
 
 def _arrow(tail: float, tip: float, y: float, width: float) -> list[Polygon]:

@@ -15,6 +15,7 @@ from ketalab.lessons.l02_blocking_the_nmda_receptor.shared import MAGNESIUM, RES
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models import receptor
 from ketalab.models.linear import LinearModel
+from ketalab.plots.axes import first_above
 from ketalab.plots.style import DRUG, GREEN, LEVEL, PALE, figure, legend_above
 from ketalab.text import real_minus
 
@@ -125,7 +126,7 @@ def _infusion_view(
     without = 100 * receptor.equilibrium_block(free, blocker, REST, 0.0)
     low, high = (100 * free / (free + half) for half in _rat()[[2, 1]])
     hours = MINUTES / 60
-    top = next(top for top in TOPS if top >= 1.02 * free.max())
+    top = first_above(TOPS, 1.02 * free.max())
     artists = {
         "given_free": (0, 0, minutes / 60, 1),
         "given": (0, 0, minutes / 60, 1),

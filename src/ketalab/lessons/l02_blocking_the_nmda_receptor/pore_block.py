@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from ketalab.explorables.cached_text import stamp
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
+from ketalab.explorables.datatable import tabbed
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l02_blocking_the_nmda_receptor.shared import DEPOLARISED, MAGNESIUM, REST
 from ketalab.models import receptor
@@ -178,7 +179,13 @@ def _pore_view(magnesium: float, free: float, voltage: float, drug: str) -> View
         f"With {magnesium:.1f} mM magnesium, {free:.1f} µM free {drug} blocks {readings[1].text} of the "
         f"current at rest and {readings[2].text} at −20 mV. {_counted(held, voltage, drug)}"
     )
-    return View(artists, readings, sentence)
+    counts = {
+        f"hold {drug}": [str(held[0])],
+        "hold magnesium": [str(held[1])],
+        "empty": [str(held[2])],
+    }
+    beside = tabbed(f"50 open channels at {real_minus(f'{voltage:.0f}')} mV", ["channels"], counts)
+    return View(artists, readings, sentence, beside=beside)
 
 
 def _block(free: float, blocker: receptor.Blocker, voltage: float, magnesium: float) -> float:

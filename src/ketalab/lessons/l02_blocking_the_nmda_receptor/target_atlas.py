@@ -8,6 +8,7 @@ import pandas as pd
 from ketalab.data import table
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Steps
+from ketalab.explorables.datatable import tabbed
 from ketalab.explorables.description import Explorable, Reading, View, significant
 from ketalab.lessons.l02_blocking_the_nmda_receptor.figures import atlas, atlas_axes
 from ketalab.plots.style import legend_above
@@ -91,9 +92,8 @@ def _atlas_view(free: str) -> View:
 
 def _atlas_numbers(filled: pd.DataFrame) -> str:
     """The table behind the grid: a row for each drug, a column for each target."""
-    rows = [["share filled (%)"], ["", *filled.columns]]
-    rows += [
-        [str(drug), *("" if np.isnan(s) else significant(s, 2) for s in of)]
+    rows = {
+        str(drug): ["" if np.isnan(s) else significant(s, 2) for s in of]
         for drug, *of in filled.itertuples()
-    ]
-    return "\n".join("\t".join(row) for row in rows)
+    }
+    return tabbed("share filled (%)", filled.columns, rows)

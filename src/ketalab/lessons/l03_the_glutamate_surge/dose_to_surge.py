@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import NullFormatter, NullLocator
 
 from ketalab.data import table
 from ketalab.explorables.canvas import Stage
@@ -15,13 +15,13 @@ from ketalab.lessons.l03_the_glutamate_surge.figures import SIGN, SIGN_WORD, rat
 from ketalab.lessons.l03_the_glutamate_surge.shared import signed
 from ketalab.models import circuit
 from ketalab.models.circuit import Parameters
-from ketalab.plots.axes import round_up
 from ketalab.plots.style import BLACK, GREY, LEVEL, PALE, figure, legend_above
 from ketalab.text import grouped
 
 DOSES = np.geomspace(1, 300, 121)  # mg/kg
 NONE_BELOW = 3.0  # %, a change we call none, since no experiment would see it
 SHARES = {"5%": 0.05, "10%": 0.10, "15%": 0.15}
+CHANGES = (-40.0, 2000.0)  # %, the ends of the axis: what the model gives at all settings
 LOCAL = {"0%": 0.0, "30%": 0.30, "60%": 0.60}
 ROWS = {"microdialysis": 1, "carbon-13 spectroscopy": 0}
 
@@ -83,6 +83,11 @@ def _surge_stage() -> Stage:
     main.set(xscale="log", xlim=(1, 300), xlabel="dose (mg/kg)", ylabel="glutamate,\nchange (%)")
     main.set_xticks([1, 3, 10, 30, 100, 300], ["1", "3", "10", "30", "100", "300"])
     main.xaxis.set_minor_formatter(NullFormatter())
+    main.set_yscale("symlog", linthresh=10, linscale=0.8)  # one axis for small changes and for large ones
+    main.set_ylim(CHANGES)
+    changes = {-30: "\N{MINUS SIGN}30", 0: "0", 10: "10", 100: "100", 1000: "1,000"}
+    main.set_yticks(list(changes), list(changes.values()))
+    main.yaxis.set_minor_locator(NullLocator())
     measured = []
     for direction, rows in _signs().groupby("direction", sort=True):
         y = rows.method.map(ROWS)
@@ -128,8 +133,6 @@ def _surge_view(selectivity: float, half_dose: float, share: str, local: str) ->
     matched, asked = int(met[dialysis].sum()), int(dialysis.sum())
     best = int(np.argmax(curve))
     surge = curve[best] >= NONE_BELOW
-    bottom = -max(10.0, round_up(-1.05 * min(curve.min(), -1)))
-    top = max(20.0, round_up(1.05 * max(curve.max(), 1)))
     artists = {
         "surge": (DOSES, curve),
         "met": (rows.dose[met], rows.method[met].map(ROWS)),
@@ -146,4 +149,4 @@ def _surge_view(selectivity: float, half_dose: float, share: str, local: str) ->
     ]
     rise = f"Glutamate rises by up to {grouped(curve[best])}%" if surge else "No surge at any dose"
     sentence = f"{rise}; the model agrees with {matched} of the {asked} microdialysis results."
-    return View(artists, readings, sentence, {"main.y": (bottom, top)})
+    return View(artists, readings, sentence)

@@ -97,15 +97,15 @@ def _cells_view(selectivity: float, occupancy: float) -> View:
         f"{p} runs": _stored_rates(p, key[1]) if key[1] == selectivity else None for p in POPULATIONS
     }
     artists["here"] = ([occupancy] * 2, list(rates.values()))
-    wires, change = mechanism.moved((float(blocks[0]), float(blocks[1])), rates)
-    artists |= wires
+    wires = mechanism.moved((float(blocks[0]), float(blocks[1])), state)
+    artists |= wires.artists
     artists["run"] = f"stored run: {100 * key[0]:.0f}% blocked, selectivity {key[1]:g}"
     readings = [
         Reading("blocked on interneurons", 100 * float(blocks[0]), "%", 2),
         Reading("blocked on pyramidal cells", 100 * float(blocks[1]), "%", 2),
         Reading("pyramidal cells", rates[PYRAMIDAL], "Hz", 2),
         Reading("interneurons", rates[INTERNEURON], "Hz", 2),
-        Reading("inhibition, change", change["inhibition"]),
+        Reading("inhibition, change", wires.change["inhibition"]),
         Reading("pyramidal cells, stored run", run.pyramidal.rate, "Hz", 2),
         Reading("glutamate, change by the drug", signed(state.glutamate)),
     ]
@@ -114,7 +114,7 @@ def _cells_view(selectivity: float, occupancy: float) -> View:
         f"Pyramidal cells fire {change[PYRAMIDAL]:.1f} times as often as without drug, and "
         f"interneurons {change[INTERNEURON]:.1f} times as often."
     )
-    return View(artists, readings, sentence)
+    return View(artists, readings, sentence, beside=wires.numbers)
 
 
 @cache

@@ -7,19 +7,20 @@ left out.
 """
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
+from ketalab.explorables.datatable import tabbed
 from ketalab.lessons.l03_the_glutamate_surge.figures import CELL, NAME
 from ketalab.lessons.l03_the_glutamate_surge.shared import signed
 from ketalab.models import circuit
-from ketalab.models.circuit import INTERNEURON, POPULATIONS, PYRAMIDAL, RESTING, Currents
+from ketalab.models.circuit import INTERNEURON, POPULATIONS, PYRAMIDAL, RESTING, Currents, State
 from ketalab.plots.arrow import arrow
 from ketalab.plots.style import BLACK, GREY
-from ketalab.text import with_real_minus
+from ketalab.text import significant, with_real_minus
 
 # Places: a hundredth of an inch, or a little less where the figure is narrow.
 WIDTH, HEIGHT = 420, 250
@@ -90,9 +91,18 @@ def prepare(axes: Axes) -> dict[str, Any]:
     return artists
 
 
-def moved(blocks: tuple[float, float], rates: dict[str, float]) -> tuple[dict[str, Any], dict[str, str]]:
-    """The artists' places at these blocks and rates, and by name how currents differ from no drug."""
-    now, rest = circuit.currents(*blocks), _without_drug()
+class Moved(NamedTuple):
+    """The artists' places, by name how currents differ from no drug, and all of it as a table."""
+
+    artists: dict[str, Any]
+    change: dict[str, str]
+    numbers: str
+
+
+def moved(blocks: tuple[float, float], state: State) -> Moved:
+    """The picture at these blocks, with which the circuit settles in this state."""
+    now, rest = circuit.currents(*blocks, settled=state), _without_drug()
+    rates = {p: float(getattr(state, p)) for p in POPULATIONS}
     block = dict(zip((INTERNEURON, PYRAMIDAL), blocks, strict=True))
     artists: dict[str, Any] = {}
     for p in POPULATIONS:
@@ -124,4 +134,24 @@ def moved(blocks: tuple[float, float], rates: dict[str, float]) -> tuple[dict[st
     centre = (start + end) / 2
     artists["inhibition says"] = (centre, INHIBITION + 46, f"inhibition\n{says['inhibition']}")
     artists["excitation says"] = (WIDTH / 2 - 9, 34, f"excitation {says['excitation']}")
-    return artists, change
+    return Moved(artists, change, _numbers(block, rates, now, says))
+
+
+def _numbers(
+    block: dict[str, float], rates: dict[str, float], now: dict[str, Currents], says: dict[str, str]
+) -> str:
+    rest = _without_drug()
+    other = {
+        INTERNEURON: f"excitation, {says['excitation']}",
+        PYRAMIDAL: f"inhibition, {says['inhibition']}",
+    }
+    rows = {
+        "NMDA receptors blocked": [f"{100 * block[p]:.0f}%" for p in POPULATIONS],
+        "current through NMDA receptors, of that without drug": [
+            f"{100 * now[p].nmda / rest[p].nmda:.0f}%" for p in POPULATIONS
+        ],
+        "firing rate": [f"{significant(rates[p], 2)} Hz" for p in POPULATIONS],
+        "firing rate without drug": [f"{significant(RESTING[p], 2)} Hz" for p in POPULATIONS],
+        "from the other cells, change by the drug": [other[p] for p in POPULATIONS],
+    }
+    return tabbed("the circuit", [NAME[p] for p in POPULATIONS], rows)

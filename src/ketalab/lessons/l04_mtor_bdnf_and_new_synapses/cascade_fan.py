@@ -10,12 +10,13 @@ from ketalab.explorables.description import Explorable, Reading, View, significa
 from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.figures import STEP_NAMES
 from ketalab.models import cascade, screening
 from ketalab.models.cascade import DAY, Array
-from ketalab.plots.axes import clock_axis, round_up
+from ketalab.plots.axes import clock_axis, first_above
 from ketalab.plots.style import BLACK, GREEN, figure, legend_above
 
 BRAINS = 200
 ALL, GAINS, RATES = "all that was not measured", "gains and thresholds only", "speeds and half-lives only"
 BANDS = (5, 25, 50, 75, 95)
+TOPS = (30.0, 200.0, 1000.0)  # %: few, so that the axis stays while a hand moves
 
 
 def cascade_fan() -> Explorable:
@@ -130,9 +131,8 @@ def _fan_view(fold: float, which: str, step: str) -> View:
         f"{start}, {sure} of {len(holds)} conclusions {'holds' if sure == 1 else 'hold'} in at least 95 of "
         "100 model brains."
     )
-    return View(
-        artists, readings, sentence, {"main.y": (0, round_up(1.05 * max(high.max(), course.max())))}
-    )
+    top = first_above(TOPS, 1.05 * max(high.max(), course.max()))
+    return View(artists, readings, sentence, {"main.y": (0, top)})
 
 
 def _spines_on_day_3(fold: float, which: str) -> Array:

@@ -11,6 +11,7 @@ from matplotlib.patches import Polygon
 from ketalab.data import table
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
+from ketalab.explorables.datatable import tabbed
 from ketalab.explorables.description import Explorable, Reading, View, significant
 from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.figures import STEP_COLOUR, STEP_NAMES
 from ketalab.models import cascade
@@ -118,7 +119,7 @@ def _knockout_stage() -> Stage:
     grid = fig.add_gridspec(1, 2, width_ratios=(1.1, 1))
     main, bars, over = (fig.add_subplot(grid[at]) for at in (0, 1, 1))
     main.set(
-        ylim=(0, 1.1),
+        ylim=(-0.3, 1.1),  # TrkB falls below rest while its receptors are away from the surface
         yticks=(0, 0.5, 1),
         xlabel="time after the dose",
         ylabel="rise, share of unblocked peak",
@@ -201,7 +202,7 @@ def _knockout_view(blocked: str, strength: float, surge: float, resting: float) 
         extra = run[step] - 1
         left[step] = 100 * float(extra.max()) / heights[step]
         artists[f"{step} intact"] = (hours[shown], (intact[step][shown] - 1) / heights[step])
-        artists[step] = (hours[shown], np.maximum(extra[shown], 0) / heights[step])
+        artists[step] = (hours[shown], extra[shown] / heights[step])
     peaks = {step: left[step] / 100 * heights[step] for step in STEP_NAMES}
     artists |= _chain_view(peaks, heights, surge, which, strength, resting)
     day3 = 100 * (_on_day(hours, run["spines"], 3) - 1)
@@ -219,12 +220,22 @@ def _knockout_view(blocked: str, strength: float, surge: float, resting: float) 
             f"Nothing is blocked: on day 3 the model has {significant(day3, 2)}% more spines than at rest."
         )
     else:
+        spines = readings[2].text.replace("below", "less than")
         sentence = (
-            f"With {strength:.0f}% of {blocked} blocked, {readings[2].text} of the new spines are left; "
+            f"With {strength:.0f}% of {blocked} blocked, {spines} of the new spines are left; "
             f"with nothing blocked, the model has {significant(intact3, 2)}% more spines on day 3 "
             "than at rest."
         )
-    return View(artists, readings, sentence)
+    return View(artists, readings, sentence, beside=_numbers(peaks, heights))
+
+
+def _numbers(peaks: dict[str, float], intact: dict[str, float]) -> str:
+    """What stands beside the chain, and its dotted marks, as a table."""
+    rows = {
+        name: [f"+{_percent(100 * height[step])}" for height in (peaks, intact)]
+        for step, name in STEP_NAMES.items()
+    }
+    return tabbed("highest, above rest", ["at your setting", "with nothing blocked"], rows)
 
 
 def _chain_view(

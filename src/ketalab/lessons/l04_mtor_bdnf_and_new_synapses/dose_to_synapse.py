@@ -16,7 +16,7 @@ from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.trials import (
 )
 from ketalab.models import cascade, chain
 from ketalab.models.cascade import DAY, Array
-from ketalab.plots.axes import FIRST_HOUR, clock_axis
+from ketalab.plots.axes import FIRST_HOUR, clock_axis, first_above
 from ketalab.plots.style import BLACK, LEVEL, PURPLE, figure
 
 # Name of a panel, what its axis says, its colour.
@@ -143,7 +143,7 @@ def _view(dose: float, minutes: float, site: str, selectivity: float, gain: floa
 
 def _limits(name: str, values: Array) -> tuple[float, float]:
     """Few and round, so that five backgrounds are seldom drawn again."""
-    low = -_round_above(max(-1.05 * values.min(), 10.0)) if values.min() < -0.5 else 0.0
+    low = -first_above((3.0, 30.0, 100.0), -1.05 * values.min()) if values.min() < -0.05 else 0.0
     return low, _round_above(max(1.05 * values.max(), MICE_TOP if name == "spines" else 3.0))
 
 

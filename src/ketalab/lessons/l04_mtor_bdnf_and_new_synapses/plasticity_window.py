@@ -1,7 +1,6 @@
 """When the window opens, peaks and closes, for the level you call the window."""
 
 from functools import cache
-from math import ceil
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.figures import STEP_COLOUR, STEP_NAMES
 from ketalab.models import cascade
 from ketalab.models.cascade import DAY, Array
+from ketalab.plots.axes import first_above
 from ketalab.plots.style import BLACK, GREY, PALE, figure, legend_above
 from ketalab.text import count
 
@@ -18,6 +18,7 @@ SIGNAL, PROTEINS, SPINES = "signalling (mTORC1)", "synaptic protein", "spines"
 LEVELS = {SIGNAL: "mtorc1", PROTEINS: "protein", SPINES: "spines"}
 AFTER = 21.0  # days watched after the last session
 SHOWN_AFTER = {SIGNAL: 2.0, PROTEINS: 14.0, SPINES: 21.0}  # days drawn after it
+ENDS = (2.0, 7.0, 21.0, 42.0, 70.0)  # days: few, so that the axis stays while a hand moves
 HALF = 0.5
 
 
@@ -147,7 +148,7 @@ def _window_view(level: str, sessions: float, interval: float, hour: float, life
     sentence = _words(level, given, starts, spans, hours[-1], open_hours)
     sentence += f" At your hour the level is {readings[4].text} of the peak."
     last = max(starts[-1] / DAY + SHOWN_AFTER[level], at / DAY)
-    return View(artists, readings, sentence, {"main.x": (0, 2.0 if last <= 2 else 7 * ceil(last / 7))})
+    return View(artists, readings, sentence, {"main.x": (0, first_above(ENDS, last))})
 
 
 @cache

@@ -263,7 +263,7 @@ def _trials(axes: Axes) -> dict:
 
 def _sum(axes: Axes) -> dict:
     """What is left for the drug, whatever belief is worth."""
-    axes.set(xlim=(-0.9, MOST), ylim=(-14, 20))
+    axes.set(xlim=(-0.9, MOST), ylim=(-23, 20))
     axes.set_xticks(range(0, int(MOST) + 1, 5))
     axes.set_xlabel("what belief is worth (points)", labelpad=2)
     axes.set_ylabel("left for\nthe drug")
@@ -291,7 +291,7 @@ def _sum(axes: Axes) -> dict:
             label="difference, measured",
         )[0],
         "zero": axes.plot([], [], "x", color=BLUE, markersize=11, markeredgewidth=3)[0],
-        "where": axes.text(-0.4, -11, "", fontsize=12, color=BLUE, va="center"),
+        "where": axes.text(-0.4, -17, "", fontsize=12, color=BLUE, va="center"),
     }
 
 

@@ -26,7 +26,7 @@ CLOCK = {
 }
 RANGES = {
     onset.RESPONSE: (-45, 67),
-    onset.POINTS: (-8, 17),
+    onset.POINTS: (-8, 20),
     onset.SMD: (-0.2, 2.3),
     onset.ALONE: (0, 27),
 }

@@ -10,7 +10,7 @@ from ketalab.data import table
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View
-from ketalab.plots.axes import round_up
+from ketalab.plots.axes import first_above
 from ketalab.plots.style import DRUG, GREY, figure, legend_above
 
 ANYONE, DEPENDENT = "surgery in general", "dependent on opioids"
@@ -22,6 +22,7 @@ NAUSEA = {
     "against other drugs (Seo 2025)": "seo_nausea_other",
 }
 PUMPS, ANY, OPIOIDS, OTHERS = NAUSEA
+TOPS = (200.0, 500.0, 1000.0)  # people: few, so that the axis stays while a hand moves
 
 
 def opioid_sparing() -> Explorable:
@@ -164,7 +165,7 @@ def _sparing_view(who: str, review: str, sick: float, seeing: float) -> View:
     sentence += (
         f", for {spared.text} less morphine in a day." if some else "; there is no morphine to save."
     )
-    top = round_up(1.05 * max(ill[2], 10 * sick, visions[2]))
+    top = first_above(TOPS, max(ill[2], 10 * sick, visions[2]))
     return View(artists, readings, sentence, {"people.x": (0, top)})
 
 

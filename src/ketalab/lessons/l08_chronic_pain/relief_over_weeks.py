@@ -14,12 +14,15 @@ from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.explorables.dosing import MODELS, VENOUS
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models import sensitisation as model
-from ketalab.plots.axes import round_up
+from ketalab.plots.axes import first_above
 from ketalab.plots.style import DIRECTION_ONLY, DRUG, GREEN, LEVEL, VERMILION, figure, legend_above
 from ketalab.text import count
 
 DAYS = np.concatenate([np.arange(0, 16, 0.01), np.linspace(16, 84, 137)])
 WEEKS = DAYS / 7
+# Where the axes end (ng/mL, %): few, so that they stay while a hand moves.
+LEVELS = (30.0, 100.0, 300.0, 1000.0)
+RELIEF = (2.0, 8.0, 20.0, 60.0, 100.0)
 ESKETAMINE, RACEMIC = "S-ketamine", "racemic ketamine"
 TRIALS = {
     "Four days, S-ketamine (Sigtermans 2009)": "sigtermans2009",
@@ -150,7 +153,7 @@ def _relief_view(rate: float, hours: float, days: float, half_life: float, drug:
         100 * model.relief(model.Relief(_c50(), h), DAYS, level) for h in (half_life, *_half_lives())
     )
     low, high = np.min(others, axis=0), np.max(others, axis=0)
-    top = min(round_up(1.3 * max(high.max(), curve.max())), 100.0)
+    top = first_above(RELIEF, min(1.3 * max(high.max(), curve.max()), 100.0))
     trial = _matching(rate, hours, days, drug)
     seen = _signs(trial)
     artists = {"level": (WEEKS, level), "band": (WEEKS, low, high), "relief": (WEEKS, curve)}
@@ -173,7 +176,7 @@ def _relief_view(rate: float, hours: float, days: float, half_life: float, drug:
         f"{rate:.0f} mg/h of {drug} {course} lifts relief to {readings[2].text}; at 12 weeks it is "
         f"{readings[4].text}."
     )
-    limits = {"level.y": (0, round_up(1.05 * level.max())), "relief.y": (0, top)}
+    limits = {"level.y": (0, first_above(LEVELS, 1.05 * level.max())), "relief.y": (0, top)}
     return View(artists, readings, sentence, limits)
 
 

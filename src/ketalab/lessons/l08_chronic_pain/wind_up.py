@@ -7,12 +7,13 @@ from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Slider
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.models import sensitisation as model
-from ketalab.plots.axes import round_up
+from ketalab.plots.axes import first_above
 from ketalab.plots.style import BLACK, DRUG, GREY, PALE, figure, legend_above
 
 PULSES = 16
 GAPS = np.linspace(0.5, 6, 56)  # s
 LONGEST = 6.0
+TOPS = (2.0, 5.0, 10.0, 20.0, 40.0)  # few, so that the axes stay while a hand moves
 
 
 def wind_up() -> Explorable:
@@ -136,8 +137,8 @@ def _wind_up_view(
     free, blocked = model.wind_up(neurone, interval, PULSES, blocks)
     ends = model.depolarisation(neurone, GAPS, PULSES, blocks[:, None])[..., -1]
     rates = 1 + neurone.gain * np.maximum(ends - threshold, 0)
-    pulses, top = np.arange(1, PULSES + 1), round_up(1.05 * free[-1])
-    high = round_up(1.05 * rates[0, 0])
+    pulses, top = np.arange(1, PULSES + 1), first_above(TOPS, 1.05 * free[-1])
+    high = first_above(TOPS, 1.05 * rates[0, 0])
     artists = {
         "free": (pulses, free),
         "blocked": (pulses, blocked),

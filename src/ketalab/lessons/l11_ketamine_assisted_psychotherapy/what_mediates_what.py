@@ -102,8 +102,9 @@ def _mediation_stage() -> Stage:
     fig = figure(7.6, 4.6)
     cloud, rows = fig.subplots(1, 2, width_ratios=(1, 1.25))
     cloud.set(
-        xlim=(-1.2, 5.2),
-        ylim=(-3.4, 5.4),
+        xlim=(-2.0, 6.2),
+        ylim=(-5.0, 7.0),
+        xticks=(0, 2, 4),
         xlabel="dissociation (SD)",
         ylabel="benefit (SD)",
         title="one simulated ketamine arm",

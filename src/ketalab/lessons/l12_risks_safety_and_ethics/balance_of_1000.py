@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 from matplotlib.collections import PolyCollection
-from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+from matplotlib.ticker import NullLocator
 
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
@@ -12,7 +12,6 @@ from ketalab.explorables.description import Explorable, Reading, View, significa
 from ketalab.lessons.l12_risks_safety_and_ethics import trials as risks
 from ketalab.lessons.l12_risks_safety_and_ethics.shared import box
 from ketalab.models import benefit_harm
-from ketalab.plots.axes import round_up
 from ketalab.plots.style import BLACK, GREEN, GREY, OPEN, PALE, VERMILION, figure, legend_above
 from ketalab.text import decimals
 
@@ -34,6 +33,7 @@ WORDS = {
     "severe": ("severe reaction", "One more person with a severe or serious common reaction."),
 }
 ALIKE = dict.fromkeys(WORDS, 1)
+POINTS = 10_000.0  # where the axis of points ends, on both sides
 
 
 def _weight(name: str) -> Slider:
@@ -105,8 +105,12 @@ def _balance_stage() -> Stage:
     k = len(COUNTED)
     left.set(xlim=(-160, 460), ylim=(k + 0.6, -0.6), xlabel="extra people in 1,000")
     right.set_xlabel("points, by your weights")
-    right.xaxis.set_major_locator(MaxNLocator(4, prune="both"))
-    right.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    right.set_xscale("symlog", linthresh=100, linscale=0.6)  # one axis for weights of 1 and of 10
+    right.set_xlim(-POINTS, POINTS)
+    right.set_xticks(
+        [-1000, -100, 0, 100, 1000], ["\N{MINUS SIGN}1,000", "\N{MINUS SIGN}100", "0", "100", "1,000"]
+    )
+    right.xaxis.set_minor_locator(NullLocator())
     left.set_xticks([0, 200, 400])
     left.set_yticks(range(k + 1), [label for *_, label in COUNTED] + ["balance"])
     left.get_yticklabels()[-1].set_weight("bold")
@@ -160,10 +164,7 @@ def _balance_view(people: str, credit: float, **points: float) -> View:
         else "0 points"
     )
     sentence = f"With these weights the balance of 1,000 people is {side}"
-    reach = round_up(
-        max(abs(low), abs(high), *(abs(w * extra[name][0]) for name, w in weights.items()), 100)
-    )
-    return View(artists, readings, f"{sentence}.", {"right.x": (-reach, reach)})
+    return View(artists, readings, f"{sentence}.")
 
 
 def _tip(people: str, weights: dict[str, float], credit: float) -> str:

@@ -9,10 +9,10 @@ from ketalab.explorables.description import Explorable, Reading, View, significa
 from ketalab.lessons.l12_risks_safety_and_ethics import trials as risks
 from ketalab.metaanalysis.number_needed import wilson_interval
 from ketalab.models import exposure
-from ketalab.plots.axes import round_up
 from ketalab.plots.style import BLACK, VERMILION, figure, legend_above
 
-RISE = np.linspace(-60, 120, 361)
+RISE = np.linspace(-80, 140, 441)
+TOP = 5.2  # people in 100 per mmHg, where the axis ends: above the narrowest bell
 
 
 def tail_behind_a_mean() -> Explorable:
@@ -36,12 +36,12 @@ def tail_behind_a_mean() -> Explorable:
                 "spread",
                 "Spread between people",
                 "mmHg",
-                5,
+                8,
                 40,
                 1,
                 10,
                 "The standard deviation of the rise. No source we read prints it, so you set it.",
-                (5, 10, 20, 27, 40),
+                (8, 10, 20, 27, 40),
             ),
             Choice(
                 "people",
@@ -66,7 +66,8 @@ def tail_behind_a_mean() -> Explorable:
 def _tail_stage() -> Stage:
     fig = figure(7.6, 4.2)
     main = fig.subplots()
-    main.set(xlim=(-60, 100), xlabel="rise of systolic pressure (mmHg)", ylabel="people, in 100 per mmHg")
+    main.set(xlim=(RISE[0], RISE[-1]), ylim=(0, TOP))
+    main.set(xlabel="rise of systolic pressure (mmHg)", ylabel="people, in 100 per mmHg")
     main.axvline(40, color=VERMILION, linewidth=2)
     place = {"transform": main.get_xaxis_transform(), "ha": "right", "va": "center", "fontsize": 13}
     main.text(38, 0.94, "40 mmHg", color=VERMILION, **place)
@@ -78,7 +79,7 @@ def _tail_stage() -> Stage:
         "mean": main.plot([], [], color=BLACK, linestyle="--", linewidth=1.6, label="mean")[0],
     }
     legend_above(fig, list(artists.values()), columns=3)
-    artists |= {name: main.text(98, y, "", **place) for name, y in (("model", 0.92), ("counted", 0.8))}
+    artists |= {name: main.text(138, y, "", **place) for name, y in (("model", 0.92), ("counted", 0.8))}
     return Stage(fig, {"main": main}, artists)
 
 
@@ -107,4 +108,4 @@ def _tail_view(mean: float, spread: float, people: str) -> View:
     fit = "which fits the count" if inside else f"{'fewer' if share < low else 'more'} than were counted"
     bell_words = f"With a mean of {mean:.0f} and a spread of {spread:.0f} mmHg"
     sentence = f"{bell_words}, {shown} rise by 40 mmHg or more, {fit}."
-    return View(artists, readings, sentence, {"main.y": (0, round_up(1.55 * bell.max()))})
+    return View(artists, readings, sentence)

@@ -19,7 +19,7 @@ from ketalab.text import decimals, interval
 DAY, MONTH = "a day after the dose", "after four weeks of spray"
 REACH = (-6.0, 18.0)
 GRID = np.linspace(*REACH, 481)
-PEAK = 0.85  # density at which the axis ends; a sharper belief is cut off at the top
+PEAK = 1.0  # density at which the axis ends: above the sharpest belief
 
 
 @cache
@@ -133,11 +133,11 @@ def _dial_view(outcome: str, before: float, spread: float, bias: float, worth: f
     trials = belief.Belief(-pooled.estimate - bias, pooled.se)
     after = belief.combine(prior, trials)
     rows = np.arange(len(marks)) * 10 / (len(marks) - 1)
-    density = np.minimum(after.density(GRID), 2 * PEAK)
+    density = after.density(GRID)
     artists = {
         "shade": (GRID, 0 * GRID, np.where(worth <= GRID, density, 0)),
-        "before": (GRID, np.minimum(prior.density(GRID), 2 * PEAK)),
-        "trials": (GRID, np.minimum(trials.density(GRID), 2 * PEAK)),
+        "before": (GRID, prior.density(GRID)),
+        "trials": (GRID, trials.density(GRID)),
         "after": (GRID, density),
         "worth": ([worth, worth], [0, PEAK]),
         "measured": (marks.benefit, rows),
