@@ -258,8 +258,6 @@ def test_italics_in_the_middle_of_a_name_would_be_found():
 
 
 def test_a_citation_that_interrupts_would_be_found():
-    link = (
-        '[Su et al. 2023](https://doi.org/10.1/S2(23)0-1 "su2023")'  # addresses have brackets
-    )
+    link = '[Su et al. 2023](https://doi.org/10.1/S2(23)0-1 "su2023")'  # addresses have brackets
     assert interrupting(f"Few were free {link}. Others were not.") == ["Su et al. 2023"]
     assert interrupting(f"Few were free ({link}). A paper by {link}. {link} found more.") == []
