@@ -235,8 +235,8 @@ def _lasting_in_words(rows: pd.DataFrame) -> str:
 
 
 def _name(reference: str) -> str:
-    """First author and, on a line of its own, the year; or the programme."""
-    name = "REMS 2024" if reference == "rems2024" else short_name(reference).replace(" et al.", "")
+    """First author and, on a line of its own, the year."""
+    name = short_name(reference).replace(" et al.", "")
     return "\n".join(name.replace("Associated Press", "AP").rsplit(" ", 1))
 
 

@@ -128,7 +128,7 @@ def rises() -> pd.DataFrame:
 
 def forms() -> pd.DataFrame:
     """What the monitoring forms of the spray counted, in percent of sessions."""
-    rows = table("after_a_dose").query("reference == 'rems2024'")
+    rows = table("after_a_dose").query("reference == 'sanacora2025'")
     shares = [
         f"below {row.high:g}" if pd.isna(row.value) else f"{row.value:g}" for row in rows.itertuples()
     ]
