@@ -210,8 +210,8 @@ def test_what_breaks_the_tasks_own_condition_is_not_right():
     assert not EXERCISES["01", "hold_the_level"].right([*level, pk.Dose(4, "iv", time=30.3)])
     says = EXERCISES["09", "shock_index"].check
     assert "Give both" in says(1.18)
-    assert "compare it with 0.9" in says((1.18, "0.9 or below"))
-    assert says([1.1789, "Above 0.9"]).startswith("✔ Right.")
+    assert "compare it with 0.9" in says((1.18, "below 0.9"))
+    assert says([1.1789, "0.9 OR more"]).startswith("✔ Right.")
 
 
 @pytest.mark.parametrize("n", sorted(ready()))

@@ -23,7 +23,7 @@ def lag_of_a_ramp():
 def shock_index():
     heart_rate, systolic = 112, 95  # beats/min, mmHg
     # your turn
-    answer = (heart_rate / systolic, "above 0.9")  # the index, and "above 0.9" or "0.9 or below"
+    answer = (heart_rate / systolic, "0.9 or more")  # the index, and "0.9 or more" or "below 0.9"
     # done
     return answer
 
@@ -108,18 +108,18 @@ def wrong_keep_asleep():
     }
 
 
-GROUPS = ("above 0.9", "0.9 or below")
+GROUPS = ("0.9 or more", "below 0.9")
 
 
 def judge_shock_index(answer) -> Judgement:
     """Judge both halves: the index, and the group it puts the patient into."""
     if not isinstance(answer, list | tuple) or len(answer) != 2:
         return Judgement(
-            False, 'Give both, the index and the group: (1.0, "above 0.9") or (1.0, "0.9 or below").'
+            False, 'Give both, the index and the group: (1.0, "0.9 or more") or (1.0, "below 0.9").'
         )
     index, group = answer
     says = (
-        "1.18, which is above 0.9: pressure did not clearly rise in such people after "
+        "1.18, which is 0.9 or more: pressure did not clearly rise in such people after "
         "ketamine, and it fell "
         "below 90 mmHg in a quarter of them."
     )
@@ -144,10 +144,10 @@ def judge_shock_index(answer) -> Judgement:
 
 def wrong_shock_index():
     return {
-        "upside down": (0.848, "0.9 or below"),
-        "difference": (17, "above 0.9"),
-        "percent": (117.9, "above 0.9"),
-        "other group": (1.18, "0.9 or below"),
+        "upside down": (0.848, "below 0.9"),
+        "difference": (17, "0.9 or more"),
+        "percent": (117.9, "0.9 or more"),
+        "other group": (1.18, "below 0.9"),
         "index alone": 1.18,
         "no group": (1.18, "high"),
     }
