@@ -14,7 +14,6 @@ from ketalab.explorables.drawing import Drawing
 from ketalab.explorables.packed import Frame, Words, parcel, row
 from ketalab.lessons import CATALOGUE, explorable
 from ketalab.metaanalysis import effect_size as es
-from ketalab.metaanalysis import next_trial
 from ketalab.metaanalysis import pooling as ma
 from ketalab.models import pharmacokinetics as pk
 from ketalab.plots import forest
@@ -154,24 +153,6 @@ def test_pooling_twenty_trials_by_statsmodels(benchmark):
         return found.conf_int(use_t=True), found.test_homogeneity()
 
     assert len(benchmark(combine)[0]) == 4
-
-
-def test_four_hundred_updates_of_twenty_trials(benchmark):
-    benchmark.group = "pooling: 400 possible next trials"
-    trials = twenty_trials()
-    pooled = ma.pool(trials)
-    assert benchmark(next_trial.update, trials, pooled, 0.3).same > 0
-
-
-def test_four_hundred_updates_one_by_one(benchmark):
-    benchmark.group = "pooling: 400 possible next trials"
-    trials = twenty_trials()
-    found = es.from_standard_error(np.exp(np.linspace(-1, 2, 400)), [0.3] * 400, es.ODDS_RATIO)
-
-    def one_by_one():
-        return [ma.pool(es.join(trials, found[i : i + 1])).low for i in range(400)]
-
-    assert len(benchmark.pedantic(one_by_one, rounds=3)) == 400
 
 
 def masks():
