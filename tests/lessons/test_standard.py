@@ -213,7 +213,7 @@ def test_at_least_fifteen_numbers_are_under_comparison(notebook: NotebookNode):
     assert len(re.findall(r"(?<![\w.])[-−]?\d+(?:[.,]\d+)*", shown)) >= 15
 
 
-CITATION = r'\[[^\]]*(?:\d{4}[a-z]?|undated)\]\([^ ]+ "[a-z0-9]+"\)'
+CITATION = r'\[[^\]]*(?:\d{4}[a-z]?|undated(?: [a-z])?)\]\([^ ]+ "[a-z0-9]+"\)'
 INTERRUPTS = re.compile(rf"(\w+|\S)[*_\"”]*\s+({CITATION})(?=\s*(?:[.,;:)?!]|\n|\Z))")
 NAMED_BY = {
     "by",
