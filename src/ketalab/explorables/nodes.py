@@ -17,6 +17,7 @@ from ketalab.explorables.packed import Frame, Words, parcel, row
 
 MOST_BYTES = 3_000_000  # of one explorable, as it stands in a page
 MOST_SETTINGS = 800  # of one explorable: all decks are cut in less than a minute
+WHOLE = 2_500  # an explorable with no more settings than these is computed whole
 
 Positions = Mapping[str, Sequence[Any]]
 
@@ -39,10 +40,10 @@ def named(explorable: Explorable, control: Control, stops: bool = False) -> list
 
 
 def positions(explorable: Explorable, most: int = MOST_SETTINGS) -> dict[str, list[Any]]:
-    """For each control the values that are computed, at most `most` settings in all where that holds
-    everything that is named."""
+    """For each control the values that are computed: all of them where they make at most `WHOLE` settings,
+    else at most `most` settings in all, where that holds everything that is named."""
     every = {control.name: places(control) for control in explorable.controls}
-    if prod(map(len, every.values())) <= most:
+    if prod(map(len, every.values())) <= max(most, WHOLE):
         return every
     chosen = {control.name: named(explorable, control) for control in explorable.controls}
     for control in explorable.controls:
