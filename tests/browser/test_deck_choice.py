@@ -86,6 +86,7 @@ def test_g_takes_the_number_on_the_slide_and_a_reload_stays_there(watched, decks
     assert printed(page) == f"4/{total}"
     page.reload()
     page.wait_for_selector(".reveal.ready")
+    page.wait_for_function("() => Reveal.getIndices().h === 2")
     assert printed(page) == f"4/{total}"
 
 
