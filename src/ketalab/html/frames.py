@@ -13,7 +13,7 @@ HEADING = re.compile(r"<th(?:\s[^>]*)?>(.*?)</th>", re.DOTALL)
 ROW = re.compile(r"<tr[^>]*>.*?</tr>", re.DOTALL)
 VALUE = re.compile(r"<td>(.*?)</td>", re.DOTALL)
 STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL)
-FRACTION = re.compile(r"([-\u2212]?[\d,]+)\.(\d+)")
+FRACTION = re.compile(r"\A([-\u2212]?[\d,]+)\.(\d+)\Z")
 NUMBER = re.compile(r"(?:[a-z]+ )?[<>~+\u2212-]?\d(?!\d*-[A-Za-z]).{0,24}")  # not 5-HT
 
 
@@ -52,7 +52,7 @@ def _wordy(column: Sequence[str]) -> bool:
 
 def _whole(column: Sequence[str]) -> bool:
     """Whether every fraction in a column is zero."""
-    found = [FRACTION.fullmatch(text) for text in column]
+    found = [FRACTION.match(text) for text in column]
     return all(one is None or not one[2].strip("0") for one in found)
 
 
@@ -61,7 +61,7 @@ def _marked(row: str, words: Sequence[bool], whole: Sequence[bool]) -> str:
 
     def cell(value: re.Match[str]) -> str:
         is_words, is_whole = next(columns)
-        text = FRACTION.sub(r"\1", value[1]) if is_whole and FRACTION.fullmatch(value[1]) else value[1]
+        text = FRACTION.sub(r"\1", value[1]) if is_whole else value[1]
         return f"<td{_class(is_words)}>{with_real_minus(text)}</td>"
 
     marked = VALUE.sub(cell, row)
