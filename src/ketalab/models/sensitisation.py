@@ -19,7 +19,7 @@ a fuller model needs as well [@aguiar2010], are left out: this is the smallest m
 Relief. The chance of relief, or the share of the most relief, E (0 to 1) follows the plasma level C
 (ng/mL) with a delay,
 
-    dE/dt = k [C / (C + C50) - E],  k = ln 2 / half-life                (constants: ejpain2011)
+    dE/dt = k [C / (C + C50) - E],  k = ln 2 / half-life                (constants: dahan2011)
 
 so relief comes and goes with one half-life. The paper's own equations were not seen; this is the
 simplest form its two constants fit.
@@ -119,7 +119,7 @@ class Relief:
 
 
 def published_relief() -> Relief:
-    """The constants of ejpain2011: S-ketamine over 100 hours in complex regional pain syndrome."""
+    """The constants of dahan2011: S-ketamine over 100 hours in complex regional pain syndrome."""
     value = table("pain_constants").set_index("constant").value
     return Relief(float(value["relief_c50"]), float(value["relief_half_life"]))
 
