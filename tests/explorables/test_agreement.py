@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from ketalab.explorables.canvas import place
 from ketalab.explorables.controls import Slider
@@ -102,8 +103,8 @@ def farthest(some: NDArray, others: NDArray) -> float:
     if not len(some) or not len(others):
         assert len(some) == len(others)
         return 0.0
-    between = np.abs(some[:, None, :] - others[None, :, :]).max(axis=2)
-    return float(max(between.min(axis=0).max(), between.min(axis=1).max()))
+    ways = ((some, others), (others, some))
+    return float(max(cKDTree(these).query(those, p=np.inf)[0].max() for these, those in ways))
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
