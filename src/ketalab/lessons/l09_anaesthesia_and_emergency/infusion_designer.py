@@ -197,7 +197,7 @@ def _until(minute: float) -> str:
 def _measured(bolus: float, rate: float, minutes: float) -> dict[str, object]:
     """What was measured with this schedule: a level under infusion, or when orders were followed again."""
     marks: dict[str, object] = {"interval": None, "level": None, "waited": None, "orders": None}
-    for row in table("anaesthetic_infusions").itertuples():
+    for row in _infusions():
         if rate and abs(rate / row.rate - 1) < 0.1 and abs(bolus / row.bolus - 1) < 0.1:
             at = minutes / 2
             marks["interval"], marks["level"] = [[(at, row.low), (at, row.high)]], ([at], [row.level])
@@ -207,6 +207,12 @@ def _measured(bolus: float, rate: float, minutes: float) -> dict[str, object]:
         marks["waited"] = [[(row.low, level), (row.high, level)]]
         marks["orders"] = ([row.value], [level])
     return marks
+
+
+@cache
+def _infusions() -> tuple:
+    """The rows of `anaesthetic_infusions`."""
+    return tuple(table("anaesthetic_infusions").itertuples())
 
 
 @cache
