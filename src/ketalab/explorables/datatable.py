@@ -225,8 +225,8 @@ def reach(found: Spans) -> Spans:
 
 @dataclass(frozen=True)
 class Part:
-    """What is always so of an artist: whether it is read on its axes across and upwards, and whether it is a
-    line through points."""
+    """What is always so of an artist: whether its axes read it across and upwards, and whether points of it
+    are joined."""
 
     artist: Artist
     in_data: tuple[bool, bool]
@@ -234,7 +234,9 @@ class Part:
 
     @classmethod
     def of(cls, artist: Artist) -> "Part":
-        if isinstance(artist, COLLECTIONS):  # their data are offsets or vertices, always in data coordinates
+        if isinstance(
+            artist, COLLECTIONS
+        ):  # their data are offsets or vertices, always in data coordinates
             return cls(artist, (True, True), is_line(artist))
         across, upwards = artist.get_transform().contains_branch_seperately(artist.axes.transData)
         return cls(artist, (bool(across), bool(upwards)), is_line(artist))

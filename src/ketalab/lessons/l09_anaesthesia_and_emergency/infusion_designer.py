@@ -49,7 +49,8 @@ def infusion_designer() -> Explorable:
                 0.1,
                 0.0,
                 "Into a vein over 60 s, in a person of 70 kg.",
-                (0.0, 0.7, 2.0),
+                (0.0, 0.4, 0.5, 0.7, 2.0),
+                led=True,
             ),
             Slider(
                 "rate",
@@ -61,6 +62,7 @@ def infusion_designer() -> Explorable:
                 12.5,
                 "Follows the first dose. Volunteers and patients in studies were given 12.5 to 41.",
                 (0.0, 12.5, 15.0, 41.0),
+                led=True,
             ),
             Slider("minutes", "Infusion time", "min", 5, 120, 5, 40, "How long the infusion runs."),
             Steps(
