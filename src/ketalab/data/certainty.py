@@ -18,12 +18,15 @@ about documents has no effect.
 So "unsupported", sure of the verdict and very unsure of the effect, means: we searched, and nobody knows.
 """
 
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ketalab.checks import at_least, one_of
-from ketalab.data.tables import table
+from ketalab.data.tables import data_folder, table
 from ketalab.data.verdict import HOLDS
 
 LEVELS = ("very low", "low", "moderate", "high")
@@ -87,6 +90,12 @@ def carrying(
 ) -> pd.DataFrame:
     """The rows of claim_tests in which one trial meets both the comparison and the time (weeks)."""
     one_of("comparison", comparison, COMPARISONS)
-    tests = table("claim_tests") if tests is None else tests
+    if tests is None:
+        return _carrying(data_folder(), comparison, weeks)
     hard = tests.level.map(COMPARISONS.index) >= COMPARISONS.index(comparison)
     return tests[hard & (tests.weeks >= weeks)]
+
+
+@cache
+def _carrying(_folder: Path, comparison: str, weeks: float) -> pd.DataFrame:
+    return carrying(comparison, weeks, table("claim_tests"))

@@ -22,7 +22,8 @@ class Greyable:
 
 @dataclass(frozen=True)
 class Slider(Greyable):
-    """A number the reader drags. `stops` are values that are wanted where no kernel runs."""
+    """A number the reader drags. `stops` are values that are wanted where no kernel runs; a slider that is
+    `led` is moved by the lesson's notes and tasks, and has more places there than others."""
 
     name: str
     label: str
@@ -34,6 +35,7 @@ class Slider(Greyable):
     help: str
     stops: tuple[float, ...] = ()
     greyed: Greyed | None = None
+    led: bool = False
 
     @property
     def title(self) -> str:

@@ -8,6 +8,7 @@ people), it has no numbers either, and the read-out says what it shows.
 
 from bisect import bisect
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, singledispatch
 from typing import Any
 
@@ -107,6 +108,8 @@ class Scale:
         return written(self.how.value(value) if self.how.value else value)
 
     def span(self, low: float, high: float) -> str:
+        if low == high:
+            return self.text(low)
         one, other = self.text(low), self.text(high)
         return one if one == other else f"{one} to {other}"
 
@@ -220,36 +223,74 @@ def reach(found: Spans) -> Spans:
     return tuple(np.array([end]) for end in (x0.min(), x1.max(), y0.min(), y1.max()))
 
 
-def within(artist: Artist, found: Spans) -> Spans:
+@dataclass(frozen=True)
+class Part:
+    """What is always so of an artist: whether its axes read it across and upwards, and whether points of it
+    are joined."""
+
+    artist: Artist
+    in_data: tuple[bool, bool]
+    line: bool
+
+    @classmethod
+    def of(cls, artist: Artist) -> "Part":
+        if isinstance(
+            artist, COLLECTIONS
+        ):  # their data are offsets or vertices, always in data coordinates
+            return cls(artist, (True, True), is_line(artist))
+        across, upwards = artist.get_transform().contains_branch_seperately(artist.axes.transData)
+        return cls(artist, (bool(across), bool(upwards)), is_line(artist))
+
+
+Ends = tuple[tuple[float, float], tuple[float, float]]  # of an axes, across and upwards, the lower first
+
+
+def ends_of(axes: Axes) -> Ends:
+    """Where the axes end, with a little room."""
+    found = []
+    for one, other in (axes.get_xlim(), axes.get_ylim()):
+        first, last = (one, other) if one <= other else (other, one)
+        room = 1e-6 * (last - first)
+        found.append((first - room, last + room))
+    return found[0], found[1]
+
+
+def within(part: Part, found: Spans, ends: Ends) -> Spans:
     """What of it lies on the axes: the picture shows no more. Of a line between two points, both ends."""
-    if isinstance(artist, Line2D) and found[0].size == 2:
+    if isinstance(part.artist, Line2D) and found[0].size == 2:
         return found
-    seen = np.ones(found[0].size, bool)
-    data = artist.get_transform().contains_branch_seperately(artist.axes.transData)
-    for direction, low, high, in_data in zip("xy", found[::2], found[1::2], data, strict=True):
-        if in_data or isinstance(artist, COLLECTIONS):
-            first, last = sorted(getattr(artist.axes, f"get_{direction}lim")())
-            room = 1e-6 * (last - first)
-            seen &= (high >= first - room) & (low <= last + room)
-    return tuple(part[seen] for part in found)
+    seen = None
+    for low, high, (first, last), read in zip(found[::2], found[1::2], ends, part.in_data, strict=True):
+        if read:
+            on = (high >= first) & (low <= last)
+            if not on.all():
+                seen = on if seen is None else seen & on
+    return found if seen is None else tuple(part[seen] for part in found)
 
 
-def chosen(artist: Artist, found: Spans) -> Spans:
+@lru_cache(256)
+def _evenly(count: int) -> tuple[int, ...]:
+    return tuple(np.linspace(0, count - 1, LINE_POINTS).round().astype(int).tolist())
+
+
+def chosen(artist: Artist, found: Spans, line: bool) -> Spans:
     """The places that are written: a few of a line and its highest, the first marks, a cloud's reach."""
     count = found[0].size
     x0, _, y0, y1 = found
-    if is_line(artist):
+    if line:
         if count == 2 and isinstance(artist, Line2D) and (np.ptp(x0) == 0 or np.ptp(y0) == 0):
             return reach(found)
         if count <= LINE_POINTS:
             return found
-        even = np.linspace(0, count - 1, LINE_POINTS).round().astype(int)
-        places = np.unique(np.append(even, int(np.argmax(y1))))
+        places = sorted({*_evenly(count), int(np.argmax(y1))})
     elif count > CLOUD:
         return reach(found)
+    elif count <= MARKS:
+        return found
     else:
-        places = np.arange(min(count, MARKS))
-    return tuple(part[places] for part in found)
+        places = range(MARKS)
+    at = np.fromiter(places, np.intp)
+    return tuple(part[at] for part in found)
 
 
 class Numbers:
@@ -262,6 +303,9 @@ class Numbers:
         }
         unread = [axes for axes, (across, up) in self.scales.items() if across.read and up.beside]
         self.rows = {axes: RowNames(stage, axes) for axes in unread}
+        self.parts = {
+            name: Part.of(artist) for name, artist in stage.artists.items() if artist.axes in self.scales
+        }
 
     @property
     def reads(self) -> dict[str, dict[str, Any]]:
@@ -289,25 +333,23 @@ class Numbers:
         for axes, names in self.rows.items():
             self.scales[axes][1].name_rows(names.beside(artists))
         tables: dict[tuple, list[list[str]]] = {}
+        ends = {axes: ends_of(axes) for axes in self.scales}
         for name, value in artists.items():
-            artist = self.stage.artists[name]
-            found = None if value is None else spans(artist, value)
-            if found is None or not found[0].size or artist.axes not in self.scales:
+            part = self.parts.get(name)
+            found = None if value is None or part is None else spans(part.artist, value)
+            if found is None or not found[0].size or _only_shades(part.artist, found):
                 continue
-            if not _only_shades(artist, found):
-                found = within(artist, found)
-            if found[0].size and not _only_shades(artist, found):
-                self._add(tables, artist, _title(artist, name), found)
+            found = within(part, found, ends[part.artist.axes])
+            if found[0].size and not _only_shades(part.artist, found):
+                self._add(tables, part, _title(part.artist, name), found)
         return "\n\n".join("\n".join("\t".join(row) for row in table) for table in tables.values())
 
-    def _add(self, tables: dict, artist: Artist, title: str, found: Spans) -> None:
+    def _add(self, tables: dict, part: Part, title: str, found: Spans) -> None:
+        artist, (x_read, y_read) = part.artist, part.in_data
         across, upwards = self.scales[artist.axes]
-        x_read, y_read = artist.get_transform().contains_branch_seperately(artist.axes.transData)
-        if isinstance(artist, COLLECTIONS):
-            x_read = y_read = True  # their data are offsets or vertices, always in data coordinates
-        x0, x1, y0, y1 = (part.tolist() for part in chosen(artist, found))
-        x = [across.span(*ends) for ends in zip(x0, x1, strict=True)] if across.read and x_read else []
-        y = [upwards.span(*ends) for ends in zip(y0, y1, strict=True)] if upwards.read and y_read else []
+        x0, x1, y0, y1 = (values.tolist() for values in chosen(artist, found, part.line))
+        x = list(map(across.span, x0, x1)) if across.read and x_read else []
+        y = list(map(upwards.span, y0, y1)) if upwards.read and y_read else []
         if across.rows and isinstance(artist, Rectangle):
             x = [across.text((x0[0] + x1[0]) / 2)]
         if across.rows and upwards.rows and x1 != x0:
@@ -321,7 +363,7 @@ class Numbers:
             return
         if artist.get_gid() == DIRECTION_ONLY:
             title, y = f"{title}, {DIRECTION_ONLY}", ["yes"] * len(y)
-        if len(x0) < found[0].size and not (is_line(artist) and len(x0) == 1):
+        if len(x0) < found[0].size and not (part.line and len(x0) == 1):
             title += (
                 f" ({len(x0)} of {grouped(found[0].size)})"
                 if len(x0) > 1

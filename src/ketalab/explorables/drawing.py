@@ -248,8 +248,10 @@ def points(artist: Artist, value: Any) -> tuple[Transform, tuple[int, ...], NDAr
 
 @points.register
 def _(artist: Line2D, value: Any):
-    x, y = np.broadcast_arrays(*(np.atleast_1d(np.asarray(part, dtype=float)) for part in value))
-    return artist.get_transform(), (len(x),), np.column_stack((x, y)), None
+    x, y = (np.asarray(part, dtype=float).reshape(-1) for part in value)
+    places = np.empty((max(x.size, y.size), 2))
+    places[:, 0], places[:, 1] = x, y
+    return artist.get_transform(), (len(places),), places, None
 
 
 @points.register
@@ -322,9 +324,10 @@ class Drawing:
     def _whole(self, transform: Transform, places: NDArray) -> NDArray[np.int32]:
         with np.errstate(all="ignore"):
             x, y = transform.transform(places).reshape(-1, 2).T
-        both = np.stack((x, self.size[1] - y)) * PARTS_OF_A_POINT
-        whole = np.clip(np.nan_to_num(both, nan=BREAK, posinf=FAR, neginf=-FAR), -FAR, BREAK)
-        whole[(whole > FAR) & (whole < BREAK)] = FAR
+        whole = np.stack((x, self.size[1] - y)) * PARTS_OF_A_POINT
+        if not (abs(whole) <= FAR).all():
+            whole = np.clip(np.nan_to_num(whole, nan=BREAK, posinf=FAR, neginf=-FAR), -FAR, BREAK)
+            whole[(whole > FAR) & (whole < BREAK)] = FAR
         return np.rint(whole).astype(np.int32)
 
     def axes(self) -> dict[str, Look]:

@@ -2,7 +2,8 @@
 
 The settings are a grid over all controls, none frozen. Where few settings exist, all of them are in it;
 else each slider keeps the places that its start, its ends and its presets name, its `stops` where they fit,
-and others between them until the grid is full. What a hand passes on the way may be blended; where it rests
+and others between them until the grid is full. A slider that notes and tasks move keeps all its stops and
+has at least `LED` places. What a hand passes on the way may be blended; where it rests
 is one of these.
 """
 
@@ -17,6 +18,7 @@ from ketalab.explorables.packed import Frame, Words, parcel, row
 
 MOST_BYTES = 3_000_000  # of one explorable, as it stands in a page
 MOST_SETTINGS = 800  # of one explorable: all decks are cut in less than a minute
+LED = 7  # places of a slider that notes and tasks move
 WHOLE = 2_500  # an explorable with no more settings than these is computed whole
 
 Positions = Mapping[str, Sequence[Any]]
@@ -45,9 +47,12 @@ def positions(explorable: Explorable, most: int = MOST_SETTINGS) -> dict[str, li
     every = {control.name: places(control) for control in explorable.controls}
     if prod(map(len, every.values())) <= max(most, WHOLE):
         return every
-    chosen = {control.name: named(explorable, control) for control in explorable.controls}
+    chosen = {c.name: named(explorable, c, stops=getattr(c, "led", False)) for c in explorable.controls}
     for control in explorable.controls:
-        more = chosen | {control.name: named(explorable, control, stops=True)}
+        if getattr(control, "led", False):
+            _fill(chosen, control.name, every[control.name], LED)
+    for control in explorable.controls:
+        more = chosen | {control.name: _both(chosen[control.name], named(explorable, control, stops=True))}
         if prod(map(len, more.values())) <= most:
             chosen = more
     sliders = [control.name for control in explorable.controls if isinstance(control, Slider)]
@@ -61,6 +66,20 @@ def positions(explorable: Explorable, most: int = MOST_SETTINGS) -> dict[str, li
         else:
             chosen[name] = sorted([*chosen[name], more])
     return chosen
+
+
+def _both(one: Sequence[Any], other: Sequence[Any]) -> list[Any]:
+    return (
+        [*one, *(value for value in other if value not in one)]
+        if isinstance(one[0], str)
+        else sorted({*one, *other})
+    )
+
+
+def _fill(chosen: dict[str, list[Any]], name: str, every: Sequence[float], least: int) -> None:
+    """Give a slider places until it has so many."""
+    while len(chosen[name]) < least and (more := _between(chosen[name], every)) is not None:
+        chosen[name] = sorted([*chosen[name], more])
 
 
 def _between(chosen: Sequence[float], every: Sequence[float]) -> float | None:

@@ -23,7 +23,7 @@ Magnesium is so fast that it is taken at equilibrium within O. Times are in s, r
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -348,14 +348,23 @@ def advance(gates: Gating, blocker: Blocker, bath: Bath, seconds: ArrayLike) -> 
     Nothing is subtracted, so no probability turns negative. Raises ValueError for a negative time.
     """
     seconds = at_least("seconds", seconds, 0, "s")
+    powers, fastest = _powers(gates, blocker, bath)
+    moved = [_exponential(powers, fastest * t) for t in seconds.ravel()]
+    return np.array(moved).reshape(*seconds.shape, *powers.shape[1:])
+
+
+@lru_cache(512)
+def _powers(gates: Gating, blocker: Blocker, bath: Bath) -> tuple[Array, float]:
+    """The powers of P, and q; the same bath comes back in many pulses and many experiments."""
     K = rate_matrix(gates, blocker, bath)
     fastest = -K.diagonal().min()
     powers = [np.eye(len(STATES))]
     one_step = powers[0] + K / fastest
     for _ in range(TERMS):
         powers.append(powers[-1] @ one_step)
-    moved = [_exponential(np.array(powers), fastest * t) for t in seconds.ravel()]
-    return np.array(moved).reshape(*seconds.shape, *K.shape)
+    found = np.array(powers)
+    found.flags.writeable = False
+    return found, float(fastest)
 
 
 def _exponential(powers: Array, steps: float) -> Array:

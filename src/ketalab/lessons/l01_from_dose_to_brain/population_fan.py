@@ -52,6 +52,7 @@ def population_fan() -> Explorable:
                 15,
                 "How much people differ in weight, around 75 kg.",
                 (0, 15, 30),
+                led=True,
             ),
             Choice(
                 "model",

@@ -45,6 +45,7 @@ def repeated_sessions() -> Explorable:
                 84,
                 "From the start of one infusion to the start of the next.",
                 (4, 12, 24, 84, 168),
+                led=True,
             ),
             Slider("sessions", "Sessions", "", 1, 12, 1, 6, "The number of infusions.", (1, 2, 6, 12)),
         ),

@@ -59,7 +59,7 @@ def infusion_to_block() -> Explorable:
                 "Of the membrane around the channel: about −70 at rest, nearer to −20 at a busy synapse.",
                 (-70, -20),
             ),
-            Slider("magnesium", "Magnesium", "mM", 0.0, 2.0, 0.1, 1.0, MAGNESIUM.help),
+            Slider("magnesium", "Magnesium", "mM", 0.0, 2.0, 0.1, 1.0, MAGNESIUM.help, led=True),
             Choice(
                 "model",
                 "Model",

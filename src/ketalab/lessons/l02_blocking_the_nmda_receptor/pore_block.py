@@ -1,6 +1,8 @@
 """Magnesium and a drug in one pore: the current against voltage, how much the drug blocks, and fifty open
 channels at one voltage, in the shares the model gives."""
 
+from dataclasses import replace
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
@@ -28,7 +30,7 @@ def pore_block() -> Explorable:
         name="pore_block",
         title="Two blockers, one pore",
         controls=(
-            MAGNESIUM,
+            replace(MAGNESIUM, led=True),
             Slider(
                 "free",
                 "Free drug",
@@ -51,6 +53,7 @@ def pore_block() -> Explorable:
                 "Inside minus outside. The curves show every voltage; the dots mark this one, and the "
                 "50 channels below stand at it.",
                 (-100, REST, DEPOLARISED, 0, 60),
+                led=True,
             ),
             Choice(
                 "drug",

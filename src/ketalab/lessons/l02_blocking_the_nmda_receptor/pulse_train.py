@@ -72,6 +72,7 @@ def pulse_train() -> Explorable:
                 60,
                 "Time without drug and without pulses. Closed gates let nothing out, so the next "
                 "pulse hardly changes.",
+                led=True,
             ),
         ),
         stage=_train_stage,

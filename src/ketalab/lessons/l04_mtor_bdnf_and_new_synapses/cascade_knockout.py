@@ -71,6 +71,7 @@ def cascade_knockout() -> Explorable:
                 "which release less BDNF, we found no number.",
                 (50, 90, 100),
                 greyed=lambda at: "Nothing is blocked." if at["blocked"] == NOTHING else None,
+                led=True,
             ),
             Slider(
                 "surge",

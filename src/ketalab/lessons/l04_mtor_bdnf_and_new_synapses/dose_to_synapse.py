@@ -47,7 +47,7 @@ def dose_to_synapse() -> Explorable:
                 chain.RATS,
                 "Lesson 02: three ways to measure give three answers to how many receptors a dose blocks.",
             ),
-            replace(SELECTIVITY, stops=(1.0, 2.0, 8.0)),
+            replace(SELECTIVITY, stops=(1.0, 2.0, 8.0), led=True),
             Slider(
                 "gain",
                 "Gain to spines",

@@ -57,6 +57,7 @@ def plasticity_window() -> Explorable:
                 24,
                 "Hours after the last session at which someone would train or talk.",
                 (4, 24),
+                led=True,
             ),
             Slider(
                 "lifetime",

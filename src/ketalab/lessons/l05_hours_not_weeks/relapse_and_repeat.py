@@ -84,6 +84,7 @@ def relapse_and_repeat() -> Explorable:
                 "How much the hazard varies between people. At 0 all are alike; otherwise those who "
                 "relapse easily go first.",
                 (0, 3.5),
+                led=True,
             ),
         ),
         stage=_stage,

@@ -67,6 +67,7 @@ def how_many_more() -> Explorable:
                 0.4,
                 "An effect below this is too small to matter to patients. A judgement, not a measurement.",
                 (0.4,),
+                led=True,
             ),
             Slider(
                 "tau",

@@ -57,6 +57,7 @@ def opioid_sparing() -> Explorable:
                 18,
                 "18% in the placebo group of one trial of 356 people; elsewhere far more.",
                 (18, 40),
+                led=True,
             ),
             Slider(
                 "seeing",

@@ -72,6 +72,7 @@ def relief_over_weeks() -> Explorable:
                 4,
                 "On how many days in a row.",
                 (1, 4, 14),
+                led=True,
             ),
             Slider(
                 "half_life",

@@ -32,6 +32,7 @@ def wind_up() -> Explorable:
                 1.0,
                 "Time between two pulses. One a second is what two experiments in people used.",
                 (0.5, 1.0, 2.0, 3.0, 5.0),
+                led=True,
             ),
             Slider(
                 "block",

@@ -49,7 +49,8 @@ def infusion_designer() -> Explorable:
                 0.1,
                 0.0,
                 "Into a vein over 60 s, in a person of 70 kg.",
-                (0.0, 0.7, 2.0),
+                (0.0, 0.4, 0.5, 0.7, 2.0),
+                led=True,
             ),
             Slider(
                 "rate",
@@ -61,6 +62,7 @@ def infusion_designer() -> Explorable:
                 12.5,
                 "Follows the first dose. Volunteers and patients in studies were given 12.5 to 41.",
                 (0.0, 12.5, 15.0, 41.0),
+                led=True,
             ),
             Slider("minutes", "Infusion time", "min", 5, 120, 5, 40, "How long the infusion runs."),
             Steps(
@@ -197,7 +199,7 @@ def _until(minute: float) -> str:
 def _measured(bolus: float, rate: float, minutes: float) -> dict[str, object]:
     """What was measured with this schedule: a level under infusion, or when orders were followed again."""
     marks: dict[str, object] = {"interval": None, "level": None, "waited": None, "orders": None}
-    for row in table("anaesthetic_infusions").itertuples():
+    for row in _infusions():
         if rate and abs(rate / row.rate - 1) < 0.1 and abs(bolus / row.bolus - 1) < 0.1:
             at = minutes / 2
             marks["interval"], marks["level"] = [[(at, row.low), (at, row.high)]], ([at], [row.level])
@@ -207,6 +209,12 @@ def _measured(bolus: float, rate: float, minutes: float) -> dict[str, object]:
         marks["waited"] = [[(row.low, level), (row.high, level)]]
         marks["orders"] = ([row.value], [level])
     return marks
+
+
+@cache
+def _infusions() -> tuple:
+    """The rows of `anaesthetic_infusions`."""
+    return tuple(table("anaesthetic_infusions").itertuples())
 
 
 @cache

@@ -72,6 +72,7 @@ def session_planner() -> Explorable:
                 24,
                 "Hours after the start of the dose.",
                 (1, 2, 4, 24, 168),
+                led=True,
             ),
         ),
         stage=_planner_stage,

@@ -83,6 +83,7 @@ def what_mediates_what() -> Explorable:
                 0,
                 "How closely the measurement follows the trait; mediation adjusts for what was measured.",
                 (0, 50, 100),
+                led=True,
             ),
         ),
         stage=_mediation_stage,

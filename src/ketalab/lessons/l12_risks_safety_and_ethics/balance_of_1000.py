@@ -38,8 +38,10 @@ POINTS = 10_000.0  # where the axis of points ends, on both sides
 
 def _weight(name: str) -> Slider:
     label, explained = WORDS[name]
-    stops = {"better": (0, 1, 5, 10), "dissociation": (0, 1, 3, 10), "severe": (0, 1, 10)}.get(name, ())
-    return Slider(name, f"Weight of {label}", "points", 0, 10, 1, 0, explained, stops)
+    stops = {"better": (0, 1, 5, 10), "dissociation": (0, 1, 3, 4, 10), "severe": (0, 1, 10)}.get(name, ())
+    return Slider(
+        name, f"Weight of {label}", "points", 0, 10, 1, 0, explained, stops, led=name == "dissociation"
+    )
 
 
 def balance_of_1000() -> Explorable:

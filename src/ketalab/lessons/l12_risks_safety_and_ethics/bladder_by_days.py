@@ -43,7 +43,8 @@ def bladder_by_days() -> Explorable:
                 1,
                 20,
                 "Days on which ketamine was used, outside medicine, in the last 180.",
-                (0, 20, 90, 180),
+                (0, 20, 43, 90, 180),
+                led=True,
             ),
             Slider(
                 "baseline",
@@ -55,6 +56,7 @@ def bladder_by_days() -> Explorable:
                 24,
                 "Yours to choose: the abstract gives 24% for any of five symptoms, none for each alone.",
                 (5, 24),
+                led=True,
             ),
         ),
         stage=_bladder_stage,

@@ -53,6 +53,7 @@ def outcomes(group: str) -> tuple[Outcome, ...]:
     return tuple(found)
 
 
+@cache
 def rise_of_40(group: str) -> pd.Series:
     """The row of `after_a_dose` that counts a systolic rise of 40 mmHg in this age group."""
     age = group.partition(" (")[0]

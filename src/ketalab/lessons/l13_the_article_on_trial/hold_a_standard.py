@@ -160,6 +160,11 @@ def _carriers(standing: pd.Series, comparison: str, weeks: float) -> str:
         return "not asked"
     rows = carrying(ASKED[comparison], weeks)
     rows = rows[rows.claim.isin(standing)]
-    labels = table("trials").set_index("trial").label
-    names = sorted({labels.get(row.trial) or short_name(row.reference) for row in rows.itertuples()})
+    pairs = zip(rows.trial, rows.reference, strict=True)
+    names = sorted({_labels().get(trial) or short_name(reference) for trial, reference in pairs})
     return f"{len(names)} ({', '.join(names)})" if 0 < len(names) <= 2 else f"{len(names)}"
+
+
+@cache
+def _labels() -> dict[str, str]:
+    return dict(zip(*(table("trials")[column] for column in ("trial", "label")), strict=True))

@@ -73,6 +73,7 @@ def readers_dial() -> Explorable:
                 0,
                 "How much of the trials' difference you put down to expectancy. Nobody has measured it.",
                 (0, 3),
+                led=True,
             ),
             Slider(
                 "worth",
