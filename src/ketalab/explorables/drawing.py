@@ -36,6 +36,7 @@ from matplotlib.transforms import Transform
 from numpy.typing import NDArray
 
 from ketalab.explorables.canvas import Stage
+from ketalab.explorables.flat import flat
 
 POINTS_PER_INCH = 72
 PARTS_OF_A_POINT = 8  # places are whole numbers of these: an eighth of a point, a sixth of a screen pixel
@@ -353,7 +354,7 @@ class Drawing:
             renderer = MixedModeRenderer(figure, *self.size, 2 * POINTS_PER_INCH, svg)
             figure.draw(renderer)
             renderer.finalize()
-        return _bare(file.getvalue())
+        return flat(_bare(file.getvalue()))
 
 
 def _bend(axis: Axis) -> list[float]:

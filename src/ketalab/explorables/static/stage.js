@@ -564,7 +564,7 @@ class Picture {
     context.clearRect(0, 0, width, height);
     context.setTransform(scale, 0, 0, scale, 0, 0);
     const letters = enlarged(wide / spec.size[0]), pen = new Pen(context, scale, letters);
-    this.element.style.setProperty("--letters", letters);
+    if (this.letters !== letters) this.element.style.setProperty("--letters", this.letters = letters);
     if (this.ghost && this.ghost !== frame) this.paintGhost(pen, ground.axes);
     for (const [name, trace] of frame.artists) {
       const look = this.spec.looks[name];
@@ -787,13 +787,41 @@ class Picture {
   }
 }
 
-// The sentence and the read-out, as Python writes them.
-const readout = (title, said) => {
-  const rows = said.readings.map(([label, text]) => make("div", {}, make("dt", {}, label), make("dd", {}, text)));
-  const box = make("div", { class: "ketalab-readout" }, make("p", { class: "ketalab-sentence" }, said.sentence), make("dl", {}, ...rows));
-  box.dataset.alt = altOf(title, said);
-  box.dataset.numbers = said.numbers;
-  return box;
+// The sentence and the read-out, as Python writes them. Where only words differ, words are all that changes: new
+// boxes would have the browser arrange everything on the page anew.
+class Readout {
+  constructor(title) {
+    this.title = title;
+    this.sentence = make("p", { class: "ketalab-sentence" });
+    this.list = make("dl");
+    this.element = make("div", { class: "ketalab-readout" }, this.sentence, this.list);
+    this.rows = [];
+  }
+
+  show(said) {
+    const { readings } = said;
+    write(this.sentence, said.sentence);
+    while (this.rows.length > readings.length) this.rows.pop().box.remove();
+    readings.forEach(([label, text], i) => {
+      this.rows[i] ??= this.row();
+      write(this.rows[i].label, label);
+      write(this.rows[i].text, text);
+    });
+    this.element.dataset.alt = altOf(this.title, said);
+    this.element.dataset.numbers = said.numbers;
+  }
+
+  row() {
+    const label = make("dt"), text = make("dd"), box = make("div", {}, label, text);
+    this.list.append(box);
+    return { box, label, text };
+  }
+}
+
+const write = (element, words) => {
+  if (element.textContent === words) return;
+  if (element.firstChild) element.firstChild.data = words;
+  else element.append(words);
 };
 
 // Settings --------------------------------------------------------------------------------------------
@@ -882,12 +910,12 @@ class Page {
     this.number = panels += 1;
     this.picture = new Picture(this.spec);
     this.places = this.placesOf(this.spec.start);
-    this.said = make("div");
+    this.said = new Readout(this.spec.title);
     this.inputs = new Map(this.spec.controls.filter((c) => c.positions.length > 1).map((c) => [c.name, this.input(c)]));
     this.scenario = this.menu();
     const hands = make("div", { class: "ketalab-pickers" }, ...[...this.inputs.values()].map((one) => one.row));
     this.element = make("div", { class: `ketalab-explorable ketalab-kernel-free ketalab-page${this.inputs.size > 3 ? " ketalab-many" : ""}` },
-      make("div", { class: "ketalab-picture" }, this.picture.element, this.said),
+      make("div", { class: "ketalab-picture" }, this.picture.element, this.said.element),
       make("div", { class: "ketalab-panel" }, ...(this.scenario ? [this.scenario.row] : []), hands));
     this.show();
   }
@@ -1012,9 +1040,7 @@ class Page {
       input.row.classList.toggle("ketalab-greyed", Boolean(why));
     });
     this.picture.describe(altOf(this.spec.title, said));
-    const box = readout(this.spec.title, said);
-    this.said.replaceWith(box);
-    this.said = box;
+    this.said.show(said);
   }
 }
 
@@ -1219,9 +1245,9 @@ class Notebook {
     this.desk = desk;
     this.element = element;
     this.picture = new Picture(desk.spec);
-    this.said = make("div");
+    this.said = new Readout(desk.spec.title);
     this.trouble = make("p", { class: "ketalab-broken", role: "status" });
-    element.append(this.picture.element, this.trouble, this.said);
+    element.append(this.picture.element, this.trouble, this.said.element);
     this.watch = new AbortController();
     const { signal } = this.watch;
     for (const kind of ["pointerover", "pointerdown", "focusin"]) {
@@ -1291,10 +1317,9 @@ class Notebook {
     picture.show(frame);
     if (frame.words === this.words) return;
     this.words = frame.words;
-    const said = spoken(frame.words), box = readout(desk.spec.title, said);
+    const said = spoken(frame.words);
     picture.describe(altOf(desk.spec.title, said));
-    this.said.replaceWith(box);
-    this.said = box;
+    this.said.show(said);
     const whole = this.element.closest(".ketalab-explorable");
     desk.spec.controls.forEach((control, i) => {
       const hand = whole?.querySelector(`.${NEARNESS}${control.name}`), why = said.greyed[i] ?? "";

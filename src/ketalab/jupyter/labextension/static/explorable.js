@@ -109,23 +109,37 @@
     fold.lastChild.replaceChildren(tableOf("Read-out", readings(readout)), ...behind);
   };
 
-  const attend = () => {
-    document.querySelectorAll(HELD).forEach(holdKeys);
-    for (const box of document.querySelectorAll(".ketalab-explorable")) {
-      nameHandles(box);
-      speak(box);
-      tabulate(box);
-    }
+  const attend = (box) => {
+    nameHandles(box);
+    speak(box);
+    tabulate(box);
   };
 
-  let waiting = false;
-  const soon = () => {
-    if (waiting) return;
+  // A move changes one explorable; only what is new on the page has the whole page looked through.
+  const touched = new Set();
+  let everything = true, waiting = false;
+  const look = () => {
+    waiting = false;
+    if (everything) {
+      document.querySelectorAll(HELD).forEach(holdKeys);
+      document.querySelectorAll(".ketalab-explorable").forEach((box) => touched.add(box));
+    }
+    everything = false;
+    touched.forEach(attend);
+    touched.clear();
+  };
+  const soon = (records) => {
+    for (const { target, addedNodes } of records) {
+      const box = target.closest?.(".ketalab-explorable");
+      if (box) touched.add(box);
+      if ([...addedNodes].some((node) => node instanceof Element)) everything = true;
+    }
+    if (waiting || !(everything || touched.size)) return;
     waiting = true;
-    requestAnimationFrame(() => { waiting = false; attend(); });
+    requestAnimationFrame(look);
   };
   new MutationObserver(soon).observe(document.documentElement, {
-    subtree: true, childList: true, attributes: true, attributeFilter: ["aria-valuetext"],
+    subtree: true, childList: true, attributes: true, attributeFilter: ["aria-valuetext", "data-alt", "data-numbers"],
   });
-  soon();
+  soon([]);
 })();
