@@ -289,7 +289,7 @@ PAYERS = {
     "company": "maker",
     "public": "public money",
     "charity": "charity",
-    "academic": "not found (sponsor: university)",
+    "academic": "not found (academic sponsor)",
     "none": "nobody",
     "not found": "not found",
 }

@@ -34,7 +34,7 @@ from ketalab.models.suicide_risk import measured_risks
 
 CHANCE = 0.8
 DISCHARGE = "death, 3 months after discharge"
-PAYERS = {"company": "maker", "public": "public money", "academic": "not found (sponsor: university)"}
+PAYERS = {"company": "maker", "public": "public money", "academic": "not found (academic sponsor)"}
 
 
 def people_for_power(effect: float, se_of: Callable[[int], float], chance: float = CHANCE) -> int:
@@ -291,7 +291,7 @@ def best_case_payers() -> pd.DataFrame:
         {
             "given": its.route.map({"intravenous": "infusion", "nasal": "nasal spray"}).to_numpy(),
             "against": its.comparator.to_numpy(),
-            "people": about.n.astype(int).to_numpy(),
+            "people": (about.n / (1 + (its.design == "crossover").to_numpy())).astype(int).to_numpy(),
             "paid by": its.funder.map(PAYERS).to_numpy(),
         },
         index=pd.Index(about.label, name="trial"),
