@@ -2,11 +2,11 @@
 
 Both first grades are stored in the table second_reading as they were before either reader saw the other's:
 the second reader had the sources alone. Where the second's reasons then convinced the first, the ledger has
-the verdict they share (`revised`); where they still differ it keeps the first's. Agreement is counted on the
-first grades, never on what came of comparing them. Agreement beyond chance is Cohen's kappa [@cohen1960], over the verdicts as
-they are named and, with linear weights, over the three steps that have an order: a claim holds, holds in
-part, or does not hold. The intervals are those for large samples (the delta method on the table of shares);
-with 61 claims they are rough.
+the verdict they share (`revised`); where they still differ it keeps the first's. Agreement is counted on
+the first grades, never on what came of comparing them. Agreement beyond chance is Cohen's kappa
+[@cohen1960], over the verdicts as they are named and, with linear weights, over the three steps that have
+an order: a claim holds, holds in part, or does not hold. The intervals are those for large samples (the
+delta method on the table of shares); with 61 claims they are rough.
 """
 
 from dataclasses import dataclass

@@ -283,7 +283,7 @@ def best_case_trials() -> Effects:
 
 
 def best_case_payers() -> pd.DataFrame:
-    """Who is behind each trial of the forest: how the drug was given, against what, in how many, and who paid."""
+    """Each trial of the forest: how the drug was given, against what, in how many people, and who paid."""
     day = points_after_a_day()
     about = day.about[day.where(drug="racemic ketamine")]
     its = table("trials").set_index("trial").loc[about.trial]
