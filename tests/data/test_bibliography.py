@@ -110,6 +110,7 @@ HOSTS = {
     "www.ceemjournal.org",
     "advbiores.mui.ac.ir",
     "hrbopenresearch.org",
+    "portal.research.lu.se",  # of the authors' own university; the article's DOI was not read
     "pubs.asahq.org",
     "ruor.uottawa.ca",
     "handbook-5-1.cochrane.org",

@@ -63,9 +63,10 @@ def test_a_claim_opens_to_the_articles_sentence_both_certainties_and_the_second_
 def test_a_difference_is_shown_with_reason_and_outcome():
     text = opened("C26")
     assert "A second reader: partly supported, low. No craving benefit stands in the alcohol trial" in text
-    assert "The first reader then: partly supported." in text
+    assert "The first reader had said: unsupported. Convincing: the second reader found a trial" in text
     assert "(Grabski et al. 2022)" in text  # keys of sources are written as names
     assert "The difference stays open." in opened("C47")
+    assert "The first reader had said" not in opened("C47")  # the ledger keeps the first verdict
 
 
 def test_a_test_of_a_benefit_names_comparison_level_and_time():

@@ -1,10 +1,12 @@
 """Two readings of the article: how far two readers, each blind to the other, came to the same verdicts.
 
-The first reading is the claims' own. The second was made from the sources alone, before the second reader
-had seen a grade of the first. Agreement beyond chance is Cohen's kappa [@cohen1960], over the verdicts as
-they are named and, with linear weights, over the three steps that have an order: a claim holds, holds in
-part, or does not hold. The intervals are those for large samples (the delta method on the table of shares);
-with 61 claims they are rough.
+Both first grades are stored in the table second_reading as they were before either reader saw the other's:
+the second reader had the sources alone. Where the second's reasons then convinced the first, the ledger has
+the verdict they share (`revised`); where they still differ it keeps the first's. Agreement is counted on
+the first grades, never on what came of comparing them. Agreement beyond chance is Cohen's kappa
+[@cohen1960], over the verdicts as they are named and, with linear weights, over the three steps that have
+an order: a claim holds, holds in part, or does not hold. The intervals are those for large samples (the
+delta method on the table of shares); with 61 claims they are rough.
 """
 
 from dataclasses import dataclass
@@ -80,16 +82,23 @@ def kappa(first: pd.Series, second: pd.Series, names: tuple[str, ...], linear: b
 def readings() -> pd.DataFrame:
     """Every claim with both readers' grades side by side, and what came of comparing them.
 
-    Columns: claim, statement, lesson, first and second (verdicts), certainty_first and certainty_second
-    (of the verdict), reason_first and reason_second, revised (the first reader's verdict after reading the
-    second's reason, empty where they agreed or the difference stays open) and discussion.
+    Columns: claim, statement, lesson, first and second (verdicts before comparing), certainty_first and
+    certainty_second (of the verdict), ledger (the verdict now), reason_second, revised (the first reader's
+    verdict after reading the second's reason, empty where they agreed or the difference stays open) and
+    discussion.
     """
-    both = table("claims").merge(table("second_reading"), on="claim", suffixes=("_first", "_second"))
-    both = both.rename(columns={"verdict_first": "first", "verdict_second": "second"})
-    names = (
-        "claim statement lesson first second certainty_first certainty_second reason_first reason_second"
+    both = table("claims").merge(table("second_reading"), on="claim", suffixes=("_now", "_second"))
+    names = {
+        "first_verdict": "first",
+        "verdict_second": "second",
+        "first_certainty": "certainty_first",
+        "verdict_now": "ledger",
+    }
+    wanted = (
+        "claim statement lesson first second certainty_first certainty_second ledger reason_second revised "
+        "discussion"
     )
-    return both[[*names.split(), "revised", "discussion"]]
+    return both.rename(columns=names)[wanted.split()]
 
 
 def disagreements() -> pd.DataFrame:

@@ -116,10 +116,11 @@ class ClaimsList:
             f"<p>Regraded: was {escape(row.verdict_before)}. {escape(row.change)}</p>" if row.change else ""
         )
         text = f"{change}<p>A second reader: {escape(said.verdict)}, {escape(said.certainty)}."
-        if said.verdict == row.verdict:
+        if said.verdict == said.first_verdict:
             return f"{text}</p>"
-        after = f" The first reader then: {escape(said.revised)}." if said.revised else ""
-        return f"{text} {escape(_plain(said.reason))}</p><p>{escape(said.discussion)}{after}</p>"
+        moved = said.first_verdict != row.verdict
+        before = f"The first reader had said: {escape(said.first_verdict)}. " if moved else ""
+        return f"{text} {escape(_plain(said.reason))}</p><p>{before}{escape(said.discussion)}</p>"
 
     def _tested(self, number: str) -> list[tuple[str, str]]:
         """Each test that found the benefit: comparison and time in words, and its source."""

@@ -285,7 +285,14 @@ def _changes(scores: pd.DataFrame) -> pd.DataFrame:
 
 # Tables of the lesson -----------------------------------------------------------------------------
 
-PAYERS = {"company": "maker", "public": "public money", "none": "nobody", "not found": "not found"}
+PAYERS = {
+    "company": "maker",
+    "public": "public money",
+    "charity": "charity",
+    "academic": "not found (academic sponsor)",
+    "none": "nobody",
+    "not found": "not found",
+}
 
 
 def earliest() -> pd.DataFrame:

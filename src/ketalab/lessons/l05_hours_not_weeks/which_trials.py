@@ -131,7 +131,8 @@ def _trials_view(drug: str, control: str, crossover: str, interval: str, without
     how = INTERVALS[interval]
     pooled = pool(day.effects[inside], interval=how) if inside.any() else None
     artists = _trials_parts().view(pooled, inside)
-    people = grouped(day.about.n[inside].sum())
+    each = day.about.n / (1 + (day.about.design == "crossover"))  # there everybody is in both groups
+    people = grouped(each[inside].sum())
     readings = [Reading("trials", str(inside.sum())), Reading("people", people)]
     return View(artists, [*readings, *_pooled_readings(pooled)], _pooled_words(pooled))
 

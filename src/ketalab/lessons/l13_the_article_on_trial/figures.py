@@ -140,14 +140,14 @@ def impossible() -> Picture:
 
 
 def best_case() -> Picture:
-    """Every trial of one infusion of racemic ketamine that printed points a day later."""
+    """Every trial of one dose of racemic ketamine that printed points a day later."""
     trials = best_case_trials()
     pooled = pool(trials)
     fig = forest(trials, pooled, favours=("ketamine better", "control better"))
     _, high = trials.interval()
     lean, clear = int((trials.estimate < 0).sum()), int((high < 0).sum())
     alt = (
-        f"Forest plot of {count(len(trials.study), 'trial')} of one infusion of ketamine: difference from "
+        f"Forest plot of {count(len(trials.study), 'trial')} of one dose of ketamine: difference from "
         f"control in MADRS points a day later. {lean} favour ketamine, {clear} of them with an interval "
         f"that leaves out zero; together {decimals(pooled.estimate, 1)} points "
         f"({interval(pooled.low, pooled.high, 1)})."

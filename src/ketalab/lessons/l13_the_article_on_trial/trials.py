@@ -34,6 +34,7 @@ from ketalab.models.suicide_risk import measured_risks
 
 CHANCE = 0.8
 DISCHARGE = "death, 3 months after discharge"
+PAYERS = {"company": "maker", "public": "public money", "academic": "not found (academic sponsor)"}
 
 
 def people_for_power(effect: float, se_of: Callable[[int], float], chance: float = CHANCE) -> int:
@@ -276,9 +277,25 @@ def which_benefit() -> pd.DataFrame:
 
 
 def best_case_trials() -> Effects:
-    """Points of the MADRS a day after one infusion of racemic ketamine: what C14 is about."""
+    """Points of the MADRS a day after one dose of racemic ketamine: what C14 is about."""
     day = points_after_a_day()
     return day.effects[day.where(drug="racemic ketamine")]
+
+
+def best_case_payers() -> pd.DataFrame:
+    """Each trial of the forest: how the drug was given, against what, in how many people, and who paid."""
+    day = points_after_a_day()
+    about = day.about[day.where(drug="racemic ketamine")]
+    its = table("trials").set_index("trial").loc[about.trial]
+    return pd.DataFrame(
+        {
+            "given": its.route.map({"intravenous": "infusion", "nasal": "nasal spray"}).to_numpy(),
+            "against": its.comparator.to_numpy(),
+            "people": (about.n / (1 + (its.design == "crossover").to_numpy())).astype(int).to_numpy(),
+            "paid by": its.funder.map(PAYERS).to_numpy(),
+        },
+        index=pd.Index(about.label, name="trial"),
+    )
 
 
 def best_case_pools() -> pd.DataFrame:
@@ -286,7 +303,7 @@ def best_case_pools() -> pd.DataFrame:
     day = points_after_a_day()
     rows = []
     for name, inside in (
-        ("an infusion of ketamine", day.where(drug="racemic ketamine")),
+        ("ketamine itself", day.where(drug="racemic ketamine")),
         ("esketamine spray", day.where(drug="esketamine")),
         ("both together", day.where(drug=["racemic ketamine", "esketamine"])),
     ):
