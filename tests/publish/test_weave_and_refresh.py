@@ -16,6 +16,7 @@ from PIL import Image
 
 from ketalab.paths import write_atomically
 from ketalab.publish import readme
+from ketalab.publish.cells import for_the_curious
 from ketalab.publish.refresh import fold_from_the_heading, normalise, running_step, save
 from ketalab.publish.weave import cited, tags, weave
 

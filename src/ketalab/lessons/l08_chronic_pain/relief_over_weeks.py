@@ -122,7 +122,7 @@ def _relief_stage() -> Stage:
     level.yaxis.set_major_locator(MaxNLocator(3))
     relief.set(xlabel="weeks after the start", ylabel="relief (% of the most possible)")
     relief.set_xticks(range(0, 13, 2))
-    said = "marks: direction only, at no height"
+    said = "marks show direction, not size"
     relief.text(0.98, 0.93, said, transform=relief.transAxes, ha="right", va="center", fontsize=11)
     sign = {"linestyle": "none", "markersize": 11, "markeredgewidth": 2, "markerfacecolor": "white"}
     sign["gid"] = DIRECTION_ONLY
