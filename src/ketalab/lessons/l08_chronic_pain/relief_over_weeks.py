@@ -123,7 +123,7 @@ def _relief_stage() -> Stage:
     relief.set(xlabel="weeks after the start", ylabel="relief (% of the most possible)")
     relief.set_xticks(range(0, 13, 2))
     said = "marks show direction, not size"
-    relief.text(0.98, 0.93, said, transform=relief.transAxes, ha="right", va="center", fontsize=11)
+    relief.text(0.98, 0.93, said, transform=relief.transAxes, ha="right", va="center", fontsize=12)
     sign = {"linestyle": "none", "markersize": 11, "markeredgewidth": 2, "markerfacecolor": "white"}
     sign["gid"] = DIRECTION_ONLY
     artists = {
