@@ -273,3 +273,9 @@ def test_history_counts_add_up():
 def test_choices_know_their_extremes():
     control = Choice("kind", "Kind", ("a", "b"), "a", "One of two.")
     assert control.extremes == ("a", "b")
+
+
+def test_a_year_has_no_comma():
+    year = Slider("year", "Year", "", 1955, 2026, 1, 1975, "")
+    dose = Slider("dose", "Dose", "mg", 0, 2000, 1, 1975, "")
+    assert (year.text(1975), dose.text(1975)) == ("1975", "1,975 mg")

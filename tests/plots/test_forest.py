@@ -278,7 +278,7 @@ def test_a_funnel_holds_trials_imagined_ones_and_eggers_line(size: str):
     assert outside(figure) == []
     points = {artist.get_label(): artist for artist in figure.axes[0].lines}
     assert points["trial"].get_xdata() == pytest.approx(shown.estimate)
-    assert len(points["imagined (trim-and-fill)"].get_xdata()) == filled.missing == 7
+    assert len(points["added by trim-and-fill"].get_xdata()) == filled.missing == 7
     at = points["Egger's line"]
     assert np.diff(at.get_xdata()) / np.diff(at.get_ydata()) == pytest.approx(line.intercept)
     assert figure.axes[0].get_ylim()[1] == 0

@@ -16,7 +16,8 @@ from PIL import Image
 
 from ketalab.paths import write_atomically
 from ketalab.publish import readme
-from ketalab.publish.refresh import normalise, running_step, save
+from ketalab.publish.cells import for_the_curious
+from ketalab.publish.refresh import fold_from_the_heading, normalise, running_step, save
 from ketalab.publish.weave import cited, tags, weave
 
 
@@ -149,3 +150,21 @@ def test_the_readme_links_every_lesson():
     text = readme.README.read_text(encoding="utf-8")
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         assert f"(notebooks/{path.name})" in text
+
+
+def test_a_fold_shows_its_heading_alone():
+    cells = [
+        nbformat.v4.new_markdown_cell("### Aside\n\nText.\n", metadata={"tags": ["curious"]}),
+        nbformat.v4.new_markdown_cell("### Another\n", metadata={"tags": ["curious"]}),
+        nbformat.v4.new_markdown_cell("## Core\n\nText."),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    for _ in range(2):  # a second time changes nothing
+        fold_from_the_heading(notebook)
+        assert [cell.source.strip() for cell in notebook.cells] == [
+            "### Aside",
+            "Text.",
+            "### Another",
+            "## Core\n\nText.",
+        ]
+        assert for_the_curious(notebook.cells) == [True, True, True, False]

@@ -66,7 +66,9 @@ class Slider(Greyable):
         return round((value - self.low) / self.step)
 
     def text(self, value: float) -> str:
-        return with_unit(decimals(value, self.decimals), self.unit)
+        number = decimals(value, self.decimals)
+        is_year = not self.unit and self.low >= 1000
+        return number.replace(",", "") if is_year else with_unit(number, self.unit)
 
     def check(self, value: float) -> None:
         if not self.low <= value <= self.high:

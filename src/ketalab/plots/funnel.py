@@ -49,7 +49,7 @@ def funnel(
     if filled and filled.missing:
         imagined = shown[len(use) :]
         style = {"color": ORANGE, "markerfacecolor": "white", "markeredgewidth": 2}
-        keys += axes.plot(imagined.estimate, imagined.se, "o", label="imagined (trim-and-fill)", **style)
+        keys += axes.plot(imagined.estimate, imagined.se, "o", label="added by trim-and-fill", **style)
     if line is not None:
         at = np.array([0.0, deepest])
         keys += axes.plot(line.slope + line.intercept * at, at, "--", color=VERMILION, label="Egger's line")

@@ -28,6 +28,7 @@ KEPT = ("tags", "slideshow", "notes", "cover")
 def main(lessons: Sequence[str] = ()) -> None:
     for path in chosen(lessons):
         notebook = nbformat.read(path, as_version=4)
+        fold_from_the_heading(notebook)
         keep_references(weave(notebook))
         seconds = execute(notebook, FIGURES)
         about = notebook.metadata["ketalab"]
@@ -68,6 +69,19 @@ def execute(notebook: NotebookNode, figures: Path) -> float:
     return sum(
         getattr(after, part) - getattr(before, part) for part in ("children_user", "children_system")
     )
+
+
+def fold_from_the_heading(notebook: NotebookNode) -> None:
+    """Give the heading of each fold a cell of its own: JupyterLab goes on showing what stands in it."""
+    cells = []
+    for cell in notebook.cells:
+        cells.append(cell)
+        heading, _, text = cell.source.partition("\n")
+        if CURIOUS in tags(cell) and text.strip():
+            cell.source = heading
+            slideshow = {"slideshow": {"slide_type": "skip"}}
+            cells.append(nbformat.v4.new_markdown_cell(text.strip("\n"), metadata=slideshow))
+    notebook.cells = cells
 
 
 def running_step(seconds: float, stated: int) -> int:

@@ -225,7 +225,9 @@ def prediction_errors() -> Picture:
         )
     axes.set_yticks(range(len(labels)), labels.values(), fontsize=11.5)
     axes.invert_yaxis()
-    axes.set(xscale="log", xlim=(0.1, 8), xlabel="predicted divided by measured (1 is perfect)")
+    axes.set(
+        xscale="log", xlim=(0.1, 8), xlabel="predicted divided by measured (1 is perfect; grey: within 25%)"
+    )
     ticks = [0.1, 0.2, 0.5, 1, 2, 5]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_xticks([], minor=True)

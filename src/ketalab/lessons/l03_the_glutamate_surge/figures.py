@@ -110,7 +110,7 @@ def rasters(runs: Mapping[str, spiking.Run]) -> Figure:
     for axes, (title, run) in zip(fig.subplots(1, len(runs), sharey=True), runs.items(), strict=True):
         for population in (PYRAMIDAL, INTERNEURON):
             axes.plot(*raster_points(run, population), "|", color=CELL[population], markersize=5)
-        blocked = f"{run.block_interneuron:.0%} and {run.block_pyramidal:.0%} blocked"
+        blocked = f"{run.block_interneuron:.0%} blocked above, {run.block_pyramidal:.0%} below"
         axes.set(xlim=(0, SHOWN_S), ylim=(-1, 52), xlabel="time (s), cell-by-cell model")
         axes.set_title(f"{title}\n{blocked}", fontsize=13)
         axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])

@@ -283,9 +283,9 @@ CELLS = {  # one group each of the two by two trial: place and people
     ("ketamine", "education"): (2.3, 0.1, 24),
 }
 COMPARED = (
-    ("ketamine", "saline", "drug alone\n(both columns)", BLUE),
-    ("ketamine with therapy", "ketamine with education", "therapy alone\n(with ketamine)", GREEN),
-    ("ketamine with therapy", "saline with education", "both at once\n(corner to corner)", VERMILION),
+    ("ketamine", "saline", "ketamine added\n(both rows)", BLUE),
+    ("ketamine with therapy", "ketamine with education", "therapy added\n(to ketamine)", GREEN),
+    ("ketamine with therapy", "saline with education", "both added\n(corner to corner)", VERMILION),
 )
 
 
@@ -306,9 +306,9 @@ def alcohol() -> Picture:
         square.add_patch(
             FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=22, linewidth=3, color=colour)
         )
-    square.text(2.05, 3.3, "drug alone", color=BLUE, ha="center", fontsize=13)
-    square.text(4.32, 1.5, "therapy alone", color=GREEN, va="center", fontsize=13, rotation=90)
-    square.text(2.02, 1.52, "both", color=VERMILION, ha="right", fontsize=13)
+    square.text(2.05, 3.3, "ketamine added", color=BLUE, ha="center", fontsize=13)
+    square.text(4.32, 1.5, "therapy added", color=GREEN, va="center", fontsize=13, rotation=90)
+    square.text(2.02, 1.52, "both added", color=VERMILION, ha="right", fontsize=13)
     rows = table("trial_differences")
     rows = rows[(rows.trial == "grabski2022") & (rows.scale == "days abstinent")]
     said = []
@@ -442,7 +442,7 @@ def funnel_of_depression() -> Picture:
     alt = (
         f"Funnel of {len(found.effects)} trials in depression: odds ratio of response against "
         "standard error. "
-        f"Pool {found.pooled.natural.estimate:.1f}; trim-and-fill imagines {found.filled.missing} "
+        f"Pool {found.pooled.natural.estimate:.1f}; trim-and-fill adds {found.filled.missing} "
         "trials on the "
         f"{found.filled.side} and then gives {found.filled.pooled.natural.estimate:.1f}."
     )

@@ -174,9 +174,9 @@ def day_one() -> SmallStudies:
 
 
 def funnel_table() -> pd.DataFrame:
-    """The pool as printed and with the trials that trim-and-fill imagines (odds ratio of response)."""
+    """The pool as published and with the trials that trim-and-fill adds (odds ratio of response)."""
     found = day_one()
-    rows = {"as printed": found.pooled, "with imagined trials": found.filled.pooled}
+    rows = {"as published": found.pooled, "with added trials": found.filled.pooled}
     return pd.DataFrame(
         {
             "trials": [p.k for p in rows.values()],

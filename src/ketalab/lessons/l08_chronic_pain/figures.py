@@ -100,7 +100,7 @@ def summation(constants: pd.DataFrame, neurone: sensitisation.Neurone | None = N
         color=BLACK,
         linestyle="--",
         linewidth=1.2,
-        label="a pulse that meets this answers more",
+        label="threshold: above it, larger responses",
     )
     cell.set(xlim=(0, 20), ylim=(0, None), xlabel="seconds", ylabel="above rest (mV)")
     cell.set_title("A spinal neurone: each pulse on the last", loc="left", fontsize=14)

@@ -123,6 +123,8 @@ def _relief_stage() -> Stage:
     level.yaxis.set_major_locator(MaxNLocator(3))
     relief.set(xlabel="weeks after the start", ylabel="relief (% of the most possible)")
     relief.set_xticks(range(0, 13, 2))
+    said = "marks show direction, not size"
+    relief.text(0.98, 0.93, said, transform=relief.transAxes, ha="right", va="center", fontsize=12)
     sign = {"linestyle": "none", "markersize": 11, "markeredgewidth": 2, "markerfacecolor": "white"}
     sign["gid"] = DIRECTION_ONLY
     artists = {

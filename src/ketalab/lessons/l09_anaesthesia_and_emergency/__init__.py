@@ -1,4 +1,4 @@
 """Lesson 09, Anaesthesia and emergency.
 
-Why is a fifty-year-old anaesthetic still in every ambulance?
+Why is a fifty-year-old anaesthetic still in use, even in some ambulances?
 """

@@ -64,6 +64,7 @@ ISOLATES = {
     "sessions": "Do more sessions of both add?",
 }
 LEFT = -0.9  # SD, where the axis of the comparisons begins
+NO_INTERVAL = 2.25  # right of the scale: the column of comparisons of which only the direction is known
 
 
 def people_tested() -> list[tuple[float, float]]:
@@ -194,7 +195,11 @@ def _contrasts() -> Figure:
             y += 1
     axes.axvline(0, color=BLACK, linewidth=1, zorder=1)
     axes.set_yticks([place for place, _ in places], [label for _, label in places], fontsize=12)
-    axes.set(xlim=(LEFT, 2.25), ylim=(y - 0.45, -0.6))
+    axes.set(xlim=(LEFT, 2.5), ylim=(y - 0.45, -0.6))
+    axes.set_xticks(
+        [-0.5, 0, 0.5, 1, 1.5, NO_INTERVAL], [*["−0.5", "0", "0.5", "1.0", "1.5"], "direction\nonly"]
+    )
+    axes.axvspan(2.0, 2.5, color="#f7f7f7", linewidth=0, zorder=0)
     axes.set_xlabel("what was added is better →\n(standard deviations, 95% interval)")
     axes.grid(visible=False, axis="y")
     keys = [
@@ -212,7 +217,9 @@ def _contrast(axes: Axes, y: float, row: pd.Series) -> None:
     shape, colour = DIRECTIONS[row.finding]
     effects = on_one_scale(row)
     if effects is None:
-        axes.plot(1.98, y, shape, color=colour, markerfacecolor="white", markeredgewidth=2, markersize=10)
+        axes.plot(
+            NO_INTERVAL, y, shape, color=colour, markerfacecolor="white", markeredgewidth=2, markersize=10
+        )
         return
     low, high = (float(end[0]) for end in effects.interval())
     axes.plot([low, high], [y, y], color=colour, linewidth=2.4)

@@ -52,7 +52,7 @@ def conclusion():
     # your turn
     text = (
         "In treatment-resistant depression ketamine lowers scores within a day more than placebo or "
-        "midazolam does, and the effect of one dose fades within days. The blind is poor, so expectancy "
+        "midazolam does, and the effect of one dose fades within days. Blinding is poor, so expectancy "
         "may explain part of it. Against ECT two open trials disagree. Whether it saves lives, lasts "
         "without further doses, or works better with therapy is not known. It needs supervision."
     )  # at least 25 words
