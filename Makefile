@@ -42,8 +42,9 @@ figures: $(READER)
 refresh: $(READER)
 	python -m ketalab.publish refresh
 
+# SEED=autumn draws other numbers for a new class.
 assignments: .venv/.classroom
-	python -m ketalab.publish assignments
+	python -m ketalab.publish assignments $(if $(SEED),--seed "$(SEED)")
 
 inventory: $(READER)
 	python -m ketalab.publish inventory

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
 from ketalab.lessons import explorable
 
@@ -20,14 +21,16 @@ def firefox() -> str | None:
     )
 
 
-@pytest.fixture(scope="module")
-def seen(site: Path, node_modules: Path) -> dict:
-    """What a reader met, as `firefox.mjs` says it; without a Firefox it skips, except where CI=true."""
+def drive(script: Path, *told: str, seconds: float = 300) -> dict:
+    """What a script saw in Firefox; without a Firefox the test skips, except where CI=true."""
     missing = [
         say
         for there, say in (
             (firefox(), "no Firefox found: install it (Debian: apt install firefox-esr) or set FIREFOX"),
-            ((node_modules / "puppeteer-core").exists(), "puppeteer-core is missing: run `npm ci` once"),
+            (
+                (ROOT / "node_modules/puppeteer-core").exists(),
+                "puppeteer-core is missing: run `npm ci` once",
+            ),
         )
         if not there
     ]
@@ -35,11 +38,17 @@ def seen(site: Path, node_modules: Path) -> dict:
         pytest.fail(missing[0])
     if missing:
         pytest.skip(missing[0])
-    told = subprocess.run(
-        ["node", str(SCRIPT), firefox(), site.as_uri()], capture_output=True, text=True, timeout=300
+    ran = subprocess.run(
+        ["node", str(script), firefox(), *told], capture_output=True, text=True, timeout=seconds
     )
-    assert told.returncode == 0, told.stderr[-2000:]
-    return json.loads(told.stdout)
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    return json.loads(ran.stdout)
+
+
+@pytest.fixture(scope="module")
+def seen(site: Path) -> dict:
+    """What a reader met, as `firefox.mjs` says it."""
+    return drive(SCRIPT, site.as_uri())
 
 
 def test_nothing_fails_and_nothing_is_asked_of_another_machine(seen: dict):

@@ -472,7 +472,8 @@ CONTROLS = {  # the cell that shows it, and where it is
 # Each is a command of the notebook, or leads from cell to cell, where a control lets it go.
 KEYS = [
     *("ArrowRight", "ArrowDown", "ArrowUp", "PageDown", "PageUp", "b", "a", "d", "d", "x", "c", "v", "z"),
-    *("m", "y", "r", "0", "0", "Enter", "Space", "Enter", "Space", "Delete", "Backspace", "Home", "End"),
+    *("m", "y", "r", "0", "0", "Enter", "Space", "Enter", "Space", "Delete", "Backspace", "ArrowLeft"),
+    *("j", "k", "h", "s", "f", "o", "l", "i", "1", "Home", "End"),
 ]
 GO_TO = """async (at) => {
   const { content } = jupyterapp.shell.currentWidget;

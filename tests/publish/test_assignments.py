@@ -1,7 +1,7 @@
 """Assignments: solutions stay with the teacher, right answers score in full, wrong ones do not."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import nbformat
@@ -39,12 +39,17 @@ def tree(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def handed_out(number: str) -> Mapping[str, Exercise]:
+    """The exercises as an assignment asks them."""
+    return lesson(number).varied(assignments.SEED).exercises
+
+
 def submit(folder: Path, number: str, student: str, answer: Answer) -> float:
     """Hand in the release with these answers, have it graded, and return the score."""
     name = f"lesson_{number}"
     notebook = nbformat.read(folder / "release" / name / f"{name}.ipynb", 4)
     by_id = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells}
-    for key, exercise in lesson(number).exercises.items():
+    for key, exercise in handed_out(number).items():
         by_id[f"{key}-answer".replace("_", "-")].source = answer(exercise)
     place = folder / "submitted" / student / name
     place.mkdir(parents=True)
@@ -63,12 +68,14 @@ def wrong_answer(exercise: Exercise) -> str:
 def test_the_release_holds_the_tasks_and_no_solution(number: str, released: Path):
     source, release = both(released, number)
     text = "\n".join(cell.source for cell in release.cells)
-    for exercise in lesson(number).exercises.values():
+    for exercise in handed_out(number).values():
         _, turn, _ = exercise._parts()
         hidden = [line.strip() for line in turn if len(line.strip()) > 3]
         assert not [line for line in hidden if line in text], exercise.key
         assert f"{exercise.answer} = ..." in text
         assert exercise.title in text
+        assert exercise.task in text
+        assert exercise.given() in text
     assert not re.search(r"BEGIN (SOLUTION|HIDDEN)|\.right\(", text)
     assert "BEGIN HIDDEN TESTS" in "\n".join(cell.source for cell in source.cells)
     assert len(release.cells) == len(source.cells)
@@ -98,9 +105,48 @@ def test_right_and_wrong_answers_get_the_score_they_deserve(released: Path):
     assert tree(released) == before
 
 
+def test_what_a_lesson_shows_is_right_in_no_exercise_whose_numbers_vary(released: Path):
+    """The solution under the fold of every lesson, typed into the assignment."""
+    varying, same = [], []
+    for number in LESSONS:
+        shown, asked = lesson(number).exercises, handed_out(number)
+        assert list(shown) == list(asked)
+        for key, exercise in asked.items():
+            (varying if shown[key].recipe else same).append(key)
+            answer = shown[key].solution()
+            assert exercise.right(answer) == (key in same and not exercise.is_argument), key
+            assert exercise.task != shown[key].task or key in same
+    assert len(varying) > len(same) / 2
+    copied = lesson("01").exercises
+    unchanged = [one for key, one in copied.items() if key in same and not one.is_argument]
+    score = submit(released, "01", "copied", lambda asked: copied[asked.key].worked())
+    assert score == assignments.POINTS * len(unchanged)
+
+
+def test_other_numbers_are_drawn_until_somebody_has_handed_in(tmp_path: Path, monkeypatch, capsys):
+    monkeypatch.setattr(assignments, "COURSE", tmp_path)
+    for asked, seed in ((None, "1"), ("autumn", "autumn"), (None, "autumn")):
+        assignments.main(["01"], asked)
+        drawn = both(tmp_path, "01")[1]
+        assert drawn.cells[1].source.endswith(f'here = lesson("01").varied("{seed}")')
+    assert "3 with other numbers; as in the lesson: hold_the_level, two_papers" in capsys.readouterr().out
+    (tmp_path / "submitted/Ada/lesson_01").mkdir(parents=True)
+    before = tree(tmp_path)
+    with pytest.raises(ValueError, match="lesson_01: students have handed in, and their numbers are"):
+        assignments.main(["00", "01"], seed="spring")
+    assert tree(tmp_path) == before
+    assignments.main(["01"])
+    old = both(tmp_path, "01")[0]
+    del old.metadata["ketalab"]["seed"]  # as an earlier version handed out the lesson's own numbers
+    nbformat.write(old, tmp_path / "source/lesson_01/lesson_01.ipynb")
+    assert assignments.drawn_from("lesson_01", None) == ""
+    assert both(tmp_path, "01")[0].cells[1] == assignments.source("01", "autumn").cells[1]
+    assert assignments.source("01", "").cells[1].source.endswith('here = lesson("01")')
+
+
 def test_every_common_mistake_of_every_exercise_scores_nothing():
     for number in LESSONS:
-        for exercise in lesson(number).exercises.values():
+        for exercise in [*lesson(number).exercises.values(), *handed_out(number).values()]:
             assert exercise.right(exercise.solution()) != exercise.is_argument  # which a person judges
             assert not any(exercise.right(answer) for answer in exercise.wrong.values()), exercise.key
             assert not exercise.right(...)

@@ -19,6 +19,7 @@ from conftest import ROOT
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from ketalab.data.lessons import ready
 from ketalab.lessons import lesson
 from ketalab.practice.exercise import POINTS
 from ketalab.publish import assignments, grading
@@ -26,7 +27,7 @@ from ketalab.publish import assignments, grading
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader's own, from SQLAlchemy and traitlets
 PAGE = (ROOT / "deploy/GRADING.md").read_text(encoding="utf-8")
 NAME = "lesson_01"
-EXERCISES = lesson("01").exercises
+EXERCISES = lesson("01").varied(assignments.SEED).exercises
 FULL = sum(POINTS for exercise in EXERCISES.values() if not exercise.is_argument)
 ARGUMENT = next(key for key, exercise in EXERCISES.items() if exercise.is_argument).replace("_", "-")
 
@@ -178,6 +179,17 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
 def test_every_command_of_the_page_prints_what_the_page_says(told):
     for (command, says), printed in zip(blocks(), told[1], strict=True):
         assert printed == says, command
+
+
+def test_the_page_says_which_exercises_never_change_and_why():
+    listed = re.findall(r"^- (\d\d) `(\w+)`: (.+)$", PAGE, re.MULTILINE)
+    fixed = [
+        (number, key, one.fixed)
+        for number in sorted(ready())
+        for key, one in lesson(number).exercises.items()
+        if one.fixed
+    ]
+    assert listed == fixed
 
 
 def grades(folder: Path) -> dict[str, dict[str, str]]:

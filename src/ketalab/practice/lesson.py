@@ -1,7 +1,7 @@
 """A lesson's predictions, checks, exercises and quiz."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from IPython.display import display
@@ -9,6 +9,7 @@ from IPython.display import display
 from ketalab.practice.exercise import Exercise
 from ketalab.practice.prediction import Prediction
 from ketalab.practice.quiz import Check, Question, Quiz
+from ketalab.practice.variants import variants
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,17 @@ class Lesson:
     def quiz(self) -> Quiz:
         """Show the quiz."""
         return Quiz(tuple(self.questions))
+
+    def varied(self, seed: str) -> "Lesson":
+        """The same lesson with other numbers in every exercise whose numbers vary, drawn from the seed, for
+        an assignment: the lesson itself shows its solutions."""
+        return replace(
+            self,
+            exercises={
+                key: variants(one, seed, 1, verified=True)[0] if one.recipe else one
+                for key, one in self.exercises.items()
+            },
+        )
 
 
 def _pick(kind: str, key: str, among: Mapping[str, Any]) -> Any:

@@ -26,9 +26,13 @@ def main() -> None:
     parser.add_argument(
         "lessons", nargs="*", help="numbers of the lessons, all when left out; for gain, a table"
     )
+    parser.add_argument("--seed", help="for assignments: a word from which their numbers are drawn")
     given = parser.parse_args()
+    if given.seed is not None and given.what != "assignments":
+        parser.error("--seed is for assignments")
+    told = {} if given.seed is None else {"seed": given.seed}
     try:
-        import_module(f"ketalab.publish.{given.what}").main(given.lessons)
+        import_module(f"ketalab.publish.{given.what}").main(given.lessons, **told)
     except (ValueError, FileNotFoundError) as error:
         sys.exit(f"ketalab: {error}")
 

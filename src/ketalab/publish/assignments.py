@@ -2,10 +2,12 @@
 
 `classroom` becomes a course folder as nbgrader knows it: `source/` with solutions and hidden tests,
 `release/` without either, and a grade book. It is no build folder: what students hand in and the marks
-they get lie there as well, so `make clean` leaves it alone. An answer that can be judged is graded by the
-same check as in the lesson; an argument earns its points from a person who reads it.
+they get lie there as well, so `make clean` leaves it alone. A lesson shows its solutions under a fold, so
+an assignment asks the same with other numbers where they vary. An answer that can be judged is graded by
+the same check as in the lesson; an argument earns its points from a person who reads it.
 """
 
+import json
 import os
 import re
 import shutil
@@ -27,6 +29,7 @@ from ketalab.publish.refresh import chosen, normalise
 
 COURSE = Path(os.environ.get("KETALAB_CLASSROOM", ROOT / "classroom")).absolute()
 BEFORE = ROOT / "dist" / "assignments"  # where an earlier version kept the grade book
+SEED = "1"
 CONFIG = """# Written anew by `make assignments`: put your own settings into own_config.py beside it.
 from pathlib import Path
 
@@ -60,11 +63,13 @@ INSTRUCTIONS = (
 )
 
 
-def main(lessons: Sequence[str] = ()) -> None:
-    """Write the sources of these lessons (or of all) and let nbgrader release them.
+def main(lessons: Sequence[str] = (), seed: str | None = None) -> None:
+    """Write the sources of these lessons (or of all) and let nbgrader release them, with numbers drawn from
+    the seed; without one, with those that were handed out before.
 
-    ValueError for a lesson that there is none of, without nbgrader, and when the grade book of an earlier
-    version still lies where builds are thrown away.
+    ValueError for a lesson that there is none of, without nbgrader, when the grade book of an earlier
+    version still lies where builds are thrown away, and for other numbers than those of a lesson that
+    somebody has handed in.
     """
     files = chosen(lessons)
     if find_spec("nbgrader") is None:
@@ -73,36 +78,61 @@ def main(lessons: Sequence[str] = ()) -> None:
         raise ValueError(
             f"{BEFORE}: the grade book and what students handed in lie here; move all of it to {COURSE}"
         )
+    seeds = {path.name[:2]: drawn_from(f"lesson_{path.name[:2]}", seed) for path in files}
     COURSE.mkdir(parents=True, exist_ok=True)
     with write_atomically(COURSE / "nbgrader_config.py") as file:
         file.write(CONFIG.encode())
-    for path in files:
-        number = path.name[:2]
+    for number, drawn in seeds.items():
         name = f"lesson_{number}"
-        release(name, source(number))
-        print(
-            f"{name}: {len(lesson(number).exercises)} exercises, {COURSE.name}/release/{name}/{name}.ipynb"
+        release(name, source(number, drawn))
+        here = lesson(number).exercises
+        same = [key for key, one in here.items() if not drawn or one.recipe is None]
+        other = len(here) - len(same)
+        print(f"{name}: {len(here)} exercises, {COURSE.name}/release/{name}/{name}.ipynb")
+        print(f"  {other} with other numbers; as in the lesson: {', '.join(same) or 'none'}")
+
+
+def drawn_from(name: str, seed: str | None) -> str:
+    """The seed of an assignment's numbers; empty when they are the lesson's own, as an earlier version
+    handed them out.
+
+    ValueError for another than that by which somebody's answers were computed.
+    """
+    file = COURSE / "source" / name / f"{name}.ipynb"
+    if not file.exists():
+        return SEED if seed is None else seed
+    before = nbformat.read(file, 4).metadata.get("ketalab", {}).get("seed", "")
+    if seed in (None, before):
+        return before
+    if any(COURSE.glob(f"submitted/*/{name}")):
+        drawn = f"are those of --seed {before}" if before else "are those of the lesson"
+        raise ValueError(
+            f"assignment {name}: students have handed in, and their numbers {drawn}; they stay, so leave "
+            "--seed out, or begin a new class in another folder (KETALAB_CLASSROOM)"
         )
+    return seed
 
 
-def source(number: str) -> NotebookNode:
-    """The teacher's notebook of a lesson's exercises."""
+def source(number: str, seed: str = SEED) -> NotebookNode:
+    """The teacher's notebook of a lesson's exercises, with numbers drawn from the seed, if there is one."""
     title = table("lessons").set_index("lesson").title[number]
-    setup = f'from ketalab import lesson\n\nhere = lesson("{number}")'
+    drawn = f'lesson("{number}")' + (f".varied({json.dumps(seed, ensure_ascii=False)})" if seed else "")
+    here = lesson(number).varied(seed) if seed else lesson(number)
+    setup = f"from ketalab import lesson\n\nhere = {drawn}"
     cells = [
         new_markdown_cell(f"# {number} · {title}: exercises\n\n{INSTRUCTIONS}", metadata=_fixed("title")),
         new_code_cell(setup, metadata=_fixed("setup", "code")),
     ]
-    for place, exercise in enumerate(lesson(number).exercises.values(), start=1):
-        cells += _exercise(place, exercise, number)
+    for place, exercise in enumerate(here.exercises.values(), start=1):
+        cells += _exercise(place, exercise, drawn)
     notebook = new_notebook(cells=cells)
-    notebook.metadata["ketalab"] = {"lesson": number}
+    notebook.metadata["ketalab"] = {"lesson": number, "seed": seed}
     for cell in cells:
         cell.metadata["nbgrader"]["grade_id"] = cell.metadata["nbgrader"]["grade_id"].replace("_", "-")
     return normalise(notebook, keep=("nbgrader",))
 
 
-def _exercise(place: int, exercise: Exercise, number: str) -> Iterator[NotebookNode]:
+def _exercise(place: int, exercise: Exercise, drawn: str) -> Iterator[NotebookNode]:
     key, answer = exercise.key, exercise.answer
     task = f"## Exercise {place}: {exercise.title}\n\n{exercise.task}"
     yield new_markdown_cell(task, metadata=_fixed(f"{key}-task"))
@@ -113,7 +143,7 @@ def _exercise(place: int, exercise: Exercise, number: str) -> Iterator[NotebookN
     tests = [
         "### BEGIN HIDDEN TESTS",
         "from ketalab import lesson",
-        f'here = lesson("{number}")',
+        f"here = {drawn}",
         "### END HIDDEN TESTS",
         f'here.check("{key}", {answer})',
         "### BEGIN HIDDEN TESTS",
