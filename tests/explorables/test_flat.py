@@ -18,11 +18,11 @@ def clipped(path: str, style: str = GREY) -> bool:
 
 
 def test_a_mark_is_drawn_where_it_was_used_and_says_of_itself_what_it_said():
-    mark = '<defs>\n<path id="m1" d="M 0 0 \nL 0 3.5 \n" style="stroke: #3b3b3b; stroke-width: 0.8"/>\n</defs>\n'
+    own = "stroke: #3b3b3b; stroke-width: 0.8"
+    mark = f'<defs>\n<path id="m1" d="M 0 0 \nL 0 3.5 \n" style="{own}"/>\n</defs>\n'
     use = '<use xlink:href="#m1" x="12.5" y="-7" style="fill: #ff0000; stroke: #00ff00"/>\n'
     assert flat(f"{HEAD}{mark}<g>\n{use}</g>\n</svg>") == (
-        f'{HEAD}<g>\n<path d="M 12.5 -7 \nL 12.5 -3.5 \n" '
-        'style="fill: #ff0000; stroke: #3b3b3b; stroke-width: 0.8"/>\n</g>\n</svg>'
+        f'{HEAD}<g>\n<path d="M 12.5 -7 \nL 12.5 -3.5 \n" style="fill: #ff0000; {own}"/>\n</g>\n</svg>'
     )
 
 
@@ -49,7 +49,8 @@ def test_a_clip_that_cuts_nothing_off_goes_and_the_others_stay(path: str, cut: b
 
 
 def test_a_round_end_that_was_cut_off_at_the_edge_is_blunt():
-    svg = f'{HEAD}<path d="M 50 10 L 50 90" clip-path="url(#p1)" style="{GREY}; stroke-linecap: round"/>\n{CLIP}</svg>'
+    style = f"{GREY}; stroke-linecap: round"
+    svg = f'{HEAD}<path d="M 50 10 L 50 90" clip-path="url(#p1)" style="{style}"/>\n{CLIP}</svg>'
     assert "round" not in flat(svg)
 
 
