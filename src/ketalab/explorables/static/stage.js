@@ -807,7 +807,8 @@ class Readout {
       write(this.rows[i].label, label);
       write(this.rows[i].text, text);
     });
-    this.element.dataset.alt = altOf(this.title, said);
+    this.alt = altOf(this.title, said);
+    this.element.dataset.alt = this.alt;
     this.element.dataset.numbers = said.numbers;
   }
 
@@ -1039,8 +1040,8 @@ class Page {
       input.why.textContent = why;
       input.row.classList.toggle("ketalab-greyed", Boolean(why));
     });
-    this.picture.describe(altOf(this.spec.title, said));
     this.said.show(said);
+    this.picture.describe(this.said.alt);
   }
 }
 
@@ -1318,8 +1319,8 @@ class Notebook {
     if (frame.words === this.words) return;
     this.words = frame.words;
     const said = spoken(frame.words);
-    picture.describe(altOf(desk.spec.title, said));
     this.said.show(said);
+    picture.describe(this.said.alt);
     const whole = this.element.closest(".ketalab-explorable");
     desk.spec.controls.forEach((control, i) => {
       const hand = whole?.querySelector(`.${NEARNESS}${control.name}`), why = said.greyed[i] ?? "";
