@@ -1,6 +1,9 @@
 """Predictions, checks, quizzes and arguments in a real browser: marked, kept over a reload, offline."""
 
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from browser.axe import serious
@@ -58,6 +61,45 @@ def test_what_was_chosen_is_marked_and_stays_marked_over_a_reload(page):
         assert quiz.locator(".right .mine").is_visible()
         assert tab.get_by_text("You ticked 1 of 3.").is_visible()
     assert page.errors == page.requests == []
+
+
+@pytest.mark.parametrize("kind", ["prediction", "check", "quiz", "argument"])
+def test_a_page_that_arrives_in_parts_shows_the_marks_all_the_same(page, kind: str):
+    """A slow line, or a busy machine, brings half a question first."""
+    tab = page.page
+    whole = tab.content().replace(' scripted"', '"').encode()
+    half = whole.index(b">", whole.rindex(f'data-kind="{kind}"'.encode())) + 1
+
+    class InParts(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(whole[:half] + b" ")
+            self.wfile.flush()
+            time.sleep(0.5)
+            self.wfile.write(whole[half:])
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), InParts) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        tab.goto(f"http://127.0.0.1:{server.server_port}/lesson.html")
+        box = tab.locator(f"[data-kind={kind}]").last
+        if kind == "argument":
+            assert "You ticked 0 of 3." in box.inner_text()
+            box.locator("input").first.check()
+            assert "You ticked 1 of 3." in box.inner_text()
+        elif kind == "prediction":
+            box.get_by_label("About 30 of 100").check()
+            box.get_by_role("button", name="Commit").click()
+            assert "Committed." in box.inner_text()
+        else:
+            box.locator("details.wrong summary").first.click()
+            assert box.locator(".mine:visible").count() == 1
+        server.shutdown()
+    assert page.errors == []
 
 
 def test_a_second_option_may_be_read_but_the_first_choice_stays(page):

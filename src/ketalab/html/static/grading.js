@@ -89,7 +89,12 @@ if (!window.ketalabGrading) {
     keep(box);
   });
   // A cell that runs again, or that JupyterLab draws again, brings a new element.
-  const greet = () => document.querySelectorAll(".ketalab-grading:not(.scripted)").forEach(recall);
+  // While a page still arrives, a box can be there in part: it waits for the rest.
+  const greet = () => {
+    if (document.readyState === "loading") return;
+    document.querySelectorAll(".ketalab-grading:not(.scripted)").forEach(recall);
+  };
+  document.addEventListener("DOMContentLoaded", greet);
   new MutationObserver(greet).observe(document.documentElement, { childList: true, subtree: true });
   window.ketalabGrading = greet;
 }

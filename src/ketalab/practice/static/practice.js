@@ -58,7 +58,12 @@ if (!window.ketalabAsk) {
     if (chosen) choose(button.closest(".ketalab-ask"), chosen.closest("[data-option]").dataset.option);
   });
   // A cell that runs again, or that JupyterLab draws again, brings a new element.
-  const greet = () => document.querySelectorAll(".ketalab-ask:not(.scripted)").forEach(show);
+  // While a page still arrives, a box can be there in part: it waits for the rest.
+  const greet = () => {
+    if (document.readyState === "loading") return;
+    document.querySelectorAll(".ketalab-ask:not(.scripted)").forEach(show);
+  };
+  document.addEventListener("DOMContentLoaded", greet);
   new MutationObserver(greet).observe(document.documentElement, { childList: true, subtree: true });
   window.ketalabAsk = greet;
 }
