@@ -41,7 +41,7 @@ def test_explorable_redrawn(benchmark, name: str):
     """From a setting that is asked for to the bytes that answer it, in the kernel."""
     benchmark.group = f"explorable: {name}"
     live, moves, sizes = explorable(name).live, settings(name), []
-    live.picture.send = lambda _content, buffers: sizes.append(len(buffers[0]))
+    live.post.send = lambda _content, buffers: sizes.append(len(buffers[0]))
 
     def move() -> None:
         have = range(len(live.explorable.grounds))

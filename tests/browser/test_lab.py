@@ -337,6 +337,23 @@ def test_two_views_of_one_explorable_show_one_setting(watched, twice):
     assert watched.errors == []
 
 
+def test_a_picture_that_started_slowly_hears_python_all_the_same(watched, lab: str):
+    """On a busy hub anywidget gives a model up after two seconds; here at once."""
+    watched.page.add_init_script("""AbortSignal.timeout = () => {
+        const end = new AbortController();
+        queueMicrotask(() => end.abort());
+        return end.signal;
+    }""")
+    open_run(watched, lab, "late", "from ketalab import explorable", "explorable('going_home')")
+    page, computed = watched.page, explorable("going_home")
+    box = page.locator(".ketalab-explorable")
+    says(watched, box, computed.at().sentence)
+    box.locator("select").first.select_option("Four hours")
+    says(watched, box, computed.at(minutes=240).sentence)
+    assert box.locator(".ketalab-broken").text_content() == ""
+    assert set(watched.errors) == {"[anywidget] Failed to initialize model."}
+
+
 def test_reset_and_scenario_come_after_every_move_of_the_hand_before_them(watched, lab: str):
     """However long Python takes: ipywidgets keeps a slider's last value back until it is done."""
     slow = (

@@ -17,7 +17,7 @@ class Wire:
         self.live = live
         self.sent: list[tuple[dict, list[bytes]]] = []
         monkeypatch.setattr(
-            live.picture, "send", lambda content, buffers=None: self.sent.append((content, buffers or []))
+            live.post, "send", lambda content, buffers=None: self.sent.append((content, buffers or []))
         )
 
     @property

@@ -70,7 +70,8 @@ class Live:
             hands={name: widget.model_id for name, widget in self.controls.items()},
             first=self._parcel([explorable.start], ()),
         )
-        self.picture.on_msg(lambda _picture, asked, _buffers: self.asked(asked))
+        self.post = self.picture.layout  # is heard where the picture's own model is not (`stage.js`)
+        self.post.on_msg(lambda _post, asked, _buffers: self.asked(asked))
         # `static/stage.js` finds both by these classes and moves the controls before Python has answered.
         self.preset = widgets.Dropdown(options=self._menu(), description="Scenario")
         self.preset.add_class("ketalab-scenario")
@@ -143,7 +144,7 @@ class Live:
         try:
             if asked.get("ask") == "fonts":
                 faces = sorted(FONTS.glob("*.ttf"))
-                self.picture.send(
+                self.post.send(
                     {"fonts": [path.stem for path in faces]}, [path.read_bytes() for path in faces]
                 )
                 return
@@ -153,7 +154,7 @@ class Live:
             elif asked.get("ask") == "one":
                 self._start_one(asked, values)
         except ValueError as refused:
-            self.picture.send({"refused": str(refused), "id": asked.get("id")})
+            self.post.send({"refused": str(refused), "id": asked.get("id")})
 
     def _read(self, values: Mapping[str, Any]) -> "Values":
         self.explorable.check(values)
@@ -217,7 +218,7 @@ class Live:
     def _send(self, settings: Sequence["Values"], asked: Mapping[str, Any]) -> int:
         data = self._parcel(settings, asked.get("have") or ())
         places_of = [self._place(values) for values in settings]
-        self.picture.send({"frames": places_of, "id": asked.get("id")}, [data])
+        self.post.send({"frames": places_of, "id": asked.get("id")}, [data])
         self.frames_sent += len(settings)
         return len(data)
 

@@ -1090,8 +1090,10 @@ class Desk {
     this.views = new Set();
     this.asked = 0;
     this.hands = new Map();
-    this.hear = (content, buffers) => this.answer(content, buffers);
-    model.on("msg:custom", this.hear);
+    // anywidget hears no more of Python where a model took over two seconds to start, as on a busy hub. Every
+    // widget's layout is a model of Jupyter's own, and passes on whatever is said to it.
+    this.post = model.get("layout");
+    this.post.on("msg:custom", (content, buffers) => this.answer(content, buffers));
     this.ready = this.begin();
   }
 
@@ -1209,7 +1211,7 @@ class Desk {
 
   send(content) {
     try {
-      this.model.send({ ...content, have: [...this.grounds.keys()] });
+      this.post.send({ ...content, have: [...this.grounds.keys()] });
     } catch {
       this.unheard(); // the connection is gone
     }
