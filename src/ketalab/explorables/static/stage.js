@@ -1065,7 +1065,10 @@ const mount = async (view) => {
 const mountAll = async () => {
   const views = [...document.querySelectorAll(".ketalab-view")];
   const shown = (view) => view.getBoundingClientRect().width > 0;
-  for (const view of views.sort((a, b) => shown(b) - shown(a))) await mount(view);
+  for (const view of views.sort((a, b) => shown(b) - shown(a))) {
+    await mount(view);
+    await new Promise((done) => setTimeout(done)); // what a hand does meanwhile is answered between two
+  }
 };
 
 // What the module gives -------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ const MOVED_BY_HAND = ".ketalab-view, .ketalab-ask, .ketalab-ledger, .ketalab-gr
   ".ketalab-living, .ketalab-vote, .ketalab-count, [data-lm-suppress-shortcuts], details, table, input, select, textarea";
 const TYPED_INTO = "textarea, [contenteditable], input:is(:not([type]), [type=text], [type=search], [type=number])";
 const PRESSED = "button, summary, a";  // these need Enter and Space only
+const A_MOMENT = 250;  // ms that the first slide has for itself
+const SCROLLED = 435; // px: up to this width reveal.js shows all slides below each other
 const MOST_LINES = 12; // of a menu that is open
 const SMALLEST = 3; // step of a slide's text, see deck.css
 const STEPS = [44, 40, 36, 32, 28];  // px of a slide that holds text alone: the largest at which it fits
@@ -70,19 +72,40 @@ const grow = (slide) => {
   grown.set(slide, size ?? 0);
   setIn(slide, size ?? 0);
 };
+// Moving pictures and formulas come when the first slide stands: reading their scripts takes longer than all the
+// rest, and nothing answers meanwhile. Paper waits for them.
+const onPaper = asked.has("handout") || asked.has("print-pdf");
+const bring = (name) => new Promise((done) => {
+  const script = document.createElement("script");
+  Object.assign(script, { src: `assets/${name}.js`, async: false, onload: done, onerror: done });
+  document.body.append(script);
+});
+const stands = onPaper ? Promise.resolve() : new Promise((done) => {
+  requestAnimationFrame(() => setTimeout(done));
+  setTimeout(done, 500);  // no frame is drawn in a tab behind others
+});
+const atStart = !onPaper && ["", "#", "#/", "#/1"].includes(location.hash);
+const brought = stands.then(() => new Promise((done) => setTimeout(done, atStart ? A_MOMENT : 0)))
+  .then(() => Promise.all(["stage", "mathjax"].map(bring)));
 // The letters and the formulas are here.
 const settled = Promise.all([
   document.fonts.ready,
-  new Promise((done) => addEventListener("load", done)).then(() => MathJax.startup?.promise),
+  new Promise((done) => addEventListener("load", done)),
+  brought.then(() => MathJax.startup?.promise),
 ]);
 const growAll = () => document.querySelectorAll("main section").forEach(grow);
 
-if (asked.has("handout") || asked.has("print-pdf")) document.documentElement.dataset.theme = "light";
+if (onPaper) document.documentElement.dataset.theme = "light";
 if (asked.has("handout")) {
   layOutHandout();
   settled.then(growAll);
 } else {
-  if (!asked.has("print-pdf")) ketalabVote.equip(document.querySelectorAll(".slides > section"));
+  if (!onPaper) {
+    ketalabVote.equip(document.querySelectorAll(".slides > section"));
+    // The first slide is laid out alone (deck.css), but for a phone, where all stand below each other.
+    document.documentElement.classList.toggle("opening", innerWidth > SCROLLED && !asked.has("view"));
+    stands.then(() => document.documentElement.classList.remove("opening"));
+  }
   Reveal.initialize({
     width: 1280, height: 720, margin: 0, minScale: 0.2, maxScale: 3,
     center: false, display: "flex", hash: true, slideNumber: ketalabChosen?.printed ?? "c/t", transition: "none",
