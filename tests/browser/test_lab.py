@@ -384,7 +384,7 @@ def test_a_slider_stays_as_long_whatever_word_stands_beside_it(watched, lab: str
     control = box.locator(f".ketalab-c-{steps.name}")
     track = control.locator(".noUi-base")
     place = track.bounding_box()
-    page.mouse.move(place["x"], place["y"] + 2)
+    page.mouse.click(place["x"] + 1, place["y"] + 2)
     page.mouse.down()
     for i, word in enumerate(steps.options):
         page.mouse.move(place["x"] + place["width"] * i / (len(steps.options) - 1), place["y"] + 2)
