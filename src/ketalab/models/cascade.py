@@ -19,8 +19,9 @@ of a step's *extra* activity, 0 to 1; the resting activity is left alone, so wit
 stays at 1 whatever is blocked. That is an assumption of the model, not a finding.
 
 `cascade.ant` beside this file is the same model in Antimony, which Tellurium and COPASI open;
-`by_roadrunner` runs it. `simulate` solves each step exactly for a drive that is straight between two
-times (exponential integrator): no stepping error but that of the grid, and many parameter sets at once.
+`by_roadrunner` runs it, for lesson 04's table of the steps. `simulate` solves each step exactly for a drive
+that is straight between two times (exponential integrator): no stepping error but that of the grid, and
+many parameter sets at once.
 Values, ranges and sources: `data/cascade_parameters.csv`.
 """
 

@@ -63,8 +63,10 @@ STEP_NAMES = {
 
 
 def steps() -> pd.DataFrame:
-    """The model after one session: by how much each step rises, and when it opens, peaks and closes."""
-    hours, run = cascade.after_sessions(21, cascade.parameters())
+    """The model after one session, run by libRoadRunner from its Antimony file: by how much each step
+    rises, and when it opens, peaks and closes."""
+    hours = cascade.timeline(21)
+    run = cascade.by_roadrunner(hours, cascade.parameters())
     rows = {}
     for step, name in STEP_NAMES.items():
         extra = run[step] - 1
