@@ -267,11 +267,10 @@ def by_roadrunner(times: ArrayLike, p: Parameters, blocked: Blocked = NOTHING) -
     Raises ValueError for times that do not increase.
     """
     times = _increasing(times)
-    try:
-        engine = _engine()
-    except ImportError:
+    if not roadrunner_is_here():
         print("libRoadRunner has no package for this machine, so SciPy solves the same equations here.")
         return by_scipy(times, p, blocked)
+    engine = _engine()
     engine.resetAll()
     for field in fields(p):
         engine[field.name] = float(getattr(p, field.name))
@@ -279,6 +278,15 @@ def by_roadrunner(times: ArrayLike, p: Parameters, blocked: Blocked = NOTHING) -
         engine[f"block_{field.name}"] = float(getattr(blocked, field.name))
     result = np.asarray(engine.simulate(times=times.tolist(), selections=["time", *STEPS]))
     return dict(zip(STEPS, result[:, 1:].T.copy(), strict=True))
+
+
+def roadrunner_is_here() -> bool:
+    """Whether this machine has libRoadRunner and Antimony."""
+    try:
+        _engine()
+    except ImportError:
+        return False
+    return True
 
 
 def by_scipy(times: ArrayLike, p: Parameters, blocked: Blocked = NOTHING) -> dict[str, Array]:
