@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from conftest import ROOT
 from numpy.typing import NDArray
 from PIL import Image
 
+from ketalab.explorables.controls import Steps
 from ketalab.lessons import CATALOGUE, explorable
 from ketalab.publish.glossary import terms
 
@@ -352,6 +354,74 @@ def test_a_picture_that_started_slowly_hears_python_all_the_same(watched, lab: s
     says(watched, box, computed.at(minutes=240).sentence)
     assert box.locator(".ketalab-broken").text_content() == ""
     assert set(watched.errors) == {"[anywidget] Failed to initialize model."}
+
+
+ASKED = re.compile(rb'"ask": ?"(row|one|stop)"')
+
+
+def test_a_hand_that_stays_on_a_picture_finds_the_row_of_its_first_slider(watched, lab: str):
+    """One that only passes by asks for nothing; one that has stayed moves the slider without Python."""
+    page, asked, answers = watched.page, [], []
+
+    def hear(data: str | bytes) -> None:
+        asked.extend(ASKED.findall(data if isinstance(data, bytes) else data.encode()))
+
+    def listen(socket) -> None:
+        socket.on("framesent", hear)
+        socket.on(
+            "framereceived",
+            lambda data: answers.append(b'"frames"' in data if isinstance(data, bytes) else 0),
+        )
+
+    page.on("websocket", listen)
+    open_run(watched, lab, "stays", "from ketalab import explorable", "explorable('going_home')")
+    computed, box = explorable("going_home"), page.locator(".ketalab-explorable")
+    says(watched, box, computed.at().sentence)
+    bring_to_sight(watched, box)
+    picture = box.locator(".ketalab-stage").bounding_box()
+    x, y = (int(picture[at] + picture[size] / 2) for at, size in (("x", "width"), ("y", "height")))
+    page.mouse.move(picture["x"] - 30, y)
+    asked.clear()
+    answers.clear()
+    page.evaluate("""() => {
+        for (const place of [document.querySelector(".ketalab-stage"), document.body])
+            place.dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
+    }""")
+    page.wait_for_timeout(400)
+    assert asked == []
+    page.mouse.move(x, y)
+    for _ in range(60):  # until nothing has come for half a second
+        before = sum(answers)
+        page.wait_for_timeout(500)
+        if 0 < before == sum(answers):
+            break
+    assert asked == [b"row"]
+    track = box.locator(".noUi-base").first.bounding_box()
+    page.mouse.move(track["x"] + track["width"] - 1, track["y"] + 2)
+    page.mouse.down()
+    says(watched, box, computed.at(minutes=computed.controls[0].high).sentence)
+    page.mouse.up()
+    assert asked == [b"row"]
+    assert watched.errors == []
+
+
+@pytest.mark.parametrize("name", ["onset_race", "hundred_people"])
+def test_a_slider_stays_as_long_whatever_word_stands_beside_it(watched, lab: str, name: str):
+    """A hand that holds the handle would lose it."""
+    open_run(watched, lab, "words", "from ketalab import explorable", f"explorable({name!r})")
+    page, box = watched.page, watched.page.locator(".ketalab-explorable")
+    bring_to_sight(watched, box)
+    steps = next(c for c in explorable(name).controls if isinstance(c, Steps))
+    control = box.locator(f".ketalab-c-{steps.name}")
+    track = control.locator(".noUi-base")
+    place = track.bounding_box()
+    page.mouse.click(place["x"] + 1, place["y"] + 2)
+    page.mouse.down()
+    for i, word in enumerate(steps.options):
+        page.mouse.move(place["x"] + place["width"] * i / (len(steps.options) - 1), place["y"] + 2)
+        control.locator(f".widget-readout:text-is('{word}')").wait_for()
+        assert track.bounding_box() == place
+    page.mouse.up()
 
 
 def test_reset_and_scenario_come_after_every_move_of_the_hand_before_them(watched, lab: str):

@@ -179,3 +179,27 @@ def test_words_are_legible_on_a_phone_held_upright(in_node):
     assert 9 <= 12 * phone * 390 / width < 9.1
     assert deck == 1
     assert narrow == 1.16
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_the_edge_of_the_picture_cuts_no_word_of_an_axis(name: str):
+    """Axes get their room once, for the start; other ends may have longer numbers."""
+    shown = explorable(name)
+    canvas = shown.canvas(72)
+    whole = canvas.stage.figure.bbox.padded(1.5)  # an extent has more air than ink
+    seen = set()
+    for values in settings(shown):
+        view = shown.at(**values)
+        if (ends := tuple(view.limits.items())) in seen:
+            continue
+        seen.add(ends)
+        canvas.draw(view.artists, view.limits)
+        for axes in filter(lambda one: one.axison, canvas.stage.axes.values()):
+            for axis, i in ((axes.xaxis, 0), (axes.yaxis, 1)):
+                low, high = sorted(axis.get_view_interval())
+                ticks = [t for t in axis.get_ticklabels() if low <= t.get_position()[i] <= high]
+                for text in (axis.label, *ticks):
+                    if text.get_visible() and text.get_text():
+                        place = text.get_window_extent()
+                        assert whole.contains(place.x0, place.y0), (text, values)
+                        assert whole.contains(place.x1, place.y1), (text, values)

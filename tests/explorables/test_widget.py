@@ -119,6 +119,36 @@ def test_a_new_row_cancels_the_last_one_and_single_settings_overtake_it(wire: Wi
     assert ids.count("first") < 20
 
 
+def test_a_hand_that_does_not_wait_is_answered_before_the_first_piece_of_its_row(wire: Wire):
+    async def pressed_as_it_arrives() -> list[str | int]:
+        live = wire.live
+        live.asked({"ask": "row", "id": "row", "control": "minutes", "values": {}, "have": []})
+        await asyncio.sleep(0.003)
+        live.asked({"ask": "one", "id": 7, "values": {"minutes": 90}, "have": []})
+        await live._row
+        return [content["id"] for content, _ in wire.sent]
+
+    ids = asyncio.run(pressed_as_it_arrives())
+    assert ids[0] == 7
+    assert set(ids[1:]) == {"row"}
+
+
+def test_a_row_ends_when_the_hand_has_left(wire: Wire):
+    async def hand_leaves() -> int:
+        live = wire.live
+        live.asked({"ask": "row", "id": "row", "control": "minutes", "values": {}, "have": []})
+        row = live._row
+        while not wire.sent:
+            await asyncio.sleep(0)
+        live.asked({"ask": "stop", "have": []})
+        await asyncio.sleep(0.05)
+        assert row.cancelled()
+        live.asked({"ask": "stop", "have": []})  # nothing to stop
+        return len(wire.sent)
+
+    assert asyncio.run(hand_leaves()) == 1
+
+
 def test_of_a_flood_of_single_settings_only_the_newest_is_answered(wire: Wire):
     async def flood() -> None:
         for step in range(200):

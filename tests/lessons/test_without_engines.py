@@ -41,6 +41,18 @@ def test_a_lesson_without_its_engine_prints_what_is_stored(name: str, hidden: di
     assert re.fullmatch(sentence, SENTENCE[name] + "\ns")
 
 
+def test_the_table_of_lesson_04_is_run_by_the_engine_that_its_text_names(hidden: dict[str, str]):
+    """And where there is none, SciPy gives the same table after the sentence that says so."""
+    asked = "from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.trials import steps; print(steps())"
+    with_it, without = (
+        subprocess.run([sys.executable, "-c", asked], env=env, capture_output=True, text=True, check=True)
+        for env in (os.environ, hidden)
+    )
+    said, table = without.stdout.split("\n", 1)
+    assert said == SENTENCE["04_mtor_bdnf_and_new_synapses"]
+    assert with_it.stdout == f"libRoadRunner solved the equations of this table.\n{table}"
+
+
 def test_without_libroadrunner_scipy_solves_the_cascade_and_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys
 ):

@@ -7,7 +7,7 @@ what has arrived needs nobody. A setting that has not arrived is asked for by it
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +19,7 @@ import traitlets
 
 from ketalab.explorables.controls import Choice, Control, Steps
 from ketalab.explorables.nodes import places
-from ketalab.explorables.packed import Words, parcel, row
+from ketalab.explorables.packed import Frame, Words, parcel, row
 
 if TYPE_CHECKING:
     from ketalab.explorables.description import Explorable, Values
@@ -68,7 +68,7 @@ class Live:
         self.picture = Picture(
             spec=explorable.spec,
             hands={name: widget.model_id for name, widget in self.controls.items()},
-            first=self._parcel([explorable.start], ()),
+            first=self._parcel([explorable.frame(explorable.start)], ()),
         )
         self.post = self.picture.layout  # is heard where the picture's own model is not (`stage.js`)
         self.post.on_msg(lambda _post, asked, _buffers: self.asked(asked))
@@ -95,13 +95,30 @@ class Live:
             widgets.VBox([self.picture]).add_class("ketalab-picture"),
             widgets.VBox([*panel, self.reset]).add_class("ketalab-panel"),
         ]
-        return widgets.VBox(
-            [
-                widgets.HTML(f"<style>{stylesheet()}</style><h4>{self.explorable.title}</h4>"),
-                widgets.Box(sides).add_class("ketalab-body"),
-                widgets.HTML(self.explorable.legend()),
-            ]
-        ).add_class("ketalab-explorable")
+        return (
+            widgets.VBox(
+                [
+                    widgets.HTML(
+                        f"<style>{stylesheet()}\n{self._room()}</style><h4>{self.explorable.title}</h4>"
+                    ),
+                    widgets.Box(sides).add_class("ketalab-body"),
+                    widgets.HTML(self.explorable.legend()),
+                ]
+            )
+            .add_class("ketalab-explorable")
+            .add_class(f"ketalab-x-{self.explorable.name}")
+        )
+
+    def _room(self) -> str:
+        """Rules that keep as much room for the word beside a slider as its longest word needs: else the
+        slider would grow and shrink under the hand that moves it."""
+        rules = []
+        for control in self.explorable.controls:
+            if isinstance(control, Steps):
+                words = "\\a ".join(control.options).replace('"', '\\"')
+                of = f".ketalab-x-{self.explorable.name} .ketalab-c-{control.name}"
+                rules.append(f'{of} .widget-readout::after {{ content: "{words}"; }}')
+        return "\n".join(rules)
 
     # Where the controls stand -----------------------------------------------------------------------
 
@@ -148,6 +165,9 @@ class Live:
                     {"fonts": [path.stem for path in faces]}, [path.read_bytes() for path in faces]
                 )
                 return
+            if asked.get("ask") == "stop":
+                self._stop_row()
+                return
             values = self._read(asked.get("values") or {})
             if asked.get("ask") == "row":
                 self._start_row(asked, values)
@@ -173,30 +193,37 @@ class Live:
     def _answer(self) -> None:
         wanted, self._wanted = self._wanted, None
         if wanted is not None:
-            self._send([wanted["values"]], wanted["asked"])
+            self._send([wanted["values"]], [self.explorable.frame(wanted["values"])], wanted["asked"])
 
     def _start_row(self, asked: Mapping[str, Any], values: "Values") -> None:
         name = asked.get("control")
         self.explorable.check({name: values.get(name)} if name in values else {str(name): None})
-        if self._row is not None:
-            self._row.cancel()
-            self._row = None
+        self._stop_row()
         pieces = self._pieces(name, values, asked.get("missing"))
         loop = _loop()
         if loop is None:
             for piece in pieces:
-                self._send(piece, asked)
+                self._send(piece, map(self.explorable.frame, piece), asked)
         else:
             self._row = loop.create_task(self._send_row(pieces, asked))
 
+    def _stop_row(self) -> None:
+        if self._row is not None:
+            self._row.cancel()
+            self._row = None
+
     async def _send_row(self, pieces: Iterator[list["Values"]], asked: Mapping[str, Any]) -> None:
-        """Piece by piece; between two pieces everything else may happen, and the row may be cancelled."""
+        """Piece by piece; between two frames everything else may happen, such as the answer to a hand that
+        does not wait, and the row may be cancelled."""
         began, sent = time.perf_counter(), 0
         for piece in pieces:
-            sent += self._send(piece, asked)
+            frames = []
+            for values in piece:
+                await asyncio.sleep(0.001)
+                frames.append(self.explorable.frame(values))
+            sent += self._send(piece, frames, asked)
             if sent > MOST_BYTES or time.perf_counter() - began > MOST_SECONDS:
                 return
-            await asyncio.sleep(0.001)
 
     def _pieces(
         self, name: str, values: "Values", missing: Sequence[int] | None
@@ -215,8 +242,8 @@ class Live:
                 if piece:
                     yield [values | {name: every[i]} for i in piece]
 
-    def _send(self, settings: Sequence["Values"], asked: Mapping[str, Any]) -> int:
-        data = self._parcel(settings, asked.get("have") or ())
+    def _send(self, settings: Sequence["Values"], frames: Iterable[Frame], asked: Mapping[str, Any]) -> int:
+        data = self._parcel(list(frames), asked.get("have") or ())
         places_of = [self._place(values) for values in settings]
         self.post.send({"frames": places_of, "id": asked.get("id")}, [data])
         self.frames_sent += len(settings)
@@ -226,10 +253,9 @@ class Live:
         """The number of each control's position."""
         return [control.place(values[control.name]) for control in self.explorable.controls]
 
-    def _parcel(self, settings: Sequence["Values"], have: Sequence[int]) -> bytes:
-        """These settings, with the grounds that the browser does not have yet."""
+    def _parcel(self, frames: Sequence[Frame], have: Sequence[int]) -> bytes:
+        """These frames, with the grounds that the browser does not have yet."""
         words = Words()
-        frames = [self.explorable.frame(values) for values in settings]
         packed = row(frames, words)
         needed = {frame.ground for frame in frames} - set(have)
         grounds = {index: self.explorable.grounds[index]._asdict() for index in sorted(needed)}

@@ -19,8 +19,9 @@ of a step's *extra* activity, 0 to 1; the resting activity is left alone, so wit
 stays at 1 whatever is blocked. That is an assumption of the model, not a finding.
 
 `cascade.ant` beside this file is the same model in Antimony, which Tellurium and COPASI open;
-`by_roadrunner` runs it. `simulate` solves each step exactly for a drive that is straight between two
-times (exponential integrator): no stepping error but that of the grid, and many parameter sets at once.
+`by_roadrunner` runs it, for lesson 04's table of the steps. `simulate` solves each step exactly for a drive
+that is straight between two times (exponential integrator): no stepping error but that of the grid, and
+many parameter sets at once.
 Values, ranges and sources: `data/cascade_parameters.csv`.
 """
 
@@ -266,11 +267,10 @@ def by_roadrunner(times: ArrayLike, p: Parameters, blocked: Blocked = NOTHING) -
     Raises ValueError for times that do not increase.
     """
     times = _increasing(times)
-    try:
-        engine = _engine()
-    except ImportError:
+    if not roadrunner_is_here():
         print("libRoadRunner has no package for this machine, so SciPy solves the same equations here.")
         return by_scipy(times, p, blocked)
+    engine = _engine()
     engine.resetAll()
     for field in fields(p):
         engine[field.name] = float(getattr(p, field.name))
@@ -278,6 +278,15 @@ def by_roadrunner(times: ArrayLike, p: Parameters, blocked: Blocked = NOTHING) -
         engine[f"block_{field.name}"] = float(getattr(blocked, field.name))
     result = np.asarray(engine.simulate(times=times.tolist(), selections=["time", *STEPS]))
     return dict(zip(STEPS, result[:, 1:].T.copy(), strict=True))
+
+
+def roadrunner_is_here() -> bool:
+    """Whether this machine has libRoadRunner and Antimony."""
+    try:
+        _engine()
+    except ImportError:
+        return False
+    return True
 
 
 def by_scipy(times: ArrayLike, p: Parameters, blocked: Blocked = NOTHING) -> dict[str, Array]:

@@ -46,6 +46,18 @@ def reading_of(axis: Axis) -> ReadAs | None:
     return getattr(axis, "ketalab_read_as", None)
 
 
+def say_sides(axes: Axes, name: str, sides: tuple[str, str]) -> None:
+    """Name the axis across, and below at its ends what lies there. As texts of their own: a page would
+    draw the blanks between words of one line together."""
+    left, right = (f"\N{LEFTWARDS ARROW} {sides[0]}", f"{sides[1]} \N{RIGHTWARDS ARROW}")
+    axes.set_xlabel(f"{name}\n ")
+    for text, at, says in ((left, 0.0, sides[0]), (right, 1.0, sides[1])):
+        if says:
+            place = {"xy": (at, 0.0), "xycoords": ("axes fraction", axes.xaxis.label)}
+            look = {"ha": "left" if at == 0 else "right", "va": "bottom"}
+            axes.annotate(text, **place, **look, fontsize=axes.xaxis.label.get_fontsize())
+
+
 def set_effect_axis(axes: Axes, measure: Measure, limits: tuple[float, float], most: int = 7) -> None:
     """Limits on the analysis scale, ticks at round numbers of the natural scale."""
     ticks = tick_values(measure, *limits, most=most)

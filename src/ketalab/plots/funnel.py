@@ -5,10 +5,10 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from ketalab.checks import one_of
-from ketalab.metaanalysis.effect_size import Effects, Measure
+from ketalab.metaanalysis.effect_size import Effects
 from ketalab.metaanalysis.pooling import Pooled
 from ketalab.metaanalysis.small_study import Egger, TrimAndFill
-from ketalab.plots.axes import set_effect_axis
+from ketalab.plots.axes import say_sides, set_effect_axis
 from ketalab.plots.forest import WIDTH, Size
 from ketalab.plots.style import BLACK, BLUE, GREY, ORANGE, PALE, VERMILION, figure, legend_above
 
@@ -54,16 +54,8 @@ def funnel(
         at = np.array([0.0, deepest])
         keys += axes.plot(line.slope + line.intercept * at, at, "--", color=VERMILION, label="Egger's line")
     set_effect_axis(axes, effects.measure, (low - room, high + room), most=7 if size == "slide" else 5)
-    axes.set(
-        ylim=(deepest, 0), ylabel="standard error", xlabel=_funnel_label(effects.measure, favours, size)
-    )
+    axes.set(ylim=(deepest, 0), ylabel="standard error", xlabel=effects.measure.name)
+    if any(favours) and size == "slide":
+        say_sides(axes, effects.measure.name, favours)
     legend_above(fig, [*keys, region], columns=5 if size == "slide" else 1)
     return fig
-
-
-def _funnel_label(measure: Measure, favours: tuple[str, str], size: Size) -> str:
-    """What the axis shows, between what lies on either side."""
-    if size == "phone":
-        return measure.name
-    left, right = (f"← {favours[0]}    " if favours[0] else "", f"    {favours[1]} →" if favours[1] else "")
-    return f"{left}{measure.name}{right}"

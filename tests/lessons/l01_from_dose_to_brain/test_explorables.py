@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from ketalab.lessons import explorable
-from ketalab.lessons.l01_from_dose_to_brain.shared import moments
+from ketalab.lessons.l01_from_dose_to_brain.shared import held_in_tanks, moments
 from ketalab.models import pharmacokinetics as pk
 from ketalab.text import significant
 
@@ -15,7 +15,7 @@ TIMES = np.arange(0, 361.0)
 @pytest.mark.parametrize("model", ["otto2021", "simons2022", "perezruixo2021"])
 def test_the_tanks_hold_what_the_equations_leave_in_them(model: str):
     patient = pk.published(model).typical(70)
-    seen = moments(patient, [pk.Dose(35, "iv", duration=40)], TIMES)
+    seen = moments(patient, held_in_tanks(patient, [pk.Dose(35, "iv", duration=40)], TIMES), TIMES)
     given = np.zeros(len(patient.compartments))
     given[patient.index("ketamine")] = 35 / 40
     solved = solve_ivp(

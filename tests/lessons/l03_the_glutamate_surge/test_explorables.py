@@ -43,7 +43,7 @@ def test_the_circuit_is_drawn_from_the_model(selectivity: float, occupancy: int)
         (plate,) = view.artists[f"{p} drug"]
         assert np.ptp(np.array(plate)[:, 0]) / wide == pytest.approx(block)
         assert len(past) == (block < 1)
-        assert view.artists[f"{p} blocked"][2] == f"{100 * block:.0f}%\nblocked"
+        assert view.artists[f"{p} blocked"][2] == f"{100 * block:.0f}%"
         per_pa.append(wide / flows[p].nmda_unblocked)
     assert area["pyramidal"] / area["interneuron"] == pytest.approx(
         float(state.pyramidal / state.interneuron), rel=0.02

@@ -1078,6 +1078,7 @@ const mountAll = async () => {
 const MOST_KEPT = 4000; // frames
 const PATIENCE_MS = 4000; // until a reader is told that Python does not answer
 const HAND_RESTS_MS = 600;
+const HAND_STAYS_MS = 150; // on an explorable, until its row is brought
 const NEARNESS = "ketalab-c-";
 
 const bytesOf = (data) => new Uint8Array(data.buffer ?? data, data.byteOffset ?? 0, data.byteLength);
@@ -1167,10 +1168,11 @@ class Desk {
 
   async answer(content, buffers) {
     if (content.fonts) { await this.takeFonts(content.fonts, buffers); return; }
+    if (content.frames) await this.take(content.frames, bytesOf(buffers[0]));
+    // Not before it is read: a piece of a row that is read meanwhile would ask for the same again.
     if (content.id === this.waiting?.id) this.heard();
-    if (content.refused) { this.say(content.refused); return; }
-    await this.take(content.frames, bytesOf(buffers[0]));
-    this.show();
+    if (content.refused) this.say(content.refused);
+    else this.show();
   }
 
   async take(places, bytes) {
@@ -1226,18 +1228,37 @@ class Desk {
     this.say("");
   }
 
-  // The whole row of a control, unless it is here or on its way.
-  bringRow(name) {
-    const at = this.spec.controls.findIndex((control) => control.name === name);
-    const others = String(this.places.with(at, -1)), row = `${name}:${others}`;
-    if (at < 0 || this.row === row) return;
-    const missing = [];
+  at(name) {
+    return this.spec.controls.findIndex((control) => control.name === name);
+  }
+
+  // The positions of a control, the others where they stand, whose frames are not here.
+  missing(name) {
+    const at = this.at(name), missing = [];
     for (let i = 0; i < this.count(this.spec.controls[at]); i += 1) {
       if (!this.frames.has(String(this.places.with(at, i)))) missing.push(i);
     }
+    return missing;
+  }
+
+  // The whole row of a control, unless it is here or on its way.
+  bringRow(name) {
+    const at = this.at(name);
+    if (at < 0) return;
+    const others = String(this.places.with(at, -1)), row = `${name}:${others}`;
+    if (this.row === row) return;
+    const missing = this.missing(name);
     this.row = row;
     if (!missing.length) return;
     this.send({ ask: "row", id: `row ${this.asked += 1}`, control: name, missing, values: this.valuesOf(this.places) });
+  }
+
+  // The hand has left before the row was whole: it is brought when the hand is back.
+  leave() {
+    if (!this.row) return;
+    const name = this.row.slice(0, this.row.indexOf(":"));
+    this.row = null;
+    if (this.missing(name).length) this.send({ ask: "stop" });
   }
 
   say(words) {
@@ -1282,14 +1303,39 @@ class Notebook {
   // A hand has come near a control: bring its row; it holds it: keep the axes.
   near(event) {
     const hand = event.target.closest?.(`[class*="${NEARNESS}"]`);
-    if (!this.beside(hand)) return;
+    if (!this.beside(hand)) {
+      if (event.type !== "pointerdown") this.come(this.beside(event.target));
+      return;
+    }
+    this.come(true);
     const name = [...hand.classList].find((one) => one.startsWith(NEARNESS)).slice(NEARNESS.length);
     if (event.type === "pointerdown") {
       this.begin(name);
       this.down = true;
       this.picture.hold();
     }
+    this.nearest = name;
     this.desk.bringRow(name);
+  }
+
+  // A hand that stays beside the picture is on its way to a control, most likely to the one where it was before, or
+  // to the first slider; one that has left needs none.
+  come(here) {
+    if (here) {
+      this.here = true;
+      this.coming ??= setTimeout(() => this.expect(), HAND_STAYS_MS);
+    } else if (this.here && !this.down && !this.beside(document.activeElement)) {
+      this.here = false;
+      clearTimeout(this.coming);
+      this.coming = null;
+      this.desk.leave();
+    }
+  }
+
+  expect() {
+    this.coming = null;
+    const slider = this.desk.spec.controls.find((control, i) => !control.menu && !this.greyed?.[i]);
+    this.desk.bringRow(this.nearest ?? slider?.name);
   }
 
   begin(name) {
@@ -1324,6 +1370,7 @@ class Notebook {
     if (frame.words === this.words) return;
     this.words = frame.words;
     const said = spoken(frame.words);
+    this.greyed = said.greyed;
     this.said.show(said);
     picture.describe(this.said.alt);
     const whole = this.element.closest(".ketalab-explorable");
@@ -1337,6 +1384,7 @@ class Notebook {
   dispose() {
     this.watch.abort();
     clearTimeout(this.resting);
+    clearTimeout(this.coming);
     this.desk.views.delete(this);
   }
 }

@@ -16,6 +16,7 @@ from ketalab.lessons.l01_from_dose_to_brain.shared import (
     LETTERS,
     NAMES,
     Moment,
+    held_in_tanks,
     moments,
     tanks_numbers,
     tanks_stage,
@@ -33,6 +34,7 @@ NASAL, ORAL = "nasal esketamine", "swallowed"
 ROUTES = {INFUSION: "iv", BOLUS: "iv", IM: "im", NASAL: "nasal", ORAL: "oral"}
 SIX_HOURS = np.concatenate([np.arange(0, 60, 0.5), np.arange(60, 361, 2.0)])
 HALF_MINUTES = np.arange(0, 360.5, 0.5)
+SEEN = np.searchsorted(HALF_MINUTES, SIX_HOURS)  # which of them the curves go through
 LINEAR, LOG = "linear", "logarithmic"
 
 
@@ -173,8 +175,9 @@ def _route_view(route: str, dose: float, minutes: float, weight: float, model: s
     patients = [patient]
     if route == IM:
         patients = [pk.intramuscular(patient), *(pk.intramuscular(patient, t) for t in (2, 17))]
-    curves = [pk.concentration(p, doses, SIX_HOURS, "ketamine")[0] for p in patients]
-    ketamine = curves[0]
+    held = held_in_tanks(patients[0], doses, HALF_MINUTES)
+    ketamine = held[SEEN, 0] / patients[0].observed["ketamine"][1][0] * 1000  # ng/mL
+    curves = [ketamine, *(pk.concentration(p, doses, SIX_HOURS, "ketamine")[0] for p in patients[1:])]
     norketamine = pk.concentration(patients[0], doses, SIX_HOURS, "norketamine")[0]
     rows = _measured(route, given, dose, minutes)
     last, rows = rows.time_min.max(), rows[rows.time_min <= SIX_HOURS[-1]]
@@ -184,7 +187,7 @@ def _route_view(route: str, dose: float, minutes: float, weight: float, model: s
     top = first_above(TOPS, 1.02 * max(np.max(curves), norketamine.max(), seen_then))
     bottom = FLOOR if scale == LOG else 0.0
     hours = SIX_HOURS / 60
-    seen = moments(patients[0], doses, HALF_MINUTES)
+    seen = moments(patients[0], held, HALF_MINUTES)
     artists: dict[str, object] = {
         "given": (0, bottom, lasted / 60, top * 10),
         "band": (hours, curves[1], curves[2]) if route == IM else None,

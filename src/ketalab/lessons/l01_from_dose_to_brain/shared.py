@@ -49,11 +49,22 @@ class Moment:
         return f"{self.minute:g} min" if self.minute < 240 else f"{self.minute / 60:.3g} h"
 
 
-def moments(model: LinearModel, doses: Sequence[Dose], times: NDArray) -> tuple[Moment, Moment, Moment]:
-    """The first patient's tanks at the peak in plasma, when tank 2 is fullest, and at the last time."""
+def held_in_tanks(model: LinearModel, doses: Sequence[Dose], times: NDArray) -> NDArray:
+    """What the first patient's compartments of ketamine hold (mg), times x compartments: plasma first, the
+    liver where there is one, then those of the tissue."""
+    return amounts(model, doses, times, [name for tank in _tanks(model) for name in tank])[0]
+
+
+def _tanks(model: LinearModel) -> tuple[list[str], list[str]]:
     first = [name for name in ("ketamine", "liver") if name in model.compartments]
-    second = [name for name in model.compartments if name.startswith("ketamine peripheral")]
-    held = amounts(model, doses, times, [*first, *second])[0].round(9)  # what is less is rounding
+    return first, [name for name in model.compartments if name.startswith("ketamine peripheral")]
+
+
+def moments(model: LinearModel, held: NDArray, times: NDArray) -> tuple[Moment, Moment, Moment]:
+    """The tanks at the peak in plasma, when tank 2 is fullest, and at the last time, from what is
+    `held_in_tanks`."""
+    first, second = _tanks(model)
+    held = held.round(9)  # what is less is rounding
     at = [model.index(name) for name in (*first, *second)]
     rates = 60 * model.K[0][np.ix_(at, at)]  # 1/h, to a row from a column
     n = len(first)

@@ -53,7 +53,7 @@ def interneurons_first() -> Explorable:
 
 def _cells_stage() -> Stage:
     fig = figure(7.6, 4.9)
-    grid = fig.add_gridspec(2, 2, width_ratios=(1, 1.3), height_ratios=(2.5, 1))
+    grid = fig.add_gridspec(2, 2, width_ratios=(1, 1.3), height_ratios=(2.8, 1))
     rates, wires, raster = (fig.add_subplot(grid[at]) for at in (np.s_[:, 0], np.s_[0, 1], np.s_[1, 1]))
     rates.set(
         xlim=(0, 100),
@@ -61,9 +61,9 @@ def _cells_stage() -> Stage:
         xlabel="NMDA receptors blocked (%)",
         ylabel="firing rate (Hz)",
     )
+    rates.set_title("curves: model of mean rates", fontsize=12, weight="normal")
     artists = {
-        p: rates.plot([], [], color=CELL[p], linestyle=LINE[p], label=f"{NAME[p]}, model of mean rates")[0]
-        for p in POPULATIONS
+        p: rates.plot([], [], color=CELL[p], linestyle=LINE[p], label=NAME[p])[0] for p in POPULATIONS
     }
     artists["here"] = rates.plot([], [], "o", color=BLACK, markersize=8, label="your setting")[0]
     square = {"marker": "s", "linestyle": "none", "markerfacecolor": "white", "markersize": 5.5}
@@ -76,7 +76,7 @@ def _cells_stage() -> Stage:
     raster.grid(False)
     artists |= mechanism.prepare(wires)
     artists["run"] = raster.set_title("stored run", loc="center", fontsize=12, weight="normal")
-    runs = rates.plot([], [], color=GREY, label="cell-by-cell model, stored runs", **square)
+    runs = rates.plot([], [], color=GREY, label="cell-by-cell runs", **square)
     rest = rates.plot([], [], label="without drug", **mechanism.DOTTED)
     drug = rates.plot([], [], "s", color=BLACK, markersize=8, label="blocked")
     keys = [artists[p] for p in POPULATIONS] + [artists["here"], *runs, *rest, *drug]

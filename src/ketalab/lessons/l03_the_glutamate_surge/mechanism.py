@@ -57,7 +57,7 @@ def _arrow(along: tuple[float, float], across: tuple[float, float]) -> list[tupl
 
 def prepare(axes: Axes) -> dict[str, Any]:
     """Draw what stands still, and give the artists that move."""
-    axes.set(xlim=(0, WIDTH), ylim=(0, HEIGHT), aspect="equal")
+    axes.set(xlim=(0, WIDTH), ylim=(-14, HEIGHT), aspect="equal")
     axes.axis("off")
     rest, artists = _without_drug(), {}
 
@@ -78,7 +78,9 @@ def prepare(axes: Axes) -> dict[str, Any]:
         side = "left" if p == INTERNEURON else "right"
         artists[f"{p} blocked"] = axes.text(0, 0, "", fontsize=12, ha=side, va="center")
         axes.text(x, 2, NAME[p], color=BLACK, weight="bold", fontsize=12, ha="center", va="bottom")
-    axes.text(WIDTH / 2, 224, "NMDA\nreceptors", color=BLACK, fontsize=12, ha="center", va="center")
+    # On a phone words are a sixth larger: what stands side by side leaves room for that.
+    middle = (PLACE[INTERNEURON][0] + PLACE[PYRAMIDAL][0]) / 2
+    axes.text(middle, 222, "NMDA\nreceptors\nblocked", color=BLACK, fontsize=12, ha="center", va="center")
     start = PLACE[INTERNEURON][0] + RADIUS + 3
     axes.plot([start, BAR], [INHIBITION + PER_PA * rest[PYRAMIDAL].gaba] * 2, **DOTTED)
     axes.plot([start, BAR], [EXCITATION - PER_PA * rest[INTERNEURON].ampa] * 2, **DOTTED)
@@ -117,7 +119,7 @@ def moved(blocks: tuple[float, float], state: State) -> Moved:
         ]
         artists[f"{p} drug"] = [_block(x - half, passes, GATE, GATE + PLATE)]
         side = 24 if p == INTERNEURON else -24
-        artists[f"{p} blocked"] = (x + side, 224, f"{100 * block[p]:.0f}%\nblocked")
+        artists[f"{p} blocked"] = (x + side, 224, f"{100 * block[p]:.0f}%")
     change = {
         "inhibition": signed(now[PYRAMIDAL].gaba / rest[PYRAMIDAL].gaba),
         "excitation": signed(now[INTERNEURON].ampa / rest[INTERNEURON].ampa),
@@ -133,7 +135,7 @@ def moved(blocks: tuple[float, float], state: State) -> Moved:
     artists["excitation"] = [[(x, y) for y, x in along]]
     centre = (start + end) / 2
     artists["inhibition says"] = (centre, INHIBITION + 46, f"inhibition\n{says['inhibition']}")
-    artists["excitation says"] = (WIDTH / 2 - 9, 34, f"excitation {says['excitation']}")
+    artists["excitation says"] = (centre, 36, f"excitation\n{says['excitation']}")
     return Moved(artists, change, _numbers(block, rates, now, says))
 
 

@@ -23,6 +23,12 @@ from ketalab.plots.style import BLACK, GREY, PALE, figure, legend_above
 NOTHING, AMPA = "nothing", "AMPA receptors"
 BDNF, MTORC1, PROTEIN = "BDNF release", "mTORC1", "protein synthesis"
 BLOCKERS = {NOTHING: None, AMPA: "ampa", BDNF: "bdnf", MTORC1: "mtorc1", PROTEIN: "protein"}
+EXTRA = {
+    AMPA: "the extra activity of AMPA receptors",
+    BDNF: "the extra BDNF release",
+    MTORC1: "the extra activity of mTORC1",
+    PROTEIN: "the extra protein synthesis",
+}
 # What blocking this step did in experiments; the sources stand in `data/mechanism_tests.csv`.
 IN_ANIMALS = {
     NOTHING: "not tested here",
@@ -61,14 +67,15 @@ def cascade_knockout() -> Explorable:
             ),
             Slider(
                 "strength",
-                "How much of it is blocked",
+                "Extra activity blocked",
                 "%",
                 0,
                 100,
                 5,
                 90,
-                "A drug rarely blocks everything. For the Met/Met mice, "
-                "which release less BDNF, we found no number.",
+                "100% takes all that the dose adds at this step; what is there at rest stays. A drug "
+                "rarely blocks everything. For the Met/Met mice, which release less BDNF, we found no "
+                "number.",
                 (50, 90, 100),
                 greyed=lambda at: "Nothing is blocked." if at["blocked"] == NOTHING else None,
                 led=True,
@@ -101,7 +108,7 @@ def cascade_knockout() -> Explorable:
         presets={
             "mTORC1, as by rapamycin": {},
             "Nothing blocked": {"blocked": NOTHING},
-            "All of mTORC1": {"strength": 100},
+            "mTORC1, all of its extra activity": {"strength": 100},
             "AMPA receptors blocked, as NBQX does": {"blocked": AMPA, "strength": 100},
             "The same, but BDNF has a second route": {
                 "blocked": AMPA,
@@ -223,7 +230,7 @@ def _knockout_view(blocked: str, strength: float, surge: float, resting: float) 
     else:
         spines = readings[2].text.replace("below", "less than")
         sentence = (
-            f"With {strength:.0f}% of {blocked} blocked, {spines} of the new spines are left; "
+            f"With {strength:.0f}% of {EXTRA[blocked]} blocked, {spines} of the new spines are left; "
             f"with nothing blocked, the model has {significant(intact3, 2)}% more spines on day 3 "
             "than at rest."
         )

@@ -89,6 +89,7 @@ def _window_stage() -> Stage:
     main = fig.subplots()
     main.set(xlabel="days after the first session", ylabel="rise, share of its own peak", ylim=(0, 1.1))
     main.set_yticks((0, 0.5, 1))
+    main.xaxis.set_major_formatter("{x:g}")  # 2, not 2.00, which the edge of the picture would cut
     artists = {
         "open": main.fill_between(
             [0], [0], color=PALE, linewidth=0, label="window open: half of the peak or more"

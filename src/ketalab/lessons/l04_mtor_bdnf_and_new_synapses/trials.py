@@ -63,8 +63,12 @@ STEP_NAMES = {
 
 
 def steps() -> pd.DataFrame:
-    """The model after one session: by how much each step rises, and when it opens, peaks and closes."""
-    hours, run = cascade.after_sessions(21, cascade.parameters())
+    """The model after one session, run by libRoadRunner from its Antimony file: by how much each step
+    rises, and when it opens, peaks and closes. Which engine solved it is printed."""
+    hours = cascade.timeline(21)
+    run = cascade.by_roadrunner(hours, cascade.parameters())
+    if cascade.roadrunner_is_here():
+        print("libRoadRunner solved the equations of this table.")
     rows = {}
     for step, name in STEP_NAMES.items():
         extra = run[step] - 1

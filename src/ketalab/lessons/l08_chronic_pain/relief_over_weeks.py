@@ -121,7 +121,7 @@ def _relief_stage() -> Stage:
     level, relief = fig.subplots(2, 1, sharex=True, height_ratios=(1, 2))
     level.set(xlim=(-0.1, 12.2), ylabel="S-ketamine\n(ng/mL),\nmodel")
     level.yaxis.set_major_locator(MaxNLocator(3))
-    relief.set(xlabel="weeks after the start", ylabel="relief (% of the most possible)")
+    relief.set(xlabel="weeks after the start", ylabel="relief\n(% of the most possible)")
     relief.set_xticks(range(0, 13, 2))
     said = "marks show direction, not size"
     relief.text(0.98, 0.93, said, transform=relief.transAxes, ha="right", va="center", fontsize=12)

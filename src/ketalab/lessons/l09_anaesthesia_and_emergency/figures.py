@@ -21,6 +21,7 @@ from ketalab.lessons.l09_anaesthesia_and_emergency.shared import (
 )
 from ketalab.models import effect_site as es
 from ketalab.models import pharmacokinetics as pk
+from ketalab.plots.axes import say_sides
 from ketalab.plots.show import Picture
 from ketalab.plots.style import (
     BLACK,
@@ -367,10 +368,7 @@ def _collapse(differences: pd.DataFrame) -> Figure:
         text = real_minus(f"{row.value:+.1f} ({row.low:.1f} to {row.high:.1f})")
         axes.annotate(text, (row.high, at), (12, 0), textcoords="offset points", va="center", fontsize=14)
     axes.set_yticks(y, COLLAPSE.values(), fontsize=14)
-    axes.set(
-        xlim=(-6, 24),
-        ylim=(-0.6, 3.6),
-        xlabel="← fewer with ketamine    in 100 people    more with ketamine →",
-    )
+    axes.set(xlim=(-6, 24), ylim=(-0.6, 3.6))
+    say_sides(axes, "in 100 people", ("fewer with ketamine", "more with ketamine"))
     axes.grid(False, axis="y")
     return fig

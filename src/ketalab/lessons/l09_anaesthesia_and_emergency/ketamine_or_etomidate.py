@@ -16,7 +16,7 @@ from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.metaanalysis.effect_size import Effects, risk_ratio, treated_risk
 from ketalab.metaanalysis.pooling import Pooled, pool
-from ketalab.plots.axes import ReadAs, read_as
+from ketalab.plots.axes import ReadAs, read_as, say_sides
 from ketalab.plots.style import BLACK, BLUE, GREY, MARKS_A_PLACE, PALE, figure
 from ketalab.text import decimals, grouped, interval
 
@@ -140,7 +140,8 @@ def trials_stage(fig: Figure, effects: Effects) -> tuple[Axes, dict[str, Artist]
         for study, ketamine, etomidate in zip(effects.study, effects.treated, effects.control, strict=True)
     ]
     axes.set_yticks([*y, len(effects) + 0.3], [*names, "Pooled"])
-    axes.set(ylim=(len(effects) + 1.8, -0.6), xlabel="← fewer deaths with ketamine    risk ratio    more →")
+    axes.set_ylim(len(effects) + 1.8, -0.6)
+    say_sides(axes, "risk ratio", ("fewer deaths with ketamine", "more"))
     axes.text(
         -0.02,
         -1,

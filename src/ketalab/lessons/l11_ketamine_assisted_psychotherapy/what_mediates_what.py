@@ -18,7 +18,7 @@ CAUSES, ACCOMPANIES, HOPE, ALL = "causes it", "accompanies it", "feeds expectanc
 NOTHING = "has nothing to do with it"
 RISE, SHARED, DRUG_EFFECT = 2.0, 0.8, 0.5
 TRIALS = 100
-REACH = (-1.6, 2.6)
+REACH = (-2.6, 4.0)  # SD: every trial of every setting lies inside
 
 
 def world(how: str, strength: float, measured: float) -> CausalModel:
@@ -146,8 +146,8 @@ def _mediation_view(how: str, strength: float, people: float, measured: float) -
     }
     for y, name in enumerate(ANALYSES):
         low, high = np.percentile(trials.found[name], (2.5, 97.5))
-        artists[f"{name} trials"] = (np.clip(trials.found[name], *REACH), y + 0.22 + _jitter())
-        artists[f"{name} range"] = (np.clip([low, high], *REACH), [y, y])
+        artists[f"{name} trials"] = (trials.found[name], y + 0.22 + _jitter())
+        artists[f"{name} range"] = ([low, high], [y, y])
         artists[name] = ([answers[name]], [y])
     r = float(np.corrcoef(felt, gained)[0, 1])
     readings = [

@@ -3,14 +3,12 @@
 from functools import cache
 
 import numpy as np
-from matplotlib.collections import PolyCollection
 from matplotlib.ticker import NullLocator
 
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View, significant
 from ketalab.lessons.l12_risks_safety_and_ethics import trials as risks
-from ketalab.lessons.l12_risks_safety_and_ethics.shared import box
 from ketalab.models import benefit_harm
 from ketalab.plots.style import BLACK, GREEN, GREY, OPEN, PALE, VERMILION, figure, legend_above
 from ketalab.text import decimals
@@ -33,7 +31,9 @@ WORDS = {
     "severe": ("severe reaction", "One more person with a severe or serious common reaction."),
 }
 ALIKE = dict.fromkeys(WORDS, 1)
-POINTS = 10_000.0  # where the axis of points ends, on both sides
+POINTS = (-20_000.0, 4_000.0)  # where the axis of points ends; no setting reaches there
+
+ON_WHITE = {"boxstyle": "square,pad=0.1", "facecolor": "white", "linewidth": 0}  # over the line of zero
 
 
 def _weight(name: str) -> Slider:
@@ -105,10 +105,10 @@ def _balance_stage() -> Stage:
     fig = figure(7.6, 4.7)
     left, right = fig.subplots(1, 2, sharey=True)
     k = len(COUNTED)
-    left.set(xlim=(-160, 460), ylim=(k + 0.6, -0.6), xlabel="extra people in 1,000")
-    right.set_xlabel("points, by your weights")
+    left.set(xlim=(-160, 460), ylim=(k + 0.62, -0.62), xlabel="extra people in 1,000")
+    right.set_xlabel("points, by your weights (logarithmic)")
     right.set_xscale("symlog", linthresh=100, linscale=0.6)  # one axis for weights of 1 and of 10
-    right.set_xlim(-POINTS, POINTS)
+    right.set_xlim(POINTS)
     right.set_xticks(
         [-1000, -100, 0, 100, 1000], ["\N{MINUS SIGN}1,000", "\N{MINUS SIGN}100", "0", "100", "1,000"]
     )
@@ -126,12 +126,16 @@ def _balance_stage() -> Stage:
         "good": left.plot([], [], "o", color=GREEN, markersize=10, label="benefit, measured", **OPEN)[0],
         "bad": left.plot([], [], "s", color=VERMILION, markersize=10, label="harm, measured", **OPEN)[0],
         "credited": left.plot([], [], "d", color=BLACK, markersize=8, label="credited, model")[0],
-        "for": right.add_collection(PolyCollection([], color=GREEN, alpha=0.55)),
-        "against": right.add_collection(PolyCollection([], color=VERMILION, alpha=0.55)),
+        "for": right.plot([], [], "o", color=GREEN, markersize=10, label="points for")[0],
+        "against": right.plot([], [], "s", color=VERMILION, markersize=10, label="points against")[0],
         "net bars": right.hlines([], [], [], color=BLACK, linewidth=2.6),
         "net": right.plot([], [], "D", color=BLACK, markersize=10, label="balance, model")[0],
         "silent": left.text(0, 1.5, "", ha="left", va="center", fontsize=12.5, color=GREY),
     }
+    for _, name, _ in (*COUNTED, ("", "net", "")):
+        artists[f"{name} points"] = right.text(
+            0, 0, "", ha="center", va="center", fontsize=12, bbox=ON_WHITE
+        )
     legend_above(fig, [artists[name] for name in ("good", "bad", "credited", "net")], columns=4)
     return Stage(fig, {"left": left, "right": right}, artists)
 
@@ -144,6 +148,7 @@ def _balance_view(people: str, credit: float, **points: float) -> View:
     low, high = np.percentile(net, [2.5, 97.5])
     artists = _balance_artists(extra, weights, credit / 100) | {
         "net": ([middle], [len(COUNTED)]),
+        "net points": _points(middle, len(COUNTED) + 0.74),
         "net bars": [[(low, len(COUNTED)), (high, len(COUNTED))]],
         "credited": ([extra["depression halved"][0] * credit / 100], [0.34]),
         "silent": (20, 1.5, "" if people == risks.YOUNGER else "no count found"),
@@ -179,10 +184,15 @@ def _tip(people: str, weights: dict[str, float], credit: float) -> str:
     )
 
 
+def _points(worth: float, y: float) -> tuple[float, float, str]:
+    """The number above a mark: on a logarithmic axis nobody can add or compare lengths."""
+    return worth, y - 0.36, decimals(worth, 0, sign=True) if round(worth) else "0"
+
+
 def _balance_artists(extra: dict, weights: dict, credit: float) -> dict:
-    """Markers on the left, bars on the right; what nobody counted is left out."""
-    found = {name: [] for name in ("good bars", "bad bars", "for", "against")}
-    places: dict[str, list[tuple[float, float]]] = {"good": [], "bad": []}
+    """Counts on the left, points on the right; what nobody counted is left out."""
+    found: dict[str, object] = {"good bars": [], "bad bars": []}
+    places: dict[str, list[tuple[float, float]]] = {side: [] for side in ("good", "bad", "for", "against")}
     for y, (outcome, name, _) in enumerate(COUNTED):
         if outcome not in extra:
             continue
@@ -192,5 +202,8 @@ def _balance_artists(extra: dict, weights: dict, credit: float) -> dict:
         places[side].append((middle, y))
         worth = weights[outcome] * middle * (credit if side == "good" else -1)
         if worth:
-            found["for" if worth > 0 else "against"].append(box(0, worth, y, 0.28))
-    return found | {side: tuple(np.transpose(pairs)) for side, pairs in places.items()}
+            places["for" if worth > 0 else "against"].append((worth, y))
+            found[f"{name} points"] = _points(worth, y)
+    return found | {
+        side: tuple(np.transpose(pairs)) if pairs else ([], []) for side, pairs in places.items()
+    }
