@@ -23,7 +23,7 @@ lab: $(READER)
 
 # Browser tests wait more than they work: one worker more than there are cores.
 test: .venv/.develop
-	python -m pytest -n $$(python -c 'import os; print(os.cpu_count() + 1)') --dist loadgroup \
+	python -m pytest -n $$(python -c 'import os; print(os.cpu_count() + 1)') \
 		--nbval-sanitize-with tests/without_engines.cfg
 
 slides: .venv/.slides

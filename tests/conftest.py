@@ -41,16 +41,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.benchmark_disable = True
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers (`make test`) a file stays with one of them, as nbval's cells must; browser
-    tests are shared out lesson by lesson, because they take the longest."""
-    for item in items:
-        lesson = getattr(item, "callspec", None) and item.callspec.params.get("lesson_name", "")
-        alone = f"-{lesson}" if lesson and "browser" in item.path.parts else ""
-        item.add_marker(pytest.mark.xdist_group(f"{item.path}{alone}"))
-
-
 def lessons() -> dict[str, NotebookNode]:
     """Every lesson that is ready, by file name without its ending."""
     return {path.stem: nbformat.read(path, as_version=4) for path in lesson_files()}

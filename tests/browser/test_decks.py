@@ -47,21 +47,23 @@ COVERED = """() => {
     .map(([b]) => `${a} runs into ${b}`));
 }"""
 
-# Text whose last line is one word, though it has lines enough to lend it another.
+# Text whose last line is one word, though it has lines enough to lend it another (what says where a
+# quotation stands is no company), and headings of which a line ends within a word.
 WIDOWS = """() => [...Reveal.getCurrentSlide().querySelectorAll(
     ":is(.text, .asks) :is(p, li), :is(h1, h2), .ketalab-sentence")].flatMap((text) => {
   if (!text.checkVisibility() || text.querySelector("p, li")) return [];
   const walk = document.createTreeWalker(text, NodeFilter.SHOW_TEXT), words = [];
   for (let node = walk.nextNode(); node; node = walk.nextNode())
-    for (const word of node.data.matchAll(/\\S+/g)) {
+    if (!node.parentElement.closest("cite")) for (const word of node.data.matchAll(/\\S+/g)) {
       const range = new Range();
       range.setStart(node, word.index);
       range.setEnd(node, word.index + word[0].length);
-      words.push([range.getBoundingClientRect(), word[0]]);
+      words.push([range.getBoundingClientRect(), range.getClientRects()[0].height]);
     }
   const [before, last] = words.slice(-2);
   const lonely = words.length > 6 && last[0].top > before[0].bottom - 2;
-  return lonely ? [text.textContent.trim().slice(-40)] : [];
+  const torn = text.matches("h1, h2") && words.some(([box, line]) => box.height > 1.5 * line);
+  return lonely || torn ? [text.textContent.trim().slice(-40)] : [];
 })"""
 # What is chosen in a menu that is shut, where it is wider than the menu.
 CUT_IN_MENUS = """() => [...Reveal.getCurrentSlide().querySelectorAll("select")].flatMap((menu) => {
@@ -448,7 +450,21 @@ def test_a_handout_holds_two_slides_to_a_page_and_none_is_blank(watched, decks: 
         pixels = np.asarray(sheets.crop(tuple(map(round, corner))))
         assert np.median(pixels) > 240, f"slide {number} is dark on paper"
         assert (pixels < 128).mean() > 0.003, f"slide {number} is blank on paper"
+    check_there_is_nothing_to_press(page)
     assert watched.errors == []
+
+
+def check_there_is_nothing_to_press(page) -> None:
+    """On a handout menus and sliders are words, and a long list says how much longer it is."""
+    assert page.locator("section :is(button, input[type=range]):visible").count() == 0
+    for menu in page.locator("section select:visible").all():
+        looks = menu.evaluate("(menu) => [getComputedStyle(menu).appearance, menu.clientTop]")
+        assert looks == ["none", 0]
+    for long in page.locator("section :is(.ketalab-ledger, .ketalab-grading)").all():
+        assert re.search(r"\d+ more claims", long.locator(".paper").inner_text())
+        slide = long.locator("xpath=ancestor::section").bounding_box()
+        box = long.bounding_box()
+        assert box["y"] + box["height"] < slide["y"] + slide["height"]
 
 
 def test_a_handout_prints_every_note_whole(watched, decks: Path):

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 from browser.test_firefox import drive
-from browser.test_lab import CONTROLS, CONTROLS_CELLS, KEYS, started_lab
-from nbformat import v4, write
+from browser.test_lab import CONTROLS, CONTROLS_CELLS, KEYS, notebook_of, started_lab
 
 SCRIPT = Path(__file__).with_name("firefox_lab.mjs")
 MOVED = {
@@ -25,12 +25,7 @@ def controls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a lab with a notebook that holds one of each thing that a hand may move."""
     root = tmp_path_factory.mktemp("lab")
     with started_lab(root) as address:
-        cells = [
-            v4.new_markdown_cell(source) if source.startswith("<") else v4.new_code_cell(source)
-            for source in CONTROLS_CELLS
-        ]
-        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-        write(v4.new_notebook(cells=cells, metadata=kernel), root / "notebooks" / "controls.ipynb")
+        nbformat.write(notebook_of(CONTROLS_CELLS), root / "notebooks" / "controls.ipynb")
         yield address
 
 

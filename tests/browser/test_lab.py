@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from browser.colours import contrast
 from conftest import ROOT
+from nbformat import NotebookNode, v4
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -277,22 +278,22 @@ def drive(watched, box) -> None:
     assert shown(box)[1] == start[1], f"{title}: reset does not lead back: pressed and standing at {stands}"
 
 
-WRITE = """([name, cells]) => jupyterapp.serviceManager.contents.save(`notebooks/${name}.ipynb`, {
-  type: "notebook", format: "json",
-  content: {
-    nbformat: 4, nbformat_minor: 4,
-    metadata: { kernelspec: { name: "python3", display_name: "Python 3" } },
-    cells: cells.map((source) => (source.startsWith("<")
-      ? { cell_type: "markdown", source, metadata: {} }
-      : { cell_type: "code", source, metadata: {}, outputs: [], execution_count: null })),
-  },
+WRITE = """([name, content]) => jupyterapp.serviceManager.contents.save(`notebooks/${name}.ipynb`, {
+  type: "notebook", format: "json", content,
 })"""
+
+
+def notebook_of(cells: Iterable[str]) -> NotebookNode:
+    """A notebook of these cells, not run; what begins with a tag is text."""
+    made = [(v4.new_markdown_cell if cell.startswith("<") else v4.new_code_cell)(cell) for cell in cells]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    return v4.new_notebook(cells=made, metadata=kernel)
 
 
 def open_run(watched, lab: str, name: str, *cells: str) -> None:
     """Write a notebook of these cells, open it and run it."""
     open_lesson(watched, lab, "00_start_here")
-    watched.page.evaluate(WRITE, [name, cells])
+    watched.page.evaluate(WRITE, [name, notebook_of(cells)])
     open_lesson(watched, lab, name)
     run_all(watched)
 

@@ -598,3 +598,54 @@ def test_under_a_path_of_a_server_it_installs_can_be_kept_and_read_without_a_net
     finally:
         context.close()
         server.server_close()
+
+
+# What is drawn though no hand can press it on paper; a box to tick is of use there.
+TO_PRESS = """() => [
+  ...document.querySelectorAll("main :is(button, select, input, summary)")
+].filter((part) => {
+  if (!part.checkVisibility() || part.matches("[type=radio], [type=checkbox]")) return false;
+  const style = getComputedStyle(part);
+  if (part.matches("select")) return style.appearance !== "none" || style.borderTopWidth !== "0px";
+  if (part.matches("summary")) return style.listStyleType !== "none";
+  return true;
+}).map((part) => part.outerHTML.slice(0, 80))"""
+
+
+def test_paper_is_white_and_holds_nothing_to_press(watched, site: Path):
+    """Printed in the dark; a prediction without its answer, an explorable with what it is set to."""
+    page = watched.page
+    page.goto((site / "05_hours_not_weeks.html").as_uri())
+    come_to_life(page)
+    page.get_by_role("button", name="Dark or light").click()
+    page.emulate_media(media="print")
+    ink = "() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
+    assert page.evaluate(ink) == ["rgb(18, 22, 27)", "rgb(241, 241, 241)"]
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(ink) == ["rgb(255, 255, 255)", "rgb(27, 27, 27)"]
+    assert page.evaluate(TO_PRESS) == []
+    assert page.locator(".ketalab-ask .happened:visible").count() == 0
+    view = page.locator(".ketalab-view[data-name=which_trials]")
+    assert "All ten" in view.locator("select").first.evaluate("(menu) => menu.selectedOptions[0].label")
+    assert view.locator("select").first.is_visible()
+    assert view.locator("output").first.inner_text() == "no trial"
+    told = "(fold) => getComputedStyle(fold, '::after').content"
+    folds = page.locator("details.curious > summary")
+    assert all("folded" in fold.evaluate(told) for fold in folds.all())
+    folds.first.evaluate("(fold) => { fold.parentElement.open = true; }")
+    assert folds.first.evaluate(told) == "none"
+    page.evaluate("() => dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(ink)[0] == "rgb(18, 22, 27)"
+    assert watched.errors == []
+
+
+def test_a_teachers_page_is_printed_unfolded_and_folds_again(watched, site: Path):
+    page = watched.page
+    page.goto((site / "teaching_05.html").as_uri())
+    shut = page.locator("main details:not([open])")
+    folds = shut.count()
+    assert folds >= 3
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    assert shut.count() == 0
+    page.evaluate("() => dispatchEvent(new Event('afterprint'))")
+    assert shut.count() == folds

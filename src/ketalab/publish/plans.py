@@ -6,8 +6,9 @@ break, exercise and discussion, with the minutes of its row. So the speaker view
 What is kept in reserve is on no slide.
 """
 
+import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
@@ -20,6 +21,9 @@ CLASS = "One class of 90 minutes"
 KIND = re.compile(r"(Day|Week) (\d+): (.+)")
 OPENING = re.compile(r"(.{3,60}?)[.:](?:\s+(.+))?", re.DOTALL)  # of a row: its heading
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+# What counts within a lesson, and is out of turn in a plan: the number of a section, of a quiz question.
+SECTION = re.compile(r"(<h2\b[^>]*>)\d+\. ")
+QUIZ = re.compile(r"(<h2\b[^>]*>Quiz), \d+ of \d+")
 INSIDE = re.compile(r"\[([^\]]*)\]\(#[^)]*\)")  # a link within the guide, which a deck does not hold
 
 
@@ -87,7 +91,20 @@ def deck(plan: Plan, lessons: Mapping[str, Deck]) -> Deck:
     slides: list[Slide] = []
     for row in plan.rows:
         slides += _shown(row, lessons) if row.slides else [_done(row)]
-    return Deck("", plan.slug, plan.title, slides, PARTS["Neuroscience"])
+    return Deck("", plan.slug, plan.title, _counted(slides), PARTS["Neuroscience"])
+
+
+def _counted(slides: Sequence[Slide]) -> list[Slide]:
+    """These slides with headings that count within the plan: no section, and the plan's quiz questions."""
+    number = itertools.count(1)
+    of = sum(slide.kind == "quiz" for slide in slides)
+    heads = [
+        QUIZ.sub(lambda found: f"{found[1]}, {next(number)} of {of}", slide.parts[0]) for slide in slides
+    ]
+    return [
+        replace(slide, parts=[SECTION.sub(r"\1", head), *slide.parts[1:]])
+        for slide, head in zip(slides, heads, strict=True)
+    ]
 
 
 def _shown(row: Row, lessons: Mapping[str, Deck]) -> Iterator[Slide]:

@@ -50,6 +50,8 @@ OWN_ASSETS = {
 }
 
 HEADING = re.compile(r"<h[1-3]\b")
+HEADED = re.compile(r"(<h[12]\b[^>]*>)(.*?)(</h[12]>)", re.DOTALL)
+HYPHENED = re.compile(r"\w+(?:-\w+)+(?![^<]*>)")  # and not within a tag
 EXPLORABLE = re.compile(r"^explorable\(\"(\w+)\"", re.M)
 # The right answer to a prediction, as its cell shows it: its place, its words and its reason.
 PREDICTED = re.compile(
@@ -225,8 +227,11 @@ def _title(cell: NotebookNode) -> str:
 
 
 def _heading_of_a_slide(html: str) -> str:
-    """Every slide has one heading of one size, wherever it stands in the notebook."""
-    return re.sub(r"<(/?)h3\b", r"<\1h2", html)
+    """Every slide has one heading of one size, wherever it stands in the notebook, whose lines do not end
+    within a word."""
+    html = re.sub(r"<(/?)h3\b", r"<\1h2", html)
+    whole = r'<span class="whole">\g<0></span>'
+    return HEADED.sub(lambda found: found[1] + HYPHENED.sub(whole, found[2]) + found[3], html)
 
 
 def _kind(slide: Slide, html: str) -> str:

@@ -1,6 +1,9 @@
 """What the predictions of the last lesson say about the ledger is what the ledger says."""
 
+import nbformat
+
 from ketalab.data import table
+from ketalab.data.lessons import lesson_files
 from ketalab.lessons import lesson
 
 
@@ -20,3 +23,14 @@ def test_the_predicted_counts_are_the_ledgers():
         in answers["Between 26 and 40"]
     )
     assert f"{full + part}. The other {rest} are" in answers["More than 40 of them"]
+
+
+def test_the_teachers_note_resolves_the_prediction_with_todays_count():
+    notebook = nbformat.read(lesson_files()[-1], as_version=4)
+    (note,) = (
+        cell.metadata["notes"]
+        for cell in notebook.cells
+        if "Resolve the prediction" in cell.metadata.get("notes", "")
+    )
+    full = (table("claims").verdict == "supported").sum()
+    assert f"Resolve the prediction: {full} in full." in note

@@ -28,6 +28,19 @@
     keep("theme", document.documentElement.dataset.theme);
   });
 
+  // Paper is white, whatever the room; a teacher's notes, answers and keys are printed with the page that folds them.
+  let lit, folded = [];
+  addEventListener("beforeprint", () => {
+    lit = document.documentElement.dataset.theme;
+    document.documentElement.dataset.theme = "light";
+    folded = all(".teaching main details:not([open])");
+    for (const fold of folded) fold.open = true;
+  });
+  addEventListener("afterprint", () => {
+    document.documentElement.dataset.theme = lit ?? "";
+    for (const fold of folded) fold.open = false;
+  });
+
   // Contents: beside the text where there is room, else behind a button.
   const opener = find(".contents-button"), contents = find("#contents");
   const openContents = (open) => {
