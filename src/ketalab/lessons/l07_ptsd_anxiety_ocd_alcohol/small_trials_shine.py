@@ -118,7 +118,7 @@ def _shine_view(group: str, effect: float, shown: str) -> View:
     artists["truth"] = ([effect] * 2, [-1, TRIALS])
     better = kind == "found"
     artists["mean"] = ([printed[better].mean()] * 2, [-1, TRIALS]) if better.any() else None
-    larger = "no true effect" if effect == 0 else f"{chosen.type_m:.1f} times"
+    larger = "luck alone" if effect == 0 else f"{chosen.type_m:.1f} times"
     found = int((kind != "open").sum())
     tail = (
         "all by luck" if effect == 0 else f"on average reporting {chosen.type_m:.1f} times the true effect"
