@@ -1,6 +1,7 @@
 """Every lesson has every part of the lesson standard, in order, and its outputs are fit to be compared."""
 
 import re
+from collections import Counter
 from itertools import pairwise
 
 import nbformat
@@ -147,6 +148,33 @@ def test_the_first_and_last_lesson_say_that_they_are_not_medical_advice(
 ):
     if lesson_name[:2] in ("00", "13"):
         assert NOTICE in notebook.cells[0].source
+
+
+def repeated(notebook: NotebookNode) -> list[str]:
+    """What stands twice in a lesson, and headings of folds under which nothing stands."""
+    sources = Counter(cell.source for cell in notebook.cells)
+    twice = [source for source, times in sources.items() if times > 1]
+    bare = [
+        cell.source
+        for cell, after in pairwise(notebook.cells)
+        if cell.source.startswith("### ")
+        and "\n" not in cell.source
+        and after.source.startswith("#")
+        and after.cell_type == "markdown"
+    ]
+    return twice + bare
+
+
+def test_no_cell_stands_twice_and_no_fold_is_empty(notebook: NotebookNode):
+    """A merge once kept a cell at both its places, and a fold swallowed what followed it."""
+    assert repeated(notebook) == []
+
+
+def test_a_cell_that_stands_twice_would_be_found():
+    notebook = nbformat.read(ROOT / "notebooks/11_ketamine_assisted_psychotherapy.ipynb", as_version=4)
+    fold = next(cell for cell in notebook.cells if cell.source.startswith("### For the curious"))
+    notebook.cells.insert(notebook.cells.index(fold), fold)
+    assert repeated(notebook) == [fold.source, fold.source]
 
 
 def test_no_template_word_ships(notebook: NotebookNode):

@@ -119,7 +119,7 @@ def test_the_picture_says_the_numbers_of_the_pool():
     assert f"{n.prediction_low:.2f} to {n.prediction_high:.2f}" in found
     assert {
         "All 13 trials",
-        "Prediction for a new trial",
+        "True effect in a new trial",
         "Vaccinated",
         "8/2545",
         "RR [95% interval]",

@@ -29,7 +29,11 @@ PRINTED, ODDS, DIFFERENCE = "printed", "from an odds ratio", "from a difference"
 
 @dataclass(frozen=True, eq=False)
 class OpenQuestion:
-    """One estimate: `effects` holds it on the scale of g; `n` people behind it (NaN where not printed)."""
+    """One estimate: `effects` holds it on the scale of g; `n` people behind it (NaN where not printed).
+
+    `printed` is the interval of its paper, where that is on this scale: made anew from the estimate and the
+    width it can differ in the last digit.
+    """
 
     key: str
     name: str
@@ -38,6 +42,7 @@ class OpenQuestion:
     effects: Effects
     how: str
     reference: str
+    printed: tuple[float, float] | None = None
 
     @property
     def estimate(self) -> float:
@@ -45,6 +50,8 @@ class OpenQuestion:
 
     @property
     def interval(self) -> tuple[float, float]:
+        if self.printed is not None:
+            return self.printed
         low, high = self.effects.interval()
         return float(low[0]), float(high[0])
 
@@ -87,7 +94,9 @@ def _pooled(key: str, name: str, condition: str, estimate_id: str) -> OpenQuesti
         numbers = [-row.estimate, -row.high, -row.low]
     n = float(row.n) if pd.notna(row.n) else float("nan")
     effects = from_interval(*numbers, HEDGES_G, study=[row.reference])
-    return OpenQuestion(key, name, condition, n, effects, PRINTED, row.reference)
+    return OpenQuestion(
+        key, name, condition, n, effects, PRINTED, row.reference, (float(numbers[1]), float(numbers[2]))
+    )
 
 
 def _difference(key: str, name: str, condition: str, trial: str, scale: str, measure: str) -> OpenQuestion:
@@ -95,9 +104,10 @@ def _difference(key: str, name: str, condition: str, trial: str, scale: str, mea
     rows = table("trial_differences")
     rows = rows[(rows.trial == trial) & (rows.scale == scale) & rows.low.notna()]
     row = next(r for r in rows.itertuples() if measure in r.measure and r.poolable == "yes")
-    n = float(row.n_active + row.n_control)
+    n, printed = float(row.n_active + row.n_control), None
     if row.measure == "Cohen d":
         effects, how = from_interval(row.value, row.low, row.high, HEDGES_G, study=[trial]), PRINTED
+        printed = (float(row.low), float(row.high))
     elif row.measure == "odds ratio":  # of an event nobody wants, so turned round
         ratio = from_interval(1 / row.value, 1 / row.high, 1 / row.low, ODDS_RATIO, study=[trial])
         effects, how = standardised(ratio), ODDS
@@ -105,7 +115,7 @@ def _difference(key: str, name: str, condition: str, trial: str, scale: str, mea
         people = int(row.n_active), int(row.n_control)
         effects = standardised_from_difference(row.value, row.low, row.high, *people, study=trial)
         how = DIFFERENCE
-    return OpenQuestion(key, name, condition, n, effects, how, row.reference)
+    return OpenQuestion(key, name, condition, n, effects, how, row.reference, printed)
 
 
 def _counts(key: str, name: str, condition: str, trial: str, definition: str) -> OpenQuestion:

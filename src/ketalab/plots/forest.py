@@ -48,6 +48,7 @@ BAND = "#f5f5f5"
 WIDTH = {"slide": 9.6, "phone": 4.2}
 EDGE = {"slide": 0.15, "phone": 0.2}
 LINE = {"slide": 0.275, "phone": 0.5}
+PRINT_LINES = {"slide": 2, "phone": 5}
 CROWDED, CROWD = 0.235, 12  # height of a line where more trials than this share a slide
 PRINT = 0.21  # height of a line of small print
 GAP = 0.17  # between columns
@@ -140,8 +141,10 @@ def small_print(pooled: Pooled | None, size: Size) -> list[str]:
     """How the pool was made and how far the trials differ, always the same number of lines."""
     lines = [] if pooled is None else ["One trial: there is nothing to pool."]
     if pooled is not None and pooled.k > 1:
-        lines = [line for text in (pooled.how, pooled.spread) for line in _wrapped(text, size)]
-    return (lines + [""] * 4)[: 2 if size == "slide" else 4]
+        one = "all trials share one true effect" if pooled.method == "fixed" else "true effects may differ"
+        told = (f"Pooled so that {one} ({pooled.how})", f"Spread beyond chance: {pooled.spread}")
+        lines = [line for text in told for line in _wrapped(text, size)]
+    return (lines + [""] * PRINT_LINES[size])[: PRINT_LINES[size]]
 
 
 def _given(measure: Measure, limits: tuple[float, float]) -> tuple[float, float]:
@@ -223,7 +226,7 @@ def _rows(
         rows += [
             Row("gap", height=0.08),
             Row("pool", "All that are counted" if live else f"All {pooled.k} trials", height=line),
-            Row("prediction", "Prediction for a new trial", height=line),
+            Row("prediction", "True effect in a new trial", height=line),
         ]
     return rows
 
@@ -248,7 +251,7 @@ def _columns(
     frame = effects.frame()[["estimate", "low", "high"]].to_numpy()
     estimates = [interval_text(measure, *each) for each in frame]
     also = [interval_text(measure, *each.natural[:3]) for each in pools]
-    name = Column("name", "Trial", labels, ["Prediction for a new trial"] if pools else [])
+    name = Column("name", "Trial", labels, ["True effect in a new trial"] if pools else [])
     estimate = Column("estimate", f"{measure.short} [95% interval]", estimates, also)
     if size == "phone":
         return [name, estimate]

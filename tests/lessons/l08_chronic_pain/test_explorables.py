@@ -135,7 +135,7 @@ def test_hallucinations_follow_the_odds_ratio(seeing: float):
 
 def test_the_saving_is_the_printed_one():
     assert read("opioid_sparing", "morphine saved") == pytest.approx(12.9)
-    assert read("opioid_sparing", "interval of the saving") == "3.4 to 22 mg"
+    assert read("opioid_sparing", "interval of the saving") == "3.35 to 22.4 mg"
     assert read("opioid_sparing", "morphine saved", who="dependent on opioids") == pytest.approx(42)
 
 

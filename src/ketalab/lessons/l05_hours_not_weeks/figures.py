@@ -137,6 +137,7 @@ def responses() -> Picture:
         by=blocks,
         favours=("control better", "drug better"),
         groups=("Drug", "Control"),
+        headings={"estimate": "odds ratio [95% interval]"},
     )
     odds, low, high = np.exp([together.estimate, together.low, together.high])
     alt = (
@@ -152,7 +153,11 @@ def four_weeks() -> Picture:
     month = depression.points_after_four_weeks()
     spray = pool(month.effects)
     drawn = forest(
-        month.effects, spray, favours=("esketamine better", "placebo spray better"), names=with_verdict
+        month.effects,
+        spray,
+        favours=("esketamine better", "placebo spray better"),
+        names=with_verdict,
+        headings={"estimate": "points [95% interval]"},
     )
     said = "; ".join(
         f"{with_verdict(label)}: {decimals(-value, 1)}"

@@ -1,4 +1,4 @@
-"""Fifty trials of one size and one true effect: what those that are "significant" print."""
+"""Fifty trials of one size and one true effect: what those that are "significant" report."""
 
 from functools import cache
 
@@ -26,7 +26,7 @@ def _luck() -> np.ndarray:
 
 
 def small_trials_shine() -> Explorable:
-    """Fifty trials of one size and one true effect: what those that are "significant" print."""
+    """Fifty trials of one size and one true effect: what those that are "significant" report."""
     return Explorable(
         name="small_trials_shine",
         title="Why small trials exaggerate",
@@ -74,7 +74,7 @@ def small_trials_shine() -> Explorable:
 def _shine_stage() -> Stage:
     fig = figure(7.6, 4.6)
     main = fig.subplots()
-    main.set(xlim=(-1.5, 2.5), ylim=(-1, TRIALS), xlabel="what a trial prints (g, with its 95% interval)")
+    main.set(xlim=(-1.5, 2.5), ylim=(-1, TRIALS), xlabel="what a trial reports (g, with its 95% interval)")
     main.set_yticks([])
     main.set_ylabel("50 simulated trials (model)")
     main.grid(visible=False)
@@ -118,7 +118,7 @@ def _shine_view(group: str, effect: float, shown: str) -> View:
     artists["truth"] = ([effect] * 2, [-1, TRIALS])
     better = kind == "found"
     artists["mean"] = ([printed[better].mean()] * 2, [-1, TRIALS]) if better.any() else None
-    larger = "no true effect" if effect == 0 else f"{chosen.type_m:.1f} times"
+    larger = "luck alone" if effect == 0 else f"{chosen.type_m:.1f} times"
     found = int((kind != "open").sum())
     tail = (
         "all by luck" if effect == 0 else f"on average reporting {chosen.type_m:.1f} times the true effect"
@@ -126,7 +126,7 @@ def _shine_view(group: str, effect: float, shown: str) -> View:
     readings = [
         Reading("trials “significant”", f"{found} of {TRIALS}"),
         Reading("chance of it (power)", f"{significant(100 * chosen.power, 2)}%"),
-        Reading("they print, on average", larger + (" the truth" if effect else "")),
+        Reading("they report, on average", larger + (" the truth" if effect else "")),
         Reading(
             "of those, wrong side",
             f"{significant(100 * chosen.type_s, 2)}%" if chosen.type_s >= 0.001 else "below 0.1%",

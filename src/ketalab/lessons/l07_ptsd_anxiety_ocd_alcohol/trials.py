@@ -174,9 +174,9 @@ def day_one() -> SmallStudies:
 
 
 def funnel_table() -> pd.DataFrame:
-    """The pool as published and with the trials that trim-and-fill adds (odds ratio of response)."""
+    """Odds ratios of response: the published trials alone, and with those that trim-and-fill adds."""
     found = day_one()
-    rows = {"as published": found.pooled, "with added trials": found.filled.pooled}
+    rows = {"published trials alone": found.pooled, "with added trials": found.filled.pooled}
     return pd.DataFrame(
         {
             "trials": [p.k for p in rows.values()],

@@ -87,7 +87,7 @@ def summation(constants: pd.DataFrame, neurone: sensitisation.Neurone | None = N
             interval(people, row, place, marker, colour, across=False, label=label)
     people.set(xlim=(-0.4, 1.4), ylim=(0, 100), ylabel="pain (0 to 100)")
     people.set_xticks([0, 1], ["start", "end"])
-    people.set_title("27 people, the same heat", loc="left", fontsize=14)
+    people.set_title("27 people, same heat (bars: SD)", loc="left", fontsize=14)
     handles, labels = people.get_legend_handles_labels()
     people.legend(handles, labels, loc="lower right", fontsize=12)
     cells = neurone or sensitisation.Neurone()
@@ -197,7 +197,7 @@ WINDOWS = {
     "michelet2018_4": 7,
     "michelet2018_5": 8,
 }
-COLUMNS = ("30 min", "1 to 3 h", "3 to 7 d", "1 wk", "2 wk", "3 to 5 wk", "after 5", "8 wk", "12 wk")
+COLUMNS = ("30 min", "1 to 3 h", "3 to 7 d", "1 wk", "2 wk", "3 to 5 wk", "after 5 wk", "8 wk", "12 wk")
 REVIEWS = {
     "michelet2018": ("o", BLUE, "6 trials (Michelet 2018)"),
     "macsphere2024": ("s", ORANGE, "network of 38 trials (thesis, 2024)"),

@@ -153,7 +153,7 @@ def _sparing_view(who: str, review: str, sick: float, seeing: float) -> View:
     if not some:
         artists |= dict.fromkeys(("use_bar", "use_without", "use_with"))
     spared = Reading("morphine saved", without - left[0], "mg", 3)
-    between = f"{without - left[2]:.2g} to {without - left[1]:.2g} mg"
+    between = f"{without - left[2]:.3g} to {without - left[1]:.3g} mg"
     readings = [
         spared if some else Reading("morphine saved", "no opioid in the control group"),
         Reading("interval of the saving", between if some else "not a question"),
@@ -162,7 +162,9 @@ def _sparing_view(who: str, review: str, sick: float, seeing: float) -> View:
         Reading("hallucinations, per 1,000", _change(more[0])),
         Reading("interval of these", f"{_change(more[1])} to {_change(more[2])}"),
     ]
-    sentence = f"Of 1,000 people {_change(-fewer[0])} have nausea and {_change(more[0])} hallucinate"
+    ill_now, seeing_now = _change(-fewer[0]), _change(more[0])
+    sentence = f"Of 1,000 people {ill_now} {'has' if ill_now.startswith('1 ') else 'have'} nausea and "
+    sentence += f"{seeing_now} hallucinate{'s' if seeing_now.startswith('1 ') else ''}"
     sentence += (
         f", for {spared.text} less morphine in a day." if some else "; there is no morphine to save."
     )

@@ -121,7 +121,7 @@ def _relief_stage() -> Stage:
     level, relief = fig.subplots(2, 1, sharex=True, height_ratios=(1, 2))
     level.set(xlim=(-0.1, 12.2), ylabel="S-ketamine\n(ng/mL),\nmodel")
     level.yaxis.set_major_locator(MaxNLocator(3))
-    relief.set(xlabel="weeks after the start", ylabel="relief\n(% of the most possible)")
+    relief.set(xlabel="weeks after the start", ylabel="relief (% of\nthe greatest possible)")
     relief.set_xticks(range(0, 13, 2))
     said = "marks show direction, not size"
     relief.text(0.98, 0.93, said, transform=relief.transAxes, ha="right", va="center", fontsize=12)
@@ -166,9 +166,9 @@ def _relief_view(rate: float, hours: float, days: float, half_life: float, drug:
     readings = [
         Reading("given in all", rate * hours * days, "mg", 3),
         Reading("S-ketamine, highest", float(level.max()), "ng/mL", 2),
-        Reading("most relief", float(curve.max()), "% of the most possible", 2, least=0.1),
+        Reading("greatest relief", float(curve.max()), "% of the greatest possible", 2, least=0.1),
         Reading("time to halve from there", _halved_after(curve)),
-        Reading("left at 12 weeks", float(curve[-1]), "% of the most possible", 2, least=0.01),
+        Reading("left at 12 weeks", float(curve[-1]), "% of the greatest possible", 2, least=0.01),
         Reading("trial with this course", short_name(trial) if trial else "none"),
     ]
     a_day = "day and night" if hours == 24 else f"for {hours:g} hour{'s' * (hours != 1)} a day"

@@ -156,10 +156,13 @@ def _wind_up_view(
         Reading("longest gap with build-up, no drug", _summing(ends[0], threshold)),
         Reading("longest gap with build-up, blocked", _summing(ends[1], threshold)),
     ]
+    blocking = f"{block:.0f}% of the NMDA channels blocked"
     sentence = (
-        f"One pulse every {interval:.1f} s makes pulse {PULSES} {readings[0].text}; with {block:.0f}% of "
-        f"the NMDA channels blocked it is {readings[1].text}."
+        f"With one pulse every {interval:.1f} s the last response is {readings[0].text}; with {blocking} "
+        f"it is {readings[1].text}."
     )
+    if free[-1] <= 1:
+        sentence = f"With one pulse every {interval:.1f} s nothing builds up, nor does it with {blocking}."
     return View(artists, readings, sentence, {"train.y": (0, top), "rates.y": (0, high)})
 
 

@@ -48,7 +48,7 @@ def ketamine_or_etomidate() -> Explorable:
                 "The true effect",
                 (RANDOM, FIXED),
                 RANDOM,
-                "May differ between trials: a random-effects pool (Paule-Mandel, Hartung-Knapp). "
+                "May differ between trials: the interval then also holds how far trials differ. "
                 "One and the same in all: a fixed-effect pool.",
             ),
             Slider(

@@ -430,6 +430,7 @@ def links() -> Picture:
             pooled,
             limits=(-0.3, 0.7),
             favours=("more dissociation, less benefit", "more dissociation, more benefit"),
+            headings={"name": "Study", "estimate": "correlation [95% interval]"},
         ),
         "11_links",
         f"Forest plot of three correlations within a day: {told}. The pooled correlation is "

@@ -81,7 +81,7 @@ def silent_studies() -> Explorable:
                 "The true link",
                 (DIFFER, SAME),
                 DIFFER,
-                "Between studies: a random-effects pool, or a fixed one.",
+                "If it may differ between studies, the interval also holds how far they differ.",
             ),
         ),
         stage=_stage,

@@ -28,7 +28,7 @@ from ketalab.metaanalysis.effect_size import (
 from ketalab.metaanalysis.pooling import pool
 from ketalab.models import mediation
 from ketalab.models.mediation import CausalModel
-from ketalab.text import decimals, grouped, interval
+from ketalab.text import decimals, duration, grouped, interval
 
 COEFFICIENTS = {"mathai2023": 4, "echegaray2025": 2}  # numbers each regression estimates: our count
 LATEST = 200.0  # h: day 7 is the last time used
@@ -115,7 +115,7 @@ def planned_hours() -> pd.DataFrame:
     found = {}
     for hour in (1.0, 2.0, 4.0, 24.0, 168.0):
         said = {reading.label: reading.text for reading in planner.at(hour=hour).readings}
-        found[f"{hour:g} h"] = {
+        found["7 days" if hour == 168 else f"{hour:g} h"] = {
             "clear enough to talk": said["clear at your hour"],
             "signalling open": said["signalling open at your hour"].removesuffix(" model brains"),
             "spines open": said["spines open at your hour"].removesuffix(" model brains"),
@@ -177,10 +177,16 @@ def comparison_frame() -> pd.DataFrame:
                     "people": row.n,
                     "difference (SD, 95% interval)": f"{decimals(one.estimate)} "
                     f"({interval(one.low, one.high)})",
-                    "as printed": f"{row.measure} {decimals(row.value)} ({interval(row.low, row.high)})",
+                    "as printed": f"{row.measure} {_as_printed(row.value, row.low, row.high)}",
                 }
             )
     return pd.DataFrame(found).set_index("comparison")
+
+
+def _as_printed(value: float, low: float, high: float) -> str:
+    """An estimate and its interval with the decimal places of the most exact of the three."""
+    places = max(len(f"{number:g}".partition(".")[2]) for number in (value, low, high))
+    return f"{decimals(value, places)} ({interval(low, high, places)})"
 
 
 def power_frame() -> pd.DataFrame:
@@ -205,7 +211,7 @@ def link_frame() -> pd.DataFrame:
     rows = correlations()
     return pd.DataFrame(
         {
-            "after (h)": rows.time_h.to_numpy(),
+            "after the dose": [duration(60 * hours) for hours in rows.time_h],
             "correlation": [decimals(r) for r in rows.r],
             "people implied": rows.n.to_numpy(),
             "people printed": rows.printed_n.to_numpy(),

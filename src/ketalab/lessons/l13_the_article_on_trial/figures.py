@@ -143,7 +143,12 @@ def best_case() -> Picture:
     """Every trial of one dose of racemic ketamine that printed points a day later."""
     trials = best_case_trials()
     pooled = pool(trials)
-    fig = forest(trials, pooled, favours=("ketamine better", "control better"))
+    fig = forest(
+        trials,
+        pooled,
+        favours=("ketamine better", "control better"),
+        headings={"estimate": "points [95% interval]"},
+    )
     _, high = trials.interval()
     lean, clear = int((trials.estimate < 0).sum()), int((high < 0).sum())
     alt = (
