@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from conftest import lessons
-from lessons.test_prose import NUMBER, data_numbers, output_numbers, plain
+from lessons.test_prose import NUMBER, data_numbers, in_percent, output_numbers, plain
 
 from ketalab.data import table
 from ketalab.data.lessons import ready
@@ -20,7 +20,8 @@ def test_every_number_stands_in_an_output_of_its_lessons_or_a_row_of_its_source(
     sheet, notebooks = MADE[slug], {name[:2]: notebook for name, notebook in lessons().items()}
     shown = set().union(*(output_numbers(notebooks[number]) for number in sheet.lessons))
     for fact in sheet.numbers:
-        known = shown | data_numbers(frozenset(fact.sources))
+        rows = data_numbers(fact.sources)
+        known = shown | rows | (in_percent(rows) if "%" in fact.value else set())
         numbers = [plain(n) for n in NUMBER.findall(fact.value.replace("\N{MINUS SIGN}", "-"))]
         assert numbers, fact
         assert set(numbers) <= known, fact
