@@ -608,6 +608,7 @@ TO_PRESS = """() => [
   const style = getComputedStyle(part);
   if (part.matches("select")) return style.appearance !== "none" || style.borderTopWidth !== "0px";
   if (part.matches("summary")) return style.listStyleType !== "none";
+  if (part.matches("th button")) return getComputedStyle(part, "::after").content !== "none";
   return true;
 }).map((part) => part.outerHTML.slice(0, 80))"""
 
@@ -630,12 +631,16 @@ def test_paper_is_white_and_holds_nothing_to_press(watched, site: Path):
     assert view.locator("select").first.is_visible()
     assert view.locator("output").first.inner_text() == "no trial"
     told = "(fold) => getComputedStyle(fold, '::after').content"
-    folds = page.locator("details.curious > summary")
-    assert all("folded" in fold.evaluate(told) for fold in folds.all())
-    folds.first.evaluate("(fold) => { fold.parentElement.open = true; }")
-    assert folds.first.evaluate(told) == "none"
+    fold = page.locator("details.curious > summary").first
+    for is_open in (True, False):
+        fold.evaluate("(fold, is) => { fold.parentElement.open = is; }", is_open)
+        assert ("folded" in fold.evaluate(told)) == (not is_open)
     page.evaluate("() => dispatchEvent(new Event('afterprint'))")
     assert page.evaluate(ink)[0] == "rgb(18, 22, 27)"
+    page.goto((site / "13_the_article_on_trial.html").as_uri())  # ledger, grading, tables to sort
+    come_to_life(page)
+    assert page.locator(".ketalab-sortable th button").count() > 0
+    assert page.evaluate(TO_PRESS) == []
     assert watched.errors == []
 
 
