@@ -167,7 +167,7 @@ def _view(silent: float, size: float, link: float, people: str, truth: str) -> V
         Reading("pooled correlation", decimals(n.estimate)),
         Reading("95% interval", interval(n.low, n.high)),
         Reading(
-            "a new study",
+            "true link in a new study",
             interval(n.prediction_low, n.prediction_high) if known else "assumed to be the same",
         ),
         Reading("spread that chance does not explain", f"{100 * pooled.i2:.0f}%"),
