@@ -417,6 +417,7 @@ def test_a_slider_stays_as_long_whatever_word_stands_beside_it(watched, lab: str
     track = control.locator(".noUi-base")
     place = track.bounding_box()
     page.mouse.click(place["x"] + 1, place["y"] + 2)
+    page.wait_for_timeout(500)  # the handle glides there
     page.mouse.down()
     for i, word in enumerate(steps.options):
         page.mouse.move(place["x"] + place["width"] * i / (len(steps.options) - 1), place["y"] + 2)
