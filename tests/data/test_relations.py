@@ -212,6 +212,15 @@ def test_a_difference_of_arms_agrees_with_their_scores():
     assert min(checked.values()) >= 4
 
 
+def test_a_total_dose_is_rate_times_hours_times_days():
+    """In one trial the rate rose step by step; there the total is 100 hours, printed as 4.2 days."""
+    rows = table("pain_regimens")
+    total = rows.rate_mg_h * rows.hours_a_day * rows.days
+    rising = rows.trial == "sigtermans2009"
+    assert total[~rising].tolist() == pytest.approx(rows.total_mg[~rising].tolist(), rel=0.01)
+    assert total[rising].tolist() == pytest.approx(rows.total_mg[rising].tolist(), rel=0.05)
+
+
 def test_suicidality_by_age_is_printed_in_whole_people_and_falls_with_age():
     """The table of the boxed warning, the same for all antidepressants: cases per 1000, youngest first."""
     rows = table("suicide_events").query("kind == 'difference by age'")
