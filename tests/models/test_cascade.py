@@ -89,19 +89,31 @@ def test_it_agrees_with_the_equations_stepped_by_scipy(changes, blocked):
         assert np.abs(mine - theirs[i]).max() < 0.005 * scale, step
 
 
-def test_slopes_are_those_of_the_quick_way():
-    """Where `simulate` stands, it moves as `slopes` says."""
+@pytest.mark.parametrize("resting", [0.0, 0.5])
+def test_slopes_are_those_of_the_quick_way(resting):
+    """Where `simulate` stands, it moves as `slopes` says; also when some BDNF is released at rest."""
+    p = COURSE.with_values(resting=resting)
     hours = np.linspace(0, 12, 12001)
-    drive = cascade.surge(hours, COURSE)
-    states = cascade.simulate(hours, drive, COURSE, Blocked(protein=0.3))
+    drive = cascade.surge(hours, p)
+    states = cascade.simulate(hours, drive, p, Blocked(protein=0.3))
     for i in (500, 2500, 9000):
         now = [states[step][i] for step in STEPS]
         moved = [
             (states[step][i + 1] - states[step][i - 1]) / (hours[i + 1] - hours[i - 1]) for step in STEPS
         ]
         np.testing.assert_allclose(
-            cascade.slopes(now, drive[i], COURSE, Blocked(protein=0.3)), moved, rtol=2e-3, atol=2e-5
+            cascade.slopes(now, drive[i], p, Blocked(protein=0.3)), moved, rtol=2e-3, atol=2e-5
         )
+
+
+def test_more_glutamate_never_slows_the_release_of_bdnf():
+    """Both ways to BDNF raise it: through AMPA receptors (lepack2015) and at rest (autry2011)."""
+    bdnf = STEPS.index("bdnf")
+    for resting in (0.0, 0.5, 1.0):
+        p = COURSE.with_values(resting=resting)
+        slope = [cascade.slopes(np.full(7, 1.5), drive, p)[bdnf] for drive in (0.0, 0.5, 1.0, 2.0)]
+        assert np.all(np.diff(slope) >= 0)
+        assert (slope[-1] > slope[0]) == (resting > 0)
 
 
 @pytest.mark.filterwarnings("ignore")
