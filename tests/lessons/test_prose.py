@@ -224,6 +224,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "*41% fewer relapses*": "26.7% instead of 45.3%, as a share of 45.3%",
         "Of 100 people": "a denominator",
         "of 80% for": "the convention for power",
+        "points (0 to 60)": "the ends of the scale, as the glossary has them",
     },
 }
 LEVEL = "95"  # of an interval
