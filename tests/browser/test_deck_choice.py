@@ -84,6 +84,7 @@ def test_g_takes_the_number_on_the_slide_and_a_reload_stays_there(watched, decks
     page.keyboard.type("7")  # not chosen
     page.keyboard.press("Enter")
     assert printed(page) == f"4/{total}"
+    page.wait_for_function("() => location.hash === '#/slide-4'")  # reveal.js writes it within a second
     page.reload()
     page.wait_for_selector(".reveal.ready")
     page.wait_for_function("() => Reveal.getIndices().h === 2")

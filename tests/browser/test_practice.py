@@ -47,7 +47,7 @@ def test_what_was_chosen_is_marked_and_stays_marked_over_a_reload(page):
     tab.locator("[data-kind=argument] input").nth(1).check()
     for reloaded in (False, True):
         if reloaded:
-            tab.reload()
+            page.reload()
         assert prediction.get_by_label("About 70 of 100").is_disabled()
         assert "Committed." in prediction.get_by_role("status").inner_text()
         prediction.get_by_text("What happened", exact=True).click()

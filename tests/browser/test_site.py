@@ -204,7 +204,7 @@ def test_answers_and_progress_survive_a_reload_and_travel_in_a_file(watched, sit
     ask.locator("button").click()
     page.locator("main > section").first.evaluate("(part) => part.scrollIntoView()")
     page.locator(".places a.read").first.wait_for(state="attached")
-    page.reload()
+    watched.reload()
     assert "told" in ask.get_attribute("class")
     assert page.locator(".places a.read").count() >= 1
     page.goto((site / "index.html").as_uri())
@@ -240,7 +240,7 @@ def test_nothing_is_forgotten_at_one_tap(watched, site: Path):
     assert "nothing to forget" in page.locator(".kept").text_content()
     assert sure.is_hidden(), "where nothing is kept, nothing is asked"
     page.evaluate("() => localStorage.setItem('ketalab:read:01', '[\"a\"]')")
-    page.reload()
+    watched.reload()
     asked = "() => document.activeElement.textContent"
     kept = "() => localStorage.getItem('ketalab:read:01')"
     for leave in ("Escape", "Enter"):
@@ -301,7 +301,7 @@ def test_the_theme_is_kept_and_the_contents_open_on_a_phone(watched, site: Path)
     light = page.evaluate(ground)
     page.get_by_role("button", name="Dark or light").click()
     assert page.evaluate(ground) != light
-    page.reload()
+    watched.reload()
     assert page.evaluate(ground) != light
     assert not page.locator("#contents").is_visible()
     page.get_by_role("button", name="Contents").click()

@@ -147,7 +147,7 @@ def test_what_was_graded_stays_graded_over_a_reload_and_when_the_cell_runs_again
     page.get_by_role("button", name="Next").click()
     for how in ("as it is", "reloaded", "run again"):
         if how == "reloaded":
-            page.reload()
+            watched.reload()
         elif how == "run again":
             page.evaluate("""() => {
                 const old = document.querySelector(".ketalab-grading"), again = old.cloneNode(true);
