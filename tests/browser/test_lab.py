@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -358,21 +358,19 @@ def test_a_picture_that_started_slowly_hears_python_all_the_same(watched, lab: s
 
 
 ASKED = re.compile(rb'"ask": ?"(row|one|stop)"')
+ANSWERED = re.compile(rb'"frames"')
 
 
 def test_a_hand_that_stays_on_a_picture_finds_the_row_of_its_first_slider(watched, lab: str):
     """One that only passes by asks for nothing; one that has stayed moves the slider without Python."""
     page, asked, answers = watched.page, [], []
 
-    def hear(data: str | bytes) -> None:
-        asked.extend(ASKED.findall(data if isinstance(data, bytes) else data.encode()))
+    def keep(found: list[bytes], what: re.Pattern[bytes]) -> Callable[[str | bytes], None]:
+        return lambda data: found.extend(what.findall(data if isinstance(data, bytes) else data.encode()))
 
     def listen(socket) -> None:
-        socket.on("framesent", hear)
-        socket.on(
-            "framereceived",
-            lambda data: answers.append(b'"frames"' in data if isinstance(data, bytes) else 0),
-        )
+        socket.on("framesent", keep(asked, ASKED))
+        socket.on("framereceived", keep(answers, ANSWERED))
 
     page.on("websocket", listen)
     open_run(watched, lab, "stays", "from ketalab import explorable", "explorable('going_home')")
@@ -392,9 +390,9 @@ def test_a_hand_that_stays_on_a_picture_finds_the_row_of_its_first_slider(watche
     assert asked == []
     page.mouse.move(x, y)
     for _ in range(60):  # until nothing has come for half a second
-        before = sum(answers)
+        before = len(answers)
         page.wait_for_timeout(500)
-        if 0 < before == sum(answers):
+        if 0 < before == len(answers):
             break
     assert asked == [b"row"]
     track = box.locator(".noUi-base").first.bounding_box()

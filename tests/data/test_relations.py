@@ -43,9 +43,9 @@ WORDS = dict(
 )
 # Doses of an arm that the trial's own row does not name: its other arm, or a drug it is compared with.
 OTHER_DOSES = {
-    ("correiamelo2020", "0.5"): "racemic ketamine, twice the dose of esketamine in the trial's row"
+    ("correiamelo2020", "0.5"): "racemic ketamine, twice the dose of esketamine in the trial's row",
+    ("jabre2009", "0.3"): "etomidate, as printed: etomidate against ketamine",
 }
-OTHER_DOSES |= {("jabre2009", "0.3"): "etomidate, as printed: etomidate against ketamine"}
 OTHER_PEOPLE = {
     "fava2018": "one of five dose groups, at 3 days",
     "janik2025": "two dose groups, as dosed",
