@@ -191,7 +191,8 @@ def open_and_run(page: Page, lab: str, name: str) -> None:
 def all_explorables(
     page: Page, lab: str, names: Sequence[str], moves: int, failed: dict[str, str]
 ) -> dict[str, dict]:
-    """Of each the first move, on a slider whose row is not there, and then the moves within the row."""
+    """Of each the first move once it is in sight, the moves within that row, and the first move on another
+    slider, whose row is not there."""
     found = {}
     for number, some in enumerate(notebooks_of(names)):
         open_and_run(page, lab, f"hand_{number}")
@@ -215,35 +216,49 @@ def noted(page: Page, what: str, failed: dict[str, str]) -> Iterator[None]:
 
 
 def one_explorable(page: Page, cell: int, name: str, moves: int) -> dict[str, Any]:
-    control, count, start = hand_of(name)
+    (control, count, start), *others = hands_of(name)
     box = show_cell(page, cell)
     track = Track(page, box.locator(f".ketalab-c-{control} .noUi-base"))
     box.locator(".ketalab-sentence").wait_for()
     watch(page, box.locator(".ketalab-stage"))
     quiet(page)
     stops = walk(count, moves, from_the_top=start < count / 2)
-    page.evaluate("() => probe.arm('pointerdown')")
-    page.mouse.move(*track.at(stops[0]))
-    page.mouse.down()
-    first = answer(page)
-    page.mouse.up()
+    in_sight = press(page, track, stops[0])
     quiet(page)
-    row = page.evaluate("() => probe.bytes")  # and the first move
     page.mouse.down()
     measured = list(drag(page, track, stops[1:]))
     page.mouse.up()
+    found = {"in sight": in_sight, "moves": measured, "first": None, "row bytes": None}
+    if others:
+        control, count, start = others[0]
+        quiet(page)
+        track = Track(page, box.locator(f".ketalab-c-{control} .noUi-base"))
+        found["first"] = press(page, track, walk(count, 1, from_the_top=start < count / 2)[0])
+        quiet(page)
+        found["row bytes"] = page.evaluate("() => probe.bytes")  # and the first move
     rest(page)
-    return {"first": first, "row bytes": row, "positions": count, "moves": measured}
+    return found
 
 
-def hand_of(name: str) -> tuple[str, int, int]:
-    """The first slider that does something at the start: its name, number of positions, and place."""
+def press(page: Page, track: "Track", share: float) -> dict:
+    """Press the pointer where it has not been before, as a finger does."""
+    page.evaluate("() => probe.arm('pointerdown')")
+    page.mouse.move(*track.at(share))
+    page.mouse.down()
+    moved = answer(page)
+    page.mouse.up()
+    return moved
+
+
+def hands_of(name: str) -> list[tuple[str, int, int]]:
+    """The sliders that do something at the start: name, number of positions, and place."""
     shown = explorable(name)
+    found = []
     for control in shown.controls:
         if isinstance(control, Slider | Steps) and not control.greyed_by(shown.start):
             last = control.high if isinstance(control, Slider) else control.options[-1]
-            return control.name, control.place(last) + 1, control.place(control.start)
-    raise ValueError(f"{name}: no slider")
+            found.append((control.name, control.place(last) + 1, control.place(control.start)))
+    return found
 
 
 def one_curve(
@@ -388,7 +403,7 @@ def all_decks(
 def on_a_slide(page: Page, view: Any, name: str, moves: int) -> list[dict]:
     number = view.evaluate("(view) => Reveal.getIndices(view.closest('section')).h")
     page.evaluate(f"() => Reveal.slide({number}, 0, 99)")
-    track = Track(page, view.locator(f"input[type=range][id$='-{hand_of(name)[0]}']"))
+    track = Track(page, view.locator(f"input[type=range][id$='-{hands_of(name)[0][0]}']"))
     stops = walk(STOPS, moves)
     watch(page, view.locator(".ketalab-stage"))
     page.mouse.move(*track.at(stops[0]))

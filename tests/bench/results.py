@@ -86,7 +86,8 @@ def taken(groups: Groups, prefix: str) -> Groups:
 def hand_tables(hand: dict) -> list[str]:
     """What was moved with what, in which time; then ours beside the other tools on the same curve."""
     every = hand["explorables"]
-    firsts, rows = [one["first"] for one in every.values()], [one["row bytes"] for one in every.values()]
+    seen = [[one["in sight"]] for one in every.values()]
+    alone = [one for one in every.values() if one["first"]]
     slowest = max(every, key=lambda name: middle(every[name]["moves"]))
     said = ", ".join(f"{name} {version}" for name, version in hand["versions"].items())
     whole = (
@@ -94,10 +95,11 @@ def hand_tables(hand: dict) -> list[str]:
             f"each of {len(every)} explorables, its row there",
             *three([one["moves"] for one in every.values()]),
         ),
+        ("the first move, the picture in sight", *three(seen)),
         (
-            "the first move, before the row is there",
-            *times([[one] for one in firsts]),
-            kilobytes(median(rows)),
+            f"the first move on another slider of {len(alone)}, before its row is there",
+            *times([[one["first"]] for one in alone]),
+            kilobytes(median(one["row bytes"] for one in alone)),
         ),
         (
             f"each of {len(hand['decks'])} explorables in the decks",
@@ -117,7 +119,8 @@ def hand_tables(hand: dict) -> list[str]:
         "when it began. A move lasts from the event of a pressed pointer on a slider until the frame with "
         "the changed picture is painted (`lab_speed.py`); its bytes are those of all websocket frames. The "
         "median is that of the explorables' medians, the 95th percentile that of all moves. The row, which "
-        "is all positions of a slider, comes when the pointer reaches it. The slowest, "
+        "is all positions of a slider, comes when the pointer reaches it; that of the first slider comes "
+        "when the picture has been in sight for a moment. The slowest, "
         f"{slowest}, takes {milliseconds(middle(every[slowest]['moves']))}.{missing}\n",
         *markdown(("moved", "median", "95th percentile", "bytes"), whole),
         "One curve of 600 points, one slider, one notebook; the ways take turns."
@@ -132,8 +135,9 @@ def targets(hand: dict, lessons: Groups, load: Sequence[Mapping[str, str]]) -> l
     every, curves, fastest = hand["explorables"], hand["one curve"], fastest_peer(hand)
     moves = [one["moves"] for one in every.values()]
     typical, slow, size = median(map(middle, moves)), late(moves), median(map(heavy, moves))
-    first, deck = (
-        middle([one["first"] for one in every.values()]),
+    seen, first, deck = (
+        middle([one["in sight"] for one in every.values()]),
+        middle([one["first"] for one in every.values() if one["first"]]),
         median(map(middle, hand["decks"].values())) if hand["decks"] else None,
     )
     ours, echo = middle(curves["ours"]), middle(curves["echo"])
@@ -159,6 +163,7 @@ def targets(hand: dict, lessons: Groups, load: Sequence[Mapping[str, str]]) -> l
             f"{milliseconds(ours)} against {milliseconds(echo)}",
             ours < echo,
         ),
+        ("the first move, the picture in sight", "at most 66 ms", milliseconds(seen), seen <= 66),
         ("the first move, before the row is there", "at most 66 ms", milliseconds(first), first <= 66),
         ("bytes of a move", "at most 4 kB", kilobytes(size), size <= 4000),
         ("20 kernels at once: a move", "at most 20 ms", milliseconds(together), together <= 20),

@@ -2,6 +2,9 @@
 
 import asyncio
 import base64
+import json
+import time
+import zlib
 
 import pytest
 
@@ -131,6 +134,49 @@ def test_a_hand_that_does_not_wait_is_answered_before_the_first_piece_of_its_row
     ids = asyncio.run(pressed_as_it_arrives())
     assert ids[0] == 7
     assert set(ids[1:]) == {"row"}
+
+
+def test_a_row_waits_while_the_kernel_reads_a_message_step_by_step(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+):
+    computed, frame = [], wire.live.explorable.frame
+    monkeypatch.setattr(
+        wire.live.explorable, "frame", lambda values: computed.append(values) or frame(values)
+    )
+
+    async def message_of_twenty_steps() -> int:
+        wire.live.asked({"ask": "row", "id": "row", "control": "minutes", "values": {}, "have": []})
+        while not computed:
+            await asyncio.sleep(0)
+        before = len(computed)
+        for _ in range(20):
+            time.sleep(0.003)
+            await asyncio.sleep(0)
+        return len(computed) - before
+
+    assert asyncio.run(message_of_twenty_steps()) <= 2
+
+
+def test_axes_come_once_with_the_first_piece_of_a_row_that_needs_them(monkeypatch: pytest.MonkeyPatch):
+    live = explorable("dose_to_synapse").live
+    wire = Wire(live, monkeypatch)
+    asked = {"ask": "row", "id": "row", "control": "dose", "values": {}, "have": [0]}
+
+    async def whole_row() -> None:
+        live.asked(asked)
+        await live._row
+
+    for bring in (lambda: asyncio.run(whole_row()), lambda: live.asked(asked)):
+        wire.sent.clear()
+        bring()
+        came = [int(index) for _, (data,) in wire.sent for index in header_of(data)["grounds"]]
+        assert len(came) == len(set(came)) > 1
+        assert 0 not in came
+
+
+def header_of(data: bytes) -> dict:
+    whole = zlib.decompress(data)
+    return json.loads(whole[4 : 4 + int.from_bytes(whole[:4], "little")])
 
 
 def test_a_row_ends_when_the_hand_has_left(wire: Wire):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 OWN_SETTINGS = "Your own settings"
 FONTS = Path(__file__).parents[1] / "plots" / "style" / "fonts"
 PIECE = 8  # frames in one message of a row
+A_MOMENT = 0.001  # seconds without a message, before the next frame of a row
 MOST_FRAMES, MOST_BYTES, MOST_SECONDS = 400, 1_000_000, 8.0  # of one row
 
 
@@ -169,6 +170,7 @@ class Live:
                 self._stop_row()
                 return
             values = self._read(asked.get("values") or {})
+            asked = {**asked, "have": set(asked.get("have") or ())}
             if asked.get("ask") == "row":
                 self._start_row(asked, values)
             elif asked.get("ask") == "one":
@@ -219,7 +221,7 @@ class Live:
         for piece in pieces:
             frames = []
             for values in piece:
-                await asyncio.sleep(0.001)
+                await _quiet()
                 frames.append(self.explorable.frame(values))
             sent += self._send(piece, frames, asked)
             if sent > MOST_BYTES or time.perf_counter() - began > MOST_SECONDS:
@@ -243,7 +245,9 @@ class Live:
                     yield [values | {name: every[i]} for i in piece]
 
     def _send(self, settings: Sequence["Values"], frames: Iterable[Frame], asked: Mapping[str, Any]) -> int:
-        data = self._parcel(list(frames), asked.get("have") or ())
+        frames = list(frames)
+        data = self._parcel(frames, asked["have"])
+        asked["have"].update(frame.ground for frame in frames)
         places_of = [self._place(values) for values in settings]
         self.post.send({"frames": places_of, "id": asked.get("id")}, [data])
         self.frames_sent += len(settings)
@@ -253,7 +257,7 @@ class Live:
         """The number of each control's position."""
         return [control.place(values[control.name]) for control in self.explorable.controls]
 
-    def _parcel(self, frames: Sequence[Frame], have: Sequence[int]) -> bytes:
+    def _parcel(self, frames: Sequence[Frame], have: Iterable[int]) -> bytes:
         """These frames, with the grounds that the browser does not have yet."""
         words = Words()
         packed = row(frames, words)
@@ -264,6 +268,16 @@ class Live:
 
 def _apart(one: Any, other: Any) -> float:
     return abs(one - other) if not isinstance(one, str) else float(one != other)
+
+
+async def _quiet() -> None:
+    """Wait until nothing else has run for a moment: the kernel reads a message in several steps, and with a
+    frame between each two of them a hand would wait for ten frames."""
+    late = True
+    while late:
+        began = time.perf_counter()
+        await asyncio.sleep(A_MOMENT)
+        late = time.perf_counter() - began > 2 * A_MOMENT
 
 
 def _loop() -> asyncio.AbstractEventLoop | None:

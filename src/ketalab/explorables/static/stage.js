@@ -530,7 +530,17 @@ class Picture {
     this.soon();
   }
 
+  // While a hand moves, a picture keeps its size: asking for it would have the browser arrange the page twice.
+  width() {
+    if (this.held === null || !this.wide) {
+      const box = this.element.getBoundingClientRect();
+      this.wide = this.turned(box) ? box.height : box.width;
+    }
+    return this.wide;
+  }
+
   soon() {
+    this.wide = null; // it may be another now
     if (this.waiting) return;
     this.waiting = true;
     requestAnimationFrame(() => { this.waiting = false; this.paint(); });
@@ -554,7 +564,7 @@ class Picture {
       this.below.replaceChildren(ground.node);
       this.shown = index;
     }
-    const box = this.element.getBoundingClientRect(), wide = this.turned(box) ? box.height : box.width;
+    const wide = this.width();
     if (!wide) return;
     const scale = (wide * devicePixelRatio) / spec.size[0];
     const width = Math.round(spec.size[0] * scale), height = Math.round(spec.size[1] * scale);
@@ -1079,6 +1089,8 @@ const MOST_KEPT = 4000; // frames
 const PATIENCE_MS = 4000; // until a reader is told that Python does not answer
 const HAND_RESTS_MS = 600;
 const HAND_STAYS_MS = 150; // on an explorable, until its row is brought
+const EYE_STAYS_MS = 300; // on a picture, half of which is in sight, until its first row is brought
+const HAND_PASSES_MS = 30; // over a control: a finger is there and presses in one
 const NEARNESS = "ketalab-c-";
 
 const bytesOf = (data) => new Uint8Array(data.buffer ?? data, data.byteOffset ?? 0, data.byteLength);
@@ -1175,7 +1187,13 @@ class Desk {
     else this.show();
   }
 
-  async take(places, bytes) {
+  // One after the other, whatever the time to unpack each: axes come with the first frame that needs them.
+  take(places, bytes) {
+    this.taken = (this.taken ?? Promise.resolve()).catch(() => {}).then(() => this.read(places, bytes));
+    return this.taken;
+  }
+
+  async read(places, bytes) {
     const { header, rows } = open(await inflate(bytes));
     for (const [index, ground] of Object.entries(header.grounds)) this.grounds.set(Number(index), ground);
     const frames = readRow(rows[0], { ...header, looks: this.spec.looks }, places.length);
@@ -1285,6 +1303,8 @@ class Notebook {
     for (const kind of ["change", "click"]) {
       document.addEventListener(kind, (event) => this.choose(event), { signal });
     }
+    this.eye = new IntersectionObserver(([picture]) => this.see(picture.isIntersecting), { threshold: 0.5 });
+    this.eye.observe(this.picture.element);
     desk.views.add(this);
     desk.show();
   }
@@ -1315,7 +1335,14 @@ class Notebook {
       this.picture.hold();
     }
     this.nearest = name;
-    this.desk.bringRow(name);
+    clearTimeout(this.asking);
+    this.asking = setTimeout(() => this.desk.bringRow(name), HAND_PASSES_MS); // after the setting pressed on
+  }
+
+  // A picture that stays in sight is read, and then its first slider is moved.
+  see(here) {
+    clearTimeout(this.seeing);
+    if (here) this.seeing = setTimeout(() => { this.eye.disconnect(); this.expect(); }, EYE_STAYS_MS);
   }
 
   // A hand that stays beside the picture is on its way to a control, most likely to the one where it was before, or
@@ -1326,6 +1353,7 @@ class Notebook {
       this.coming ??= setTimeout(() => this.expect(), HAND_STAYS_MS);
     } else if (this.here && !this.down && !this.beside(document.activeElement)) {
       this.here = false;
+      clearTimeout(this.asking);
       clearTimeout(this.coming);
       this.coming = null;
       this.desk.leave();
@@ -1384,7 +1412,8 @@ class Notebook {
   dispose() {
     this.watch.abort();
     clearTimeout(this.resting);
-    clearTimeout(this.coming);
+    for (const waiting of [this.coming, this.asking, this.seeing]) clearTimeout(waiting);
+    this.eye.disconnect();
     this.desk.views.delete(this);
   }
 }
