@@ -318,9 +318,11 @@ def says(watched, box, sentence: str) -> None:
 
 
 def pixels(picture: str) -> NDArray:
-    """A picture as an eye sees it from some way off, 0 to 255."""
+    """A picture on paper as an eye sees it from some way off, 0 to 255."""
     with Image.open(BytesIO(base64.b64decode(picture.partition(",")[2]))) as image:
-        return np.asarray(image.convert("RGBA").resize((40, 24), Image.Resampling.BOX), dtype=float)
+        paper = Image.new("RGBA", image.size, "white")
+        paper.alpha_composite(image.convert("RGBA"))
+        return np.asarray(paper.convert("RGB").resize((80, 48), Image.Resampling.BOX), dtype=float)
 
 
 def test_two_views_of_one_explorable_show_one_setting(watched, twice):
