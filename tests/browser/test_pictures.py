@@ -110,3 +110,42 @@ def test_the_browser_draws_what_matplotlib_draws(watched, tmp_path: Path, name: 
     (ours, _), (_, other) = pictures
     assert difference(shown, ours, other).max() > MOST, "another setting is told apart"
     assert watched.errors == []
+
+
+# The words of a ground that end past a side of the picture.
+PAST = """() => {
+  const stage = document.querySelector(".ketalab-stage"), edge = stage.getBoundingClientRect();
+  return [...stage.querySelectorAll("text")].filter((one) => {
+    const { left, right } = one.getBoundingClientRect();
+    return left < edge.left - 0.5 || right > edge.right + 0.5;
+  }).map((one) => one.textContent.trim());
+}"""
+NARROW = (
+    "going_home",
+    "history_so_far",
+    "repeated_sessions",
+    "target_atlas",
+    "pool_and_silence",
+    "pore_block",
+)
+
+
+@pytest.mark.parametrize("name", NARROW)
+def test_on_a_small_phone_words_grow_no_further_than_the_edge(watched, tmp_path: Path, name: str):
+    """Where a picture is narrow its words are enlarged; the longest beside an axis have little room."""
+    file, page = tmp_path / "page.html", watched.page
+    file.write_text(page_of(explorable(name), {}), encoding="utf-8")
+    page.goto(file.as_uri())
+    page.wait_for_selector(".ketalab-stage text")
+    page.evaluate("() => document.fonts.ready")
+    sizes = []
+    for width in (760, 360, 320):
+        page.evaluate(
+            f"() => {{ document.querySelector('.ketalab-picture').style.flexBasis = '{width}px' }}"
+        )
+        page.wait_for_function(f"() => document.querySelector('.ketalab-stage canvas').width === {width}")
+        assert page.evaluate(PAST) == [], width
+        sizes.append(page.evaluate("() => document.querySelector('.ketalab-view').ketalab.picture.letters"))
+    assert sizes[0] == 1
+    assert 1 < sizes[1] <= 1.14
+    assert watched.errors == []

@@ -23,6 +23,7 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from ketalab.plots.png import STILL_DPI
+from ketalab.plots.style import course_look
 
 KEPT_GROUNDS = 12
 Limits = Mapping[str, tuple[float, float] | str]
@@ -167,7 +168,8 @@ class Canvas:
         key = tuple(limits.items())
         self.limit(limits)
         if key not in self._grounds:
-            self._agg.draw()
+            with course_look():  # how many numbers an axis has room for depends on it
+                self._agg.draw()
             self._grounds[key] = self._agg.copy_from_bbox(self.stage.figure.bbox)
             self.grounds_drawn += 1
             if len(self._grounds) > KEPT_GROUNDS:

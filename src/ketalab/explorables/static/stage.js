@@ -197,6 +197,14 @@ const turn = (list, i) => list[i % list.length];
 // By how much words are enlarged where a point is `px` wide: on a phone held upright they would be too small.
 const enlarged = (px) => Math.min(MOST_ENLARGED, Math.max(1, Math.ceil((1000 * LEGIBLE) / (SMALLEST * px)) / 1000));
 
+// The largest size of letters up to `wanted` at which no word crosses an edge that it does not cross in its own size;
+// `plain` and `large` are for each word how far inside it ends at each edge, in its own size and in the wanted one.
+const fitting = (wanted, plain, large) => Math.floor(1000 * Math.min(wanted, ...plain.flatMap((ends, i) => (
+  ends.map((inside, side) => {
+    const past = -large[i][side], room = Math.max(inside, 0);
+    return inside > -0.5 && past > 0.5 ? 1 + (wanted - 1) * (room / (room + past)) : wanted;
+  }))))) / 1000;
+
 class Pen {
   constructor(context, scale, letters = 1) {
     this.context = context;
@@ -440,6 +448,7 @@ class Picture {
   constructor(spec) {
     this.spec = spec;
     this.grounds = new Map();
+    this.rooms = new Map();
     this.number = pictures += 1;
     this.canvas = make("canvas", { class: "ketalab-moving", "aria-hidden": "true" });
     this.below = make("div", { class: "ketalab-ground", "aria-hidden": "true" });
@@ -539,8 +548,25 @@ class Picture {
     return this.wide;
   }
 
+  // Of this ground: as large as wanted, but no larger than its words have room for.
+  lettersFor(index, wanted) {
+    if (wanted === 1) return 1;
+    if (!this.rooms.has(index)) {
+      const words = [...this.grounds.get(index).node.querySelectorAll("text")];
+      const [plain, large] = [1, wanted].map((size) => {
+        this.element.style.setProperty("--letters", this.letters = size);
+        const edge = this.element.getBoundingClientRect();
+        return words.map((one) => one.getBoundingClientRect()).map((box) => (
+          box.height < 2 * box.width ? [box.left - edge.left, edge.right - box.right] : [box.top - edge.top, edge.bottom - box.bottom]));
+      });
+      this.rooms.set(index, fitting(wanted, plain, large));
+    }
+    return this.rooms.get(index);
+  }
+
   soon() {
     this.wide = null; // it may be another now
+    this.rooms.clear();
     if (this.waiting) return;
     this.waiting = true;
     requestAnimationFrame(() => { this.waiting = false; this.paint(); });
@@ -573,7 +599,7 @@ class Picture {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, width, height);
     context.setTransform(scale, 0, 0, scale, 0, 0);
-    const letters = enlarged(wide / spec.size[0]), pen = new Pen(context, scale, letters);
+    const letters = this.lettersFor(index, enlarged(wide / spec.size[0])), pen = new Pen(context, scale, letters);
     if (this.letters !== letters) this.element.style.setProperty("--letters", this.letters = letters);
     if (this.ghost && this.ghost !== frame) this.paintGhost(pen, ground.axes);
     for (const [name, trace] of frame.artists) {
