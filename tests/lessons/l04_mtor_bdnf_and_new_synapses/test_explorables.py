@@ -40,7 +40,7 @@ def test_the_knock_out_read_out_is_the_model(choice: str, blocked: dict):
         expected = 100 * (left[step].max() - 1) / (whole[step].max() - 1)
         assert reading("cascade_knockout", label, **shown) == pytest.approx(expected)
     day3 = 100 * (np.interp(72, hours, left["spines"]) - 1)
-    assert reading("cascade_knockout", "spines on day 3", **shown) == pytest.approx(day3)
+    assert reading("cascade_knockout", "extra spines on day 3", **shown) == pytest.approx(day3)
 
 
 @pytest.mark.parametrize(

@@ -146,8 +146,8 @@ def _mood_words(clock, arms, share, peak, latest) -> tuple[list[Reading], str]:
     sentence = (
         f"Before the infusion there is no ketamine. The ketamine group's score was {ketamine['mean']:.1f}."
         if clock == "before"
-        else f"{clock} after the start ketamine is at {readings[1].text} of its peak. The ketamine group's "
-        f"last score, measured {on}, was {ketamine['mean']:.1f}."
+        else f"{clock} after the start the ketamine level is {readings[1].text} of its peak. "
+        f"The ketamine group's last score, measured {on}, was {ketamine['mean']:.1f}."
     )
     if arms == BOTH:
         error = np.sqrt(ketamine.sd**2 / ketamine.n + saline.sd**2 / saline.n)

@@ -285,6 +285,11 @@ def human_studies() -> Picture:
             axes.text(0.8, y, short_name(row.reference), fontsize=13, va="center", color=GREY)
             y -= 1
         y -= 0.3
+    for x, direction in ((0.62, "better"), (0.8, "no clear difference")):
+        sign, colour = SIGNS[direction]
+        axes.text(x, 0, sign, fontsize=19, color=colour, va="center", weight="bold")
+        words = "yes" if direction == "better" else direction
+        axes.text(x + 0.03, 0, words, fontsize=13, va="center")
     axes.set(xlim=(0, 1.02), ylim=(y + 0.5, 0.6))
     trials = studies[studies.question == "depression"]
     better = listed(sorted(set(trials.drug[trials.direction == "better"])))

@@ -219,9 +219,9 @@ def _knockout_view(blocked: str, strength: float, surge: float, resting: float) 
         Reading("BDNF left", left["bdnf"], "%", 2, least=0.1),
         Reading("mTORC1 left", left["mtorc1"], "%", 2, least=0.1),
         Reading("new spines left", left["spines"], "%", 2, least=0.1),
-        Reading("spines on day 3", day3, "% above rest", 2, least=0.1),
-        Reading("in animals", IN_ANIMALS[blocked]),
-        Reading("in people", _in_people(blocked)),
+        Reading("extra spines on day 3", day3, "%", 2, least=0.1),
+        Reading("seen in animals", IN_ANIMALS[blocked]),
+        Reading("seen in people", _in_people(blocked)),
     ]
     if which is None or strength == 0:
         sentence = (

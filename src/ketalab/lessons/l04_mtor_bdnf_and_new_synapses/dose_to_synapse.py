@@ -18,6 +18,7 @@ from ketalab.models import cascade, chain
 from ketalab.models.cascade import DAY, Array
 from ketalab.plots.axes import FIRST_HOUR, clock_axis, first_above
 from ketalab.plots.style import BLACK, LEVEL, PURPLE, figure
+from ketalab.text import significant
 
 # Name of a panel, what its axis says, its colour.
 PANELS = {
@@ -134,11 +135,18 @@ def _view(dose: float, minutes: float, site: str, selectivity: float, gain: floa
         Reading("extra spines, highest", float(levels["spines"].max()), "%", 2, least=0.01),
         Reading("numerical error", grid_error(run, p), "% of the extra spines", 1, least=0.01),
     ]
-    sentence = (
-        f"{dose:.2f} mg/kg over {minutes:.0f} min blocks {readings[1].text} of the receptors; the chain "
-        f"ends with {readings[4].text} extra spines, {_day(run.hours, levels['spines'])}."
-    )
-    return View(artists, readings, sentence, limits)
+    given = f"{dose:.2f} mg/kg over {minutes:.0f} min blocks {readings[1].text} of the receptors"
+    return View(artists, readings, f"{given}; {_end(run.hours, levels, readings[4].text)}.", limits)
+
+
+def _end(hours: Array, levels: dict[str, Array], extra: str) -> str:
+    """What comes of it at the end of the chain."""
+    spines, lowest = levels["spines"], -float(levels["glutamate"].min())
+    if spines.max() > 0.005:
+        most = hours[int(np.argmax(spines))] / DAY
+        return f"the chain ends with {extra} extra spines, most on day {most:.0f}"
+    change = f"falls by up to {significant(lowest, 2)}%" if lowest > 0.05 else "hardly changes"
+    return f"glutamate {change}, and the chain adds no spines"
 
 
 def _limits(name: str, values: Array) -> tuple[float, float]:
@@ -150,11 +158,6 @@ def _limits(name: str, values: Array) -> tuple[float, float]:
 def _round_above(value: float) -> float:
     power = 10.0 ** np.floor(np.log10(value))
     return float(next(step * power for step in (1, 3, 10) if step * power >= value))
-
-
-def _day(hours: Array, spines: Array) -> str:
-    top = int(np.argmax(spines))
-    return f"most on day {hours[top] / DAY:.0f}" if spines[top] > 0.005 else "or none"
 
 
 def grid_error(run: chain.Chain, p: cascade.Parameters) -> float:

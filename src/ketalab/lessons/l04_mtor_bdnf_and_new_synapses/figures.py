@@ -153,6 +153,7 @@ VERDICT = {
     "opposite": PURPLE,
     "": "none",
 }
+SAID = {"opposite": "more of it, less improvement"}  # what the table's word means where it stands
 
 
 def tests(rows: pd.DataFrame) -> Figure:
@@ -167,7 +168,7 @@ def tests(rows: pd.DataFrame) -> Figure:
         for x, verdict in ((0.95, row.synapses), (2.1, row.behaviour)):
             if verdict:
                 axes.plot(x, y, "s", color=VERDICT[verdict], markersize=11)
-                axes.text(x + 0.1, y, verdict, va="center", fontsize=11.5)
+                axes.text(x + 0.1, y, SAID.get(verdict, verdict), va="center", fontsize=11.5)
         axes.text(3.75, y, short_name(row.reference), va="center", fontsize=11.5)
         axes.axhline(y + 0.5, color=PALE, linewidth=0.8)
     top = len(rows) - 0.3
@@ -288,7 +289,8 @@ def tests_picture() -> Picture:
     rows = table("mechanism_tests")
     rows = rows[rows.behaviour != ""]
     said = "; ".join(
-        f"{r.manipulation.replace('none: ', 'nothing blocked, ')}, {r.species}: {r.behaviour}"
+        f"{r.manipulation.replace('none: ', 'nothing blocked, ')}, {r.species}: "
+        f"{SAID.get(r.behaviour, r.behaviour)}"
         for r in rows.itertuples()
     )
     alt = (

@@ -46,6 +46,7 @@ def plasticity_window() -> Explorable:
                 84,
                 "From one session to the next.",
                 (24, 84, 168),
+                greyed=lambda at: "There is only one session." if at["sessions"] == 1 else None,
             ),
             Slider(
                 "hour",

@@ -263,16 +263,17 @@ def _trials(axes: Axes) -> dict:
 
 def _sum(axes: Axes) -> dict:
     """What is left for the drug, whatever belief is worth."""
-    axes.set(xlim=(-0.9, MOST), ylim=(-23, 20))
+    axes.set(xlim=(-0.9, MOST), ylim=(-28, 20))
     axes.set_xticks(range(0, int(MOST) + 1, 5))
     axes.set_xlabel("what belief is worth (points)", labelpad=2)
     axes.set_ylabel("left for\nthe drug")
     axes.axhline(0, color=GREY, linewidth=1.4)
     for name, points in control_groups().items():
-        axes.plot([points, points], [0, 12], ":", color=GREY, linewidth=1.4)
+        axes.plot([points, points], [0, 9.5], ":", color=GREY, linewidth=1.4)
         axes.plot(points, 0, "s", color=GREY, markerfacecolor="white", markeredgewidth=2, markersize=8)
         words = f"{name}\nfell by {points:.1f}"
         axes.text(points, 16.2, words, fontsize=12, ha="center", va="center", color="#3b3b3b")
+    axes.text(-0.4, -21.5, "purple: belief as you set it", fontsize=12, va="center", color="#3b3b3b")
     return {
         "band": axes.fill_between([0], [0], color=BLUE, alpha=0.15, linewidth=0),
         "line": axes.plot([], [], color=BLUE, label="left for the drug, model")[0],
@@ -291,7 +292,7 @@ def _sum(axes: Axes) -> dict:
             label="difference, measured",
         )[0],
         "zero": axes.plot([], [], "x", color=BLUE, markersize=11, markeredgewidth=3)[0],
-        "where": axes.text(-0.4, -17, "", fontsize=12, color=BLUE, va="center"),
+        "where": axes.text(-0.4, -12.5, "", fontsize=12, color=BLUE, va="center"),
     }
 
 
@@ -307,7 +308,7 @@ def _view(trial: str, treated: float, control: float, belief: float, draw: str) 
     artists = _drawn(so_far, row.value) | {
         "band": (BELIEF, low, high),
         "line": (BELIEF, line),
-        "belief": ([belief, belief], [-8, 12]),  # between the words, which it would cross
+        "belief": ([belief, belief], [-8, 9]),  # between the words, which it would cross
         "here": ([belief], [left[0]]),
         "bar": ([0, 0], [row.low, row.high]),
         "point": ([0], [row.value]),

@@ -211,7 +211,7 @@ SIGNS = {
     "better": ("+", GREEN),
     "worse": (MINUS, VERMILION),
     "linked": ("↔", ORANGE),
-    "no link": ("none", BLACK),
+    "no link": ("", BLACK),
 }
 THINKING = {
     "The trial the article cites: a day after ketamine, against midazolam": {
@@ -248,18 +248,10 @@ def thinking(links: pd.DataFrame) -> Picture:
             people = f", {count(int(row.n), 'person', 'people')}" if pd.notna(row.n) else ""
             who = f"{row.design}{people}"
             said.append(f"{words}, {row.finding} ({who})")
-            axes.text(
-                0.02,
-                y,
-                sign,
-                fontsize=19 if len(sign) == 1 else 13,
-                color=colour,
-                ha="center",
-                va="center",
-                weight="bold",
-            )
-            axes.text(0.05, y, words, fontsize=13, va="center")
-            axes.text(0.47, y, who, fontsize=13, va="center")
+            axes.text(0.01, y, sign, fontsize=19, color=colour, ha="center", va="center", weight="bold")
+            axes.text(0.03, y, row.finding, fontsize=13, va="center", weight="bold")
+            axes.text(0.12, y, words, fontsize=13, va="center")
+            axes.text(0.52, y, who, fontsize=13, va="center")
             source = short_name(row.reference)
             axes.text(1.02, y, source, fontsize=13, va="center", ha="right", color=GREY)
             y -= 1

@@ -70,7 +70,7 @@ def _weeks_stage() -> Stage:
         grid = {"color": colour, "markersize": 10, "linestyle": "none"}
         artists[f"{arm} people"] = people_.plot([], [], marker, markerfacecolor="white", **grid)[0]
         artists[f"{arm} free"] = people_.plot([], [], marker, **grid)[0]
-        people_.text(-0.4, TOP[arm] + ROWS - 0.2, f"{arm}: filled = free", fontsize=12)
+        artists[f"{arm} words"] = people_.text(-0.4, TOP[arm] + ROWS - 0.2, "", fontsize=12)
     legend_above(fig, [artists[name] for name in ("ketamine", "midazolam", "gap")], columns=3)
     return Stage(fig, {"main": main, "people": people_}, artists)
 
@@ -94,7 +94,8 @@ def _shares() -> dict[str, np.ndarray]:
 def _weeks_view(time: str, arms: str) -> View:
     last = list(TIMES).index(time)
     row, x = ideation.course().iloc[last], np.array(list(TIMES.values()))[: last + 1] / 24
-    artists = dict.fromkeys(("gap", "midazolam", "midazolam bars", "midazolam people", "midazolam free"))
+    parts = ("", " bars", " people", " free", " words")  # over no circles the words would say: nobody
+    artists = dict.fromkeys(("gap", *(f"midazolam{part}" for part in parts)))
     for arm, role, _, _, nudge in ARMS if arms == BOTH else ARMS[:1]:
         middle, low, high = _shares()[arm][:, : last + 1]
         at = x + nudge
@@ -102,6 +103,7 @@ def _weeks_view(time: str, arms: str) -> View:
         artists[arm] = (at, middle)
         artists[f"{arm} people"] = _people(arm, ACROSS * ROWS)
         artists[f"{arm} free"] = _people(arm, int(row[f"events_{role}"]))
+        artists[f"{arm} words"] = f"{arm}: filled = free"
     when = "4 hours after one infusion" if time == "4 h" else f"On {time}"
     sentence = f"{when}, {row.events_active:.0f} of 42 people with ketamine were free of suicidal thoughts"
     readings = [Reading("ketamine", f"{row.events_active:.0f} of {row.n_active:.0f}")]

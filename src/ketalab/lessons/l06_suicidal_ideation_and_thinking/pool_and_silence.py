@@ -91,7 +91,7 @@ def _pool_stage() -> Stage:
     main.set_yticks(-np.arange(k + 1.0), [*_row_names(), "all together"])
     main.get_yticklabels()[-1].set_weight("bold")
     main.axvline(1, color=BLACK, linewidth=1.4)
-    main.axhline(-k + 0.5, color=PALE)
+    main.axhline(-k + 0.5, color=GREY, linewidth=0.8)  # not as thick as an interval
     main.grid(False, axis="y")
     artists = {}
     for name, colour, style in (("out", PALE, "-"), ("measured", DRUG["ketamine"], "-"), ("if", GREY, ":")):
