@@ -155,6 +155,18 @@ def test_the_page_says_where_a_new_axis_went_before(in_node):
     assert in_node("newAxes", asked) == [[said], [], [], []]
 
 
+def test_a_note_on_a_picture_stands_where_it_covers_least_and_stays_there(in_node):
+    left, right, below = [0, 0, 40, 15], [60, 0, 40, 15], [0, 80, 40, 15]
+    peak, plain = [20, 5], [80, 5]
+    asked = [
+        [[left, right], [], [], None],
+        [[left, right], [peak], [], None],
+        [[left, right], [peak, plain], [], 1],  # one is no better than the other
+        [[left, right, below], [plain], [left], None],
+    ]
+    assert in_node("freest", asked) == [0, 1, 1, 2]
+
+
 def test_a_hand_reads_an_axis_that_is_straight_near_zero_as_matplotlib_does(in_node):
     shown = explorable("dose_to_surge")
     frame = shown.drawing.axes()["main"]

@@ -150,6 +150,17 @@ const valueAt = (axes, direction, place) => {
   return null;
 };
 
+// Of some places [x, y, width, height] the number of the one that covers least of what is drawn and none that is
+// taken: the first of several, or the one it was before.
+const freest = (places, drawn, taken, before) => {
+  const covered = ([x, y, width, height]) => drawn.filter(([a, b]) => (
+    a > x - 3 && a < x + width + 3 && b > y - 2 && b < y + height + 2)).length;
+  const meets = ([x, y, width, height]) => taken.some(([a, b, c, d]) => (
+    x < a + c && a < x + width && y < b + d && b < y + height));
+  const weights = places.map((place, i) => covered(place) + (meets(place) ? 1e6 : 0) - (i === before ? 0.5 : 0));
+  return weights.indexOf(Math.min(...weights));
+};
+
 // Of axes that have come in the place of others, which numbers they go through now and went through before.
 const newAxes = (before, now, reads = {}) => {
   const found = [];
@@ -449,6 +460,7 @@ class Picture {
     this.spec = spec;
     this.grounds = new Map();
     this.rooms = new Map();
+    this.noted = {}; // of each axis that is new: the corner in which the picture says so
     this.number = pictures += 1;
     this.canvas = make("canvas", { class: "ketalab-moving", "aria-hidden": "true" });
     this.below = make("div", { class: "ketalab-ground", "aria-hidden": "true" });
@@ -620,14 +632,38 @@ class Picture {
     context.font = `400 ${SMALLEST}px ${FONT}`;
     context.textBaseline = "top";
     context.textAlign = "left";
+    const taken = [];
     for (const { name, direction, text } of newAxes(old, axes, this.spec.reads)) {
       const [left, top, right, bottom] = axes[name].box, width = context.measureText(text).width;
-      const x = direction === "x" ? right - width - 4 : left + 4, y = direction === "x" ? bottom - 19 : top + 4;
+      const ends = [left + 4, right - width - 4], heights = [top + 4, bottom - 19];
+      const corners = [[ends[0], heights[0]], [ends[1], heights[0]], [ends[0], heights[1]], [ends[1], heights[1]]];
+      if (direction === "x") corners.reverse(); // beside its own axis, where nothing is covered
+      const places = corners.map((corner) => [...corner, width, 15]), key = `${name}.${direction}`;
+      this.noted[key] = freest(places, this.drawnOn(name, axes), taken, this.noted[key]);
+      const place = places[this.noted[key]], [x, y] = place;
+      taken.push(place);
       context.fillStyle = "#ffffffdd";
       context.fillRect(x - 3, y - 2, width + 6, 17);
       context.fillStyle = "#1b1b1b";
       context.fillText(text, x, y);
     }
+  }
+
+  // Where something is drawn on these axes, in points.
+  drawnOn(name, axes) {
+    const own = this.grounds.get(this.frame.ground).axes, found = [];
+    for (const [artist, trace] of this.frame.artists) {
+      const look = this.spec.looks[artist];
+      if (look.axes !== name || look.kind === "text") continue;
+      const { x, y, length } = placed(look, trace, own, axes);
+      for (let i = 0; i < length; i += 1) {
+        const steps = look.stroke && i ? Math.ceil(Math.hypot(x[i] - x[i - 1], y[i] - y[i - 1]) / NEAR) || 1 : 1;
+        for (let k = 0; k < Math.min(steps, 100); k += 1) {
+          found.push([x[i] + ((x[i - 1] ?? 0) - x[i]) * (k / steps), y[i] + ((y[i - 1] ?? 0) - y[i]) * (k / steps)]);
+        }
+      }
+    }
+    return found;
   }
 
   // On the way from held axes to new ones.
@@ -1445,7 +1481,7 @@ class Notebook {
 }
 
 export {
-  Desk, Frames, Page, Picture, blend, enlarged, fromBase64, inflate, lasting, mount, mountAll, newAxes, open,
+  Desk, Frames, Page, Picture, blend, enlarged, freest, fromBase64, inflate, lasting, mount, mountAll, newAxes, open,
   placed, readRow, refusal, remap, scenarioOf, spoken, valueAt, written,
 };
 
