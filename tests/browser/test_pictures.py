@@ -110,3 +110,27 @@ def test_the_browser_draws_what_matplotlib_draws(watched, tmp_path: Path, name: 
     (ours, _), (_, other) = pictures
     assert difference(shown, ours, other).max() > MOST, "another setting is told apart"
     assert watched.errors == []
+
+
+DASHES = """
+  window.dashes = [];
+  const { setLineDash } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.setLineDash = function (dash) {
+    if (dash.length) dashes.push([...dash]);
+    setLineDash.call(this, dash);
+  };
+"""
+
+
+def test_squares_that_are_dotted_in_the_key_are_dotted_in_the_picture(watched, tmp_path: Path):
+    watched.page.add_init_script(DASHES)
+    page, drawn = tmp_path / "page.html", {}
+    for least in ("very low", "high"):
+        shown = explorable("hold_a_standard")
+        page.write_text(page_of(shown, {"least": least}), encoding="utf-8")
+        watched.page.goto(page.as_uri())
+        watched.page.wait_for_selector(".ketalab-stage, .ketalab-broken")
+        watched.page.wait_for_timeout(150)
+        drawn[least] = watched.page.evaluate("() => dashes")
+    assert drawn["very low"] == []  # nothing falls
+    assert set(map(tuple, drawn["high"])) == {tuple(shown.drawing.looks["falls"]["dash"])}

@@ -105,7 +105,7 @@ def _designer_stage() -> Stage:
     shared.ladder(ladder, main)
     site = LEVEL["person"]
     artists = {
-        "given": main.axvspan(0, 1, color=PALE, alpha=0.8, zorder=0, label="being given"),
+        "given": main.axvspan(0, 1, color=PALE, alpha=0.4, zorder=0, label="being given"),
         "plasma": main.plot([], [], color=DRUG["ketamine"], linewidth=2, label="plasma, model")[0],
         "site": main.plot([], [], color=site, linewidth=3, label="effect site, model")[0],
         "interval": main.vlines([], [], [], color=BLACK, linewidth=2),
