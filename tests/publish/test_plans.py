@@ -42,9 +42,10 @@ def test_a_deck_opens_with_its_own_title_and_lessons_before_the_clock_starts(by_
         assert f"<h1>{plan.title}</h1>" in opening.parts[0]
         assert len(named) == len(set(named))
         assert set(named) == shown
-        assert f"<p>{plan.minutes} minutes</p>" in opening.parts[0]
+        reserve = plan.total - plan.minutes
+        assert f"<p>{plan.minutes} minutes, {reserve} in reserve</p>" in opening.parts[0]
         assert (opening.kind, opening.minutes) == ("title", 0)
-        assert f"{plan.total - plan.minutes} more are in reserve" in opening.plan
+        assert f"{reserve} more are in reserve" in opening.plan
 
 
 def test_rows_are_shown_in_order_as_the_lessons_show_them(by_number: dict[str, Deck]):
@@ -88,7 +89,7 @@ def test_what_a_class_does_without_slides_has_a_slide_with_heading_words_and_min
     )
     (plan,) = plans.plans(table_)
     opening, slide = plans.deck(plan, by_number).slides
-    assert opening.parts == ['<div class="text"><h1>Day 7: rest</h1><p>20 minutes</p></div>']
+    assert opening.parts == ['<div class="text"><h1>Day 7: rest</h1><p>20 minutes, 10 in reserve</p></div>']
     assert (plan.slug, plan.total, plan.minutes, slide.minutes) == ("day_7", 30, 20, 20)
     text = slide.parts[0]
     assert "<h2>In pairs</h2>" in text

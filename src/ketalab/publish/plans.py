@@ -100,10 +100,10 @@ def _opening(plan: Plan, lessons: Mapping[str, Deck]) -> Slide:
     the clock starts, so it has no minutes of its own."""
     numbers = dict.fromkeys(number for row in plan.rows for number, _ in row.slides)
     titles = "<br>".join(f"{number} · {escape(lessons[number].title)}" for number in numbers)
-    lines = filter(None, [titles, f"{plan.minutes} minutes"])
+    reserve = plan.total - plan.minutes
+    lines = filter(None, [titles, f"{plan.minutes} minutes, {reserve} in reserve"])
     text = f"<h1>{escape(plan.title)}</h1>" + "".join(f"<p>{line}</p>" for line in lines)
-    kept = f"{plan.total - plan.minutes} more are in reserve"
-    said = f"Before the clock starts. The plan lasts {plan.minutes} minutes; {kept}."
+    said = f"Before the clock starts. The plan lasts {plan.minutes} minutes; {reserve} more are in reserve."
     return Slide([f'<div class="text">{text}</div>'], "title", plan=said)
 
 
