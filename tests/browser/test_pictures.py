@@ -140,12 +140,34 @@ def test_on_a_small_phone_words_grow_no_further_than_the_edge(watched, tmp_path:
     page.evaluate("() => document.fonts.ready")
     sizes = []
     for width in (760, 360, 320):
-        page.evaluate(
-            f"() => {{ document.querySelector('.ketalab-picture').style.flexBasis = '{width}px' }}"
-        )
+        page.locator(".ketalab-picture").evaluate(f"(box) => {{ box.style.flexBasis = '{width}px' }}")
         page.wait_for_function(f"() => document.querySelector('.ketalab-stage canvas').width === {width}")
         assert page.evaluate(PAST) == [], width
         sizes.append(page.evaluate("() => document.querySelector('.ketalab-view').ketalab.picture.letters"))
     assert sizes[0] == 1
     assert 1 < sizes[1] <= 1.14
     assert watched.errors == []
+
+
+DASHES = """
+  window.dashes = [];
+  const { setLineDash } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.setLineDash = function (dash) {
+    if (dash.length) dashes.push([...dash]);
+    setLineDash.call(this, dash);
+  };
+"""
+
+
+def test_squares_that_are_dotted_in_the_key_are_dotted_in_the_picture(watched, tmp_path: Path):
+    watched.page.add_init_script(DASHES)
+    page, drawn = tmp_path / "page.html", {}
+    for least in ("very low", "high"):
+        shown = explorable("hold_a_standard")
+        page.write_text(page_of(shown, {"least": least}), encoding="utf-8")
+        watched.page.goto(page.as_uri())
+        watched.page.wait_for_selector(".ketalab-stage, .ketalab-broken")
+        watched.page.wait_for_timeout(150)
+        drawn[least] = watched.page.evaluate("() => dashes")
+    assert drawn["very low"] == []  # nothing falls
+    assert set(map(tuple, drawn["high"])) == {tuple(shown.drawing.looks["falls"]["dash"])}

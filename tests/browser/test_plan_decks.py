@@ -25,8 +25,12 @@ def test_a_clicker_goes_through_a_whole_class_and_the_speaker_is_paced(watched, 
     assert sum(page.evaluate(timings)) == 60 * plan.minutes
     with page.expect_popup() as opened:
         page.keyboard.press("s")
-    opened.value.wait_for_selector(".speaker-controls-notes .value:has-text('0–5 min')")
+    notes = ".speaker-controls-notes .value:has-text('{}')"
+    opened.value.wait_for_selector(notes.format("Before the clock starts"))
+    page.keyboard.press("PageDown")
+    opened.value.wait_for_selector(notes.format("0–5 min"))
     opened.value.close()
+    page.keyboard.press("PageUp")
     numbers, total = [0], page.evaluate("() => Reveal.getTotalSlides()")
     for _ in range(5 * total):
         if page.evaluate("() => Reveal.isLastSlide()"):

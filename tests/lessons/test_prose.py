@@ -184,7 +184,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "in every 100": "a denominator",
         "1.3 times the truth": "a threshold for the task",
         "at 2 in the figure": "a mark in the figure",
-        "for 11 men": "otto2021 and fanta2015, whose curve lesson 01 draws",
+        "from 11 men": "otto2021 and fanta2015, whose curve lesson 01 draws",
     },
     "08": {
         "Of 1,000 people, 180 would": "the risk that the explorable starts with, 18%",

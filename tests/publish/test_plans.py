@@ -31,12 +31,26 @@ def test_a_deck_lasts_as_long_as_its_plan_without_the_reserve(by_number: dict[st
         deck = plans.deck(plan, by_number)
         assert deck.minutes == plan.minutes == int(plan.rows[-1].clock.partition("–")[2])
         assert 0 < plan.total - plan.minutes <= plan.total / 8, plan.slug
-        assert all(slide.minutes > 0 for slide in deck.slides)
+        assert all(slide.minutes > 0 for slide in deck.slides[1:])
+
+
+def test_a_deck_opens_with_its_own_title_and_lessons_before_the_clock_starts(by_number: dict[str, Deck]):
+    for plan in plans.plans():
+        opening = plans.deck(plan, by_number).slides[0]
+        shown = {number for row in plan.rows for number, _ in row.slides}
+        named = re.findall(r"(\d\d) · ", opening.parts[0])
+        assert f"<h1>{plan.title}</h1>" in opening.parts[0]
+        assert len(named) == len(set(named))
+        assert set(named) == shown
+        reserve = plan.total - plan.minutes
+        assert f"<p>{plan.minutes} minutes, {reserve} in reserve</p>" in opening.parts[0]
+        assert (opening.kind, opening.minutes) == ("title", 0)
+        assert f"{reserve} more are in reserve" in opening.plan
 
 
 def test_rows_are_shown_in_order_as_the_lessons_show_them(by_number: dict[str, Deck]):
     for plan in plans.plans():
-        slides = iter(plans.deck(plan, by_number).slides)
+        slides = iter(plans.deck(plan, by_number).slides[1:])
         for row in plan.rows:
             for place, (number, slide) in enumerate(row.slides):
                 shown = next(slides)
@@ -74,7 +88,8 @@ def test_what_a_class_does_without_slides_has_a_slide_with_heading_words_and_min
         "| 20–30 | 10 | Reserve |  |  |\n"
     )
     (plan,) = plans.plans(table_)
-    (slide,) = plans.deck(plan, by_number).slides
+    opening, slide = plans.deck(plan, by_number).slides
+    assert opening.parts == ['<div class="text"><h1>Day 7: rest</h1><p>20 minutes, 10 in reserve</p></div>']
     assert (plan.slug, plan.total, plan.minutes, slide.minutes) == ("day_7", 30, 20, 20)
     text = slide.parts[0]
     assert "<h2>In pairs</h2>" in text

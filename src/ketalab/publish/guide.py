@@ -26,6 +26,7 @@ CONTENTS = re.compile(r"^## Contents\n.*?(?=^## )", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^(#{2,4}) (.+)$", re.MULTILINE)
 LABEL = re.compile(r"^\*\*([^*\n]+)\*\*$", re.MULTILINE)
 FOLDED = "Every note, answer and key"
+RANGE = re.compile(r"\d+–\d+|\d+ min\b")  # no line ends within it
 PRESETS = re.compile(r"^(- slide \d+, `(\w+)`: )(.+)$", re.MULTILINE)
 
 
@@ -52,6 +53,9 @@ class GuideRenderer(Renderer):
 
     def address_of(self, title: str) -> str:
         return anchor(title)
+
+    def text(self, text: str) -> str:
+        return RANGE.sub(r'<span class="range">\g<0></span>', super().text(text))
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         if url == "#References":  # of a source that has no page of its own

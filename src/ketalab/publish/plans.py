@@ -1,8 +1,9 @@
 """A deck for each plan of the teaching guide: `class_90.html`, `day_1.html`, `week_1.html` and so on.
 
 A timetable of `TEACHING.md` says which slides a row shows, and how long a row without slides lasts. Its
-deck holds those slides in that order, as the lessons' decks hold them, and between them one slide for each
-break, exercise and discussion, with the minutes of its row. So the speaker view paces the plan as a whole.
+deck opens with the plan's own title, on the screen while people come in. It then holds those slides in that
+order, as the lessons' decks hold them, and between them one slide for each break, exercise and discussion,
+with the minutes of its row. So the speaker view paces the plan as a whole.
 What is kept in reserve is on no slide.
 """
 
@@ -88,10 +89,22 @@ def decks(lessons: Mapping[str, Deck]) -> Iterator[Deck]:
 
 def deck(plan: Plan, lessons: Mapping[str, Deck]) -> Deck:
     """The deck of a plan. ValueError for a slide that its lesson's deck does not have."""
-    slides: list[Slide] = []
+    slides = [_opening(plan, lessons)]
     for row in plan.rows:
         slides += _shown(row, lessons) if row.slides else [_done(row)]
     return Deck("", plan.slug, plan.title, _counted(slides), PARTS["Neuroscience"])
+
+
+def _opening(plan: Plan, lessons: Mapping[str, Deck]) -> Slide:
+    """What the plan is called, from which lessons its slides are, and how long it lasts. It is up before
+    the clock starts, so it has no minutes of its own."""
+    numbers = dict.fromkeys(number for row in plan.rows for number, _ in row.slides)
+    titles = "<br>".join(f"{number} · {escape(lessons[number].title)}" for number in numbers)
+    reserve = plan.total - plan.minutes
+    lines = filter(None, [titles, f"{plan.minutes} minutes, {reserve} in reserve"])
+    text = f"<h1>{escape(plan.title)}</h1>" + "".join(f"<p>{line}</p>" for line in lines)
+    said = f"Before the clock starts. The plan lasts {plan.minutes} minutes; {reserve} more are in reserve."
+    return Slide([f'<div class="text">{text}</div>'], "title", plan=said)
 
 
 def _counted(slides: Sequence[Slide]) -> list[Slide]:

@@ -65,3 +65,14 @@ def test_levels_and_words_of_the_tanks_agree():
         per_mg = [height / mg for height, mg in zip(heights, held, strict=True) if mg]
         assert np.ptp(per_mg) <= 0.12 * np.mean(per_mg), "one scale for all six"
         assert f"then holds {significant(held[1], 2)} mg;" in view.sentence
+
+
+@pytest.mark.parametrize("scale", ["linear", "logarithmic"])
+def test_the_time_of_giving_is_shaded_from_the_bottom_of_the_picture_to_its_top(scale: str):
+    """The heights of the band are shares of the picture, not concentrations."""
+    shown = explorable("route_to_plasma")
+    canvas, view = shown.canvas(100), shown.at(scale=scale)
+    canvas.draw(view.artists, view.limits)
+    band = canvas.stage.artists["given"].get_window_extent()
+    frame = canvas.stage.axes["main"].get_window_extent()
+    assert (band.y0, band.y1) == pytest.approx((frame.y0, frame.y1))

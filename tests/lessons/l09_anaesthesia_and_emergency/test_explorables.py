@@ -50,6 +50,18 @@ def test_what_was_given_is_what_the_doses_hold():
         assert shown["given in all"] == pytest.approx(given_in_all)
 
 
+@pytest.mark.parametrize(("bolus", "rate", "ends"), [(0.0, 12.5, 40), (2.0, 0.0, 1), (2.0, 41.0, 41)])
+def test_the_time_of_giving_is_shaded_from_the_bottom_of_the_picture_to_its_top(bolus, rate, ends):
+    """The heights of the band are shares of the picture, not concentrations."""
+    shown = explorable("infusion_designer")
+    canvas, view = shown.canvas(100), shown.at(bolus=bolus, rate=rate, minutes=40)
+    canvas.draw(view.artists, view.limits)
+    band = canvas.stage.artists["given"].get_window_extent()
+    frame = canvas.stage.axes["main"].get_window_extent()
+    assert (band.y0, band.y1) == pytest.approx((frame.y0, frame.y1))
+    assert band.width / frame.width == pytest.approx(ends / 180)
+
+
 def test_the_usual_infusion_does_not_take_response_away_and_an_induction_does():
     assert readings("infusion_designer")["response lost"] == "never"
     induction = readings("infusion_designer", bolus=2.0, rate=0.0)

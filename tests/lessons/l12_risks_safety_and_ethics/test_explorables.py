@@ -60,6 +60,13 @@ def test_every_row_is_drawn_once(step: int, text: str):
 # The bladder ---------------------------------------------------------------------------------------
 
 
+def test_a_small_rise_is_not_told_as_none_and_no_day_of_use_is_told_plainly():
+    assert reading(BLADDER, "more than without", days=20, baseline=1) == "0.4 in 100"
+    assert reading(BLADDER, "more than without", days=0, baseline=1) == "0 in 100"
+    none = BLADDER.at(days=0).sentence
+    assert none == "Without a day of non-medical use, 24 of 100 people report frequent urination."
+
+
 @given(st.integers(0, 180), st.integers(1, 30), st.sampled_from(list(bladder_by_days._odds())))
 def test_the_share_has_the_odds_of_the_survey(days: int, baseline: int, symptom: str):
     rate = table("bladder_odds").set_index("symptom").odds_ratio[symptom]

@@ -259,11 +259,11 @@ class Pen {
     const { context } = this, path = pathOf(commands);
     for (let i = 0; i < length; i += 1) {
       if (Number.isNaN(x[i])) continue;
-      const { face, edge, width, cap, join } = styleOf(i);
+      const { face, edge, width, dash, cap, join } = styleOf(i);
       context.save();
       context.translate(x[i], y[i]);
       if (face) { context.fillStyle = face; context.fill(path); }
-      this.stroke(edge, width, { cap, join }, path);
+      this.stroke(edge, width, { dash, cap, join }, path);
       context.restore();
     }
   }
@@ -272,7 +272,7 @@ class Pen {
     this.marks(look.path, places, (i) => ({
       face: look.faces.length ? turn(look.faces, i) : null,
       edge: look.edges.length ? turn(look.edges, i) : null,
-      width: turn(look.widths, i), cap: "butt", join: "round",
+      width: turn(look.widths, i), dash: look.dash, cap: "butt", join: "round",
     }));
   }
 

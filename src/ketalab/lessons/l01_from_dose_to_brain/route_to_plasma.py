@@ -185,11 +185,10 @@ def _route_view(route: str, dose: float, minutes: float, weight: float, model: s
     lasted = max(d.time for d in doses) + (minutes if route == INFUSION else 1.5)
     seen_then = rows[["value", "high"]].max().fillna(0).max() if len(rows) else 0
     top = first_above(TOPS, 1.02 * max(np.max(curves), norketamine.max(), seen_then))
-    bottom = FLOOR if scale == LOG else 0.0
     hours = SIX_HOURS / 60
     seen = moments(patients[0], held, HALF_MINUTES)
     artists: dict[str, object] = {
-        "given": (0, bottom, lasted / 60, top * 10),
+        "given": (0, 0, lasted / 60, 1),  # over the whole height, on either scale
         "band": (hours, curves[1], curves[2]) if route == IM else None,
         "norketamine": (hours, np.maximum(norketamine, 0.1)),
         "ketamine": (hours, np.maximum(ketamine, 0.1)),

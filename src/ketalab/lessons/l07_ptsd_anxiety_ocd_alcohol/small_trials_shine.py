@@ -92,7 +92,7 @@ def _shine_stage() -> Stage:
     }
     truth = main.plot([], [], color=BLUE, linewidth=2.5, label="true effect")[0]
     mean = main.plot(
-        [], [], color=GREEN, linewidth=2.5, linestyle=DASHED, label="mean of the “significant”"
+        [], [], color=GREEN, linewidth=2.5, linestyle=DASHED, label="mean of “significant”, better"
     )[0]
     artists |= {"truth": truth, "mean": mean}
     keys = [

@@ -230,7 +230,7 @@ EMERGED = [
     ("ketalarlabel", "emergence reaction", "the label"),
     ("masaki2019", "emergence reaction", "women in Kenya, treated for it"),
     ("sener2011", "emergence reaction", "adults, any distress"),
-    ("sener2011m", "emergence reaction", "the same, with midazolam"),
+    ("sener2011m", "emergence reaction", "adults, any distress, with midazolam"),
 ]
 
 
@@ -328,7 +328,16 @@ def _ambulance(survey: pd.DataFrame) -> Figure:
         )
     axes.set(xlim=(-0.7, 19.7), ylim=(-0.7, 4.7), aspect="equal")
     axes.axis("off")
-    fig.legend(loc="outside lower left", ncols=2, markerscale=0.6, fontsize=14, columnspacing=2.0)
+    fig.legend(
+        loc="outside lower left",
+        ncols=2,
+        markerscale=0.6,
+        fontsize=14,
+        columnspacing=2.0,
+        title=f"of 100 paramedics in the United States ({short_name('buckland2017')})",
+        title_fontsize=14,
+        alignment="left",
+    )
     return fig
 
 

@@ -105,7 +105,7 @@ def _designer_stage() -> Stage:
     shared.ladder(ladder, main)
     site = LEVEL["person"]
     artists = {
-        "given": main.axvspan(0, 1, color=PALE, alpha=0.8, zorder=0, label="being given"),
+        "given": main.axvspan(0, 1, color=PALE, alpha=0.4, zorder=0, label="being given"),
         "plasma": main.plot([], [], color=DRUG["ketamine"], linewidth=2, label="plasma, model")[0],
         "site": main.plot([], [], color=site, linewidth=3, label="effect site, model")[0],
         "interval": main.vlines([], [], [], color=BLACK, linewidth=2),
@@ -144,7 +144,7 @@ def _designer_view(bolus: float, rate: float, minutes: float, delay: str, model:
     until = es.last_minute_above(MINUTES, site, back) if asleep.any() else float("nan")
     ends = (shared.injection() if bolus else 0.0) + (minutes if rate else 0.0)
     artists = {
-        "given": (0, FLOOR, ends, ROOF - FLOOR) if bolus or rate else None,
+        "given": (0, 0, ends, 1) if bolus or rate else None,  # over the whole height
         "plasma": (MINUTES, np.maximum(plasma, 0.1)),
         "site": (MINUTES, np.maximum(site, 0.1)),
         **_measured(bolus, rate, minutes),

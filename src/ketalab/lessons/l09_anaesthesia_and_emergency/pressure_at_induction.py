@@ -223,6 +223,9 @@ def pressure_stage(fig: Figure, rows: Rows, low: float) -> tuple[dict[str, Axes]
     axes["names"].axis("off")
     for at, label in zip(rows.y, rows.frame.label, strict=True):
         axes["names"].text(1, at, label, ha="right", va="center", fontsize=12, clip_on=True)
+    axes["names"].text(
+        1, -0.1, "(people)", transform=axes["names"].transAxes, ha="right", fontsize=12, color=GREY
+    )
     axes["pressure"].set_xlim(25, 280)
     axes["pulse"].set_xlim(30, 190)
     axes["pressure"].axvline(low, color=GREY, linestyle=":", linewidth=1.4)

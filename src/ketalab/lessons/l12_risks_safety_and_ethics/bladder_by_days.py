@@ -110,6 +110,7 @@ def _bladder_view(symptom: str, days: float, baseline: float) -> View:
     rate = _odds()[symptom]
     curve = 100 * exposure.share_after_days(DAYS, baseline / 100, rate)
     share = 100 * float(exposure.share_after_days(days, baseline / 100, rate))
+    more = share - baseline if days else 0.0
     artists = {
         "curve": (DAYS, curve),
         "stem": ([days, days], [0, share]),
@@ -120,11 +121,13 @@ def _bladder_view(symptom: str, days: float, baseline: float) -> View:
         Reading("odds, all these days", f"× {significant(rate**days, 2)}"),
         Reading("without ketamine", f"{baseline:.0f} in 100"),
         Reading("with it", f"{share:.0f} in 100"),
-        Reading("more than without", f"{decimals(share - baseline, 0)} in 100"),
+        Reading("more than without", f"{decimals(more, 0 if more == 0 or more >= 1 else 1)} in 100"),
     ]
     sentence = (
         f"If every day counts the same, {count(int(days), 'day')} of non-medical use in half a year "
         f"{'means' if days == 1 else 'mean'} "
         f"{symptom} in {share:.0f} of 100 people, against {baseline:.0f} without."
+        if days
+        else f"Without a day of non-medical use, {baseline:.0f} of 100 people report {symptom}."
     )
     return View(artists, readings, sentence)
