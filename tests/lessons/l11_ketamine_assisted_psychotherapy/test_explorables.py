@@ -5,7 +5,7 @@ import pytest
 
 from ketalab.data import table
 from ketalab.lessons import explorable
-from ketalab.lessons.l11_ketamine_assisted_psychotherapy.session_planner import INFUSION, NASAL
+from ketalab.lessons.l11_ketamine_assisted_psychotherapy.session_planner import CLOCK, INFUSION, NASAL
 from ketalab.lessons.l11_ketamine_assisted_psychotherapy.silent_studies import DIFFER, SAME
 from ketalab.lessons.l11_ketamine_assisted_psychotherapy.trials import correlations
 from ketalab.lessons.l11_ketamine_assisted_psychotherapy.what_mediates_what import (
@@ -38,7 +38,7 @@ def test_people_are_clear_when_their_plasma_level_has_fallen(dose: float, level:
     minutes = np.arange(40.0, 24 * 60)
     curves = pk.concentration(people, [pk.Dose(dose * 70, "iv", duration=40.0)], minutes, "ketamine")
     fell = [minutes[np.flatnonzero(curve > level)[-1]] / 60 for curve in curves]
-    shown = {"dose": dose, "level": level, "hour": 2.0}
+    shown = {"dose": dose, "level": level, "hour": "2 h"}
     assert number(reading("session_planner", "half of the people clear after", **shown)) == pytest.approx(
         np.median(fell), abs=0.15
     )
@@ -59,12 +59,12 @@ def test_more_drug_and_a_lower_level_mean_a_longer_wait():
 @pytest.mark.parametrize(
     ("name", "step"), [("signalling", "mtorc1"), ("synaptic protein", "protein"), ("spines", "spines")]
 )
-@pytest.mark.parametrize("hour", [4.0, 24.0, 168.0])
-def test_open_windows_are_counted_brain_by_brain(name: str, step: str, hour: float):
+@pytest.mark.parametrize("hour", ["4 h", "24 h", "1 week"])
+def test_open_windows_are_counted_brain_by_brain(name: str, step: str, hour: str):
     p = screening.scatter(200, 10.0, tuple(screening.uncertain(("unknown", "chosen to match"))))
     hours, run = cascade.after_sessions(21, p)
     extra = run[step] - 1
-    at = np.array([np.interp(hour, hours, brain) for brain in extra.T])
+    at = np.array([np.interp(CLOCK[hour], hours, brain) for brain in extra.T])
     share = 100 * np.mean(at >= 0.5 * extra.max(axis=0))
     said = number(reading("session_planner", f"{name} open at your hour", hour=hour))
     assert said == pytest.approx(share, abs=2)

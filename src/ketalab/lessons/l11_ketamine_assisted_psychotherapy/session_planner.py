@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from ketalab.explorables.canvas import Stage
-from ketalab.explorables.controls import Choice, Slider
+from ketalab.explorables.controls import Choice, Slider, Steps
 from ketalab.explorables.description import Explorable, Reading, View, significant
 from ketalab.lessons.l11_ketamine_assisted_psychotherapy.figures import WINDOW_COLOUR, people_tested
 from ketalab.models import cascade, screening
@@ -20,6 +20,10 @@ LARGEST = 1.5  # mg/kg, the end of the slider
 HOURS = np.unique(np.concatenate([np.geomspace(0.1, 24, 64), [2 / 3]]))
 LAST_HOUR = 504.0
 BRAINS, FOLD, HALF = 200, 10.0, 0.5
+CLOCK = {  # hours, close where people clear and wide where windows close, as on the axis
+    "30 min": 0.5, "1 h": 1.0, "1.5 h": 1.5, "2 h": 2.0, "2.5 h": 2.5, "3 h": 3.0, "4 h": 4.0, "6 h": 6.0,
+    "12 h": 12.0, "24 h": 24.0, "2 days": 48.0, "3 days": 72.0, "1 week": 168.0, "2 weeks": 336.0,
+}  # fmt: skip
 WINDOWS = {"signalling": "mtorc1", "synaptic protein": "protein", "spines": "spines"}
 TALK = "clear enough to talk"
 MEASURED = "measured in people"
@@ -49,6 +53,7 @@ def session_planner() -> Explorable:
                 0.5,
                 "For a person of 70 kg. Published sessions with therapy used 0.5 to 1 mg/kg into a vein.",
                 (0.5, 1.0),
+                led=True,
             ),
             Slider(
                 "level",
@@ -62,28 +67,24 @@ def session_planner() -> Explorable:
                 "volunteers perception changed above 50 ng/mL.",
                 (25, 50, 100),
             ),
-            Slider(
+            Steps(
                 "hour",
                 "Your hour for therapy",
-                "h",
-                0.5,
-                336,
-                0.5,
-                24,
-                "Hours after the start of the dose.",
-                (1, 2, 4, 24, 168),
-                led=True,
+                tuple(CLOCK),
+                "24 h",
+                "Time after the start of the dose.",
+                tuple(CLOCK),
             ),
         ),
         stage=_planner_stage,
         view=_planner_view,
         presets={
             "The day after, as in three protocols": {},
-            "Debriefing straight after the infusion": {"hour": 1.0},
-            "The same with 1 mg/kg": {"dose": 1.0, "hour": 1.0},
-            "Into a muscle, 1 mg/kg, two hours": {"route": MUSCLE, "dose": 1.0, "hour": 2.0},
-            "Nasal esketamine, 84 mg, going home": {"route": NASAL, "dose": 1.2, "hour": 2.0},
-            "A week later": {"hour": 168.0},
+            "Debriefing straight after the infusion": {"hour": "1 h"},
+            "The same with 1 mg/kg": {"dose": 1.0, "hour": "1 h"},
+            "Into a muscle, 1 mg/kg, two hours": {"route": MUSCLE, "dose": 1.0, "hour": "2 h"},
+            "Nasal esketamine, 84 mg, going home": {"route": NASAL, "dose": 1.2, "hour": "2 h"},
+            "A week later": {"hour": "1 week"},
         },
     )
 
@@ -165,7 +166,8 @@ def _top(route: str) -> float:
     return round_up(1.05 * float(np.percentile(given * _levels(route, devices), 95, axis=0).max()))
 
 
-def _planner_view(route: str, dose: float, level: float, hour: float) -> View:
+def _planner_view(route: str, dose: float, level: float, hour: str) -> View:
+    at_hour = CLOCK[hour]
     devices = max(1, round(dose * KG / pk.DEVICE_MG)) if route == NASAL else 0
     given = pk.DEVICE_MG * devices if route == NASAL else dose * KG
     curves = _levels(route, devices) * (1.0 if route == NASAL else given)
@@ -173,16 +175,16 @@ def _planner_view(route: str, dose: float, level: float, hour: float) -> View:
     clear = _clear(curves, level)
     half, most = np.percentile(clear, (50, 95))
     top = _top(route)
-    at = int(np.searchsorted(HOURS, min(hour, HOURS[-1])))
-    still = 100 * float(np.mean(clear <= hour))
+    at = int(np.searchsorted(HOURS, min(at_hour, HOURS[-1])))
+    still = 100 * float(np.mean(clear <= at_hour))
     artists: dict[str, object] = {
         "band": (HOURS, low, high),
         "median": (HOURS, median),
         "level": ([FIRST_HOUR, LAST_HOUR], [level, level]),
         f"{TALK}, perhaps": ([float(np.percentile(clear, 5)), LAST_HOUR], [0, 0]),
         TALK: ([most, LAST_HOUR], [0, 0]),
-        "hour drug": ([hour, hour], [0, top]),
-        "hour window": ([hour, hour], [-0.5, len(ROWS) - 0.5]),
+        "hour drug": ([at_hour, at_hour], [0, top]),
+        "hour window": ([at_hour, at_hour], [-0.5, len(ROWS) - 0.5]),
     }
     open_at = {}
     for y, (name, (opens, closes)) in enumerate(_windows().items(), start=1):
@@ -190,7 +192,7 @@ def _planner_view(route: str, dose: float, level: float, hour: float) -> View:
         end, last = np.percentile(closes, (50, 95))
         artists[f"{name}, perhaps"] = ([max(first, FIRST_HOUR), last], [y, y])
         artists[name] = ([max(middle, FIRST_HOUR), end], [y, y])
-        open_at[name] = 100 * float(np.mean((opens <= hour) & (closes >= hour)))
+        open_at[name] = 100 * float(np.mean((opens <= at_hour) & (closes >= at_hour)))
     readings = [
         Reading("half of the people clear after", _clock(half)),
         Reading("95 of 100 clear after", _clock(most)),
@@ -200,9 +202,9 @@ def _planner_view(route: str, dose: float, level: float, hour: float) -> View:
             for name, share in open_at.items()
         ),
     ]
-    left = significant(float(median[at]), 2) if hour <= HOURS[-1] and median[at] >= 1 else "below 1"
+    left = significant(float(median[at]), 2) if at_hour <= HOURS[-1] and median[at] >= 1 else "below 1"
     sentence = (
-        f"{given:.0f} mg, {route}: at {_clock(hour)} the median level is {left} ng/mL, and "
+        f"{given:.0f} mg, {route}: at {_clock(at_hour)} the median level is {left} ng/mL, and "
         f"{still:.0f} of 100 people would be clear enough to talk."
     )
     return View(artists, readings, sentence, {"drug.y": (0, top)})
