@@ -1,6 +1,6 @@
 """A page that remembers what went wrong on it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,24 @@ class Watched:
         local = ("file:", "data:", "blob:", "http://127.0.0.1", "ws://127.0.0.1")
         if not request.url.startswith(local):
             self.requests.append(request.url)
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Remember that a test failed, for fixtures that others share."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
+@pytest.fixture
+def failed(request: pytest.FixtureRequest) -> Callable[[], bool]:
+    """Whether the test has failed so far."""
+    return lambda: request.node.stash.get(FAILED, False)
 
 
 @pytest.fixture

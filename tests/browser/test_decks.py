@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from math import ceil
 from pathlib import Path
@@ -11,6 +12,8 @@ import numpy as np
 import pytest
 from browser.axe import serious
 from browser.colours import contrast
+from browser.conftest import Watched
+from browser.seen import follows, shown
 from conftest import ROOT
 from PIL import Image
 
@@ -105,10 +108,59 @@ def open_deck(watched, decks: Path, name: str, query: str = "", shows: str = ".r
     watched.page.wait_for_timeout(200)
 
 
+# As a deck is when it has been opened: nothing unfolded, moved, chosen, or typed.
+AS_OPENED = """() => {
+  document.activeElement?.blur();
+  for (const fold of document.querySelectorAll(".slides details[open]")) fold.open = false;
+  for (const { ketalab } of document.querySelectorAll(".ketalab-view")) {
+    ketalab.set(ketalab.spec.start);
+    ketalab.picture.forget();
+  }
+  Reveal.slide(0, 0, -1);
+}"""
+Opened = Callable[..., Watched]
+
+
+@pytest.fixture(scope="module")
+def shelf(browser) -> Iterator[dict[tuple[str, int], Watched]]:
+    """The decks that stand open: those of one lesson, by its name and the width of the screen."""
+    kept: dict[tuple[str, int], Watched] = {}
+    yield kept
+    for deck in kept.values():
+        deck.page.context.close()
+
+
+@pytest.fixture
+def opened(browser, decks: Path, shelf, failed: Callable[[], bool]) -> Iterator[Opened]:
+    """Opens a deck on a screen, or brings one that an earlier test left open back to how it was opened.
+    What a test took that failed, no other gets."""
+    taken = []
+
+    def take(name: str, width: int = 1280, height: int = 720) -> Watched:
+        for other in [one for one in shelf if one[0] != name]:
+            shelf.pop(other).page.context.close()
+        if (name, width) in shelf:
+            deck = shelf[name, width]
+            deck.page.evaluate(AS_OPENED)
+            deck.page.evaluate(NEXT_FRAME)
+            deck.errors.clear()
+            deck.requests.clear()
+        else:
+            context = browser.new_context(viewport={"width": width, "height": height})
+            deck = shelf[name, width] = Watched(context.new_page())
+            open_deck(deck, decks, name)
+        taken.append((name, width))
+        return deck
+
+    yield take
+    for one in taken if failed() else ():
+        if one in shelf:
+            shelf.pop(one).page.context.close()
+
+
 @pytest.mark.parametrize("size", [(1280, 720), (1024, 768)], ids=lambda size: f"{size[0]}x{size[1]}")
-def test_every_slide_holds_what_is_on_it(watched, decks: Path, lesson_name: str, size: tuple[int, int]):
-    watched.page.set_viewport_size({"width": size[0], "height": size[1]})
-    open_deck(watched, decks, lesson_name)
+def test_every_slide_holds_what_is_on_it(opened: Opened, lesson_name: str, size: tuple[int, int]):
+    watched = opened(lesson_name, *size)
     check_every_slide(watched, size)
     assert watched.errors == []
     assert watched.requests == []
@@ -132,13 +184,11 @@ def check_every_slide(watched, size: tuple[int, int]) -> None:
         assert not small, f"slide {number + 1}: labels of {small} px"
 
 
-def test_a_slide_of_text_is_full_and_keeps_its_size(watched, decks: Path, lesson_name: str):
+def test_a_slide_of_text_is_full_and_keeps_its_size(opened: Opened, lesson_name: str):
     """Whatever the screen, and whatever a step or one answer uncovers."""
-    page = watched.page
     sizes: dict[int, dict[int, int]] = {}
     for width, height in ((1280, 720), (1920, 1080), (1024, 768)):
-        page.set_viewport_size({"width": width, "height": height})
-        open_deck(watched, decks, lesson_name)
+        page = opened(lesson_name, width, height).page
         for number in range(page.evaluate("() => Reveal.getTotalSlides()")):
             page.evaluate(f"() => Reveal.slide({number}, 0, -1)")
             filled = page.evaluate(FILLED)
@@ -168,18 +218,18 @@ def check_it_keeps_its_size(page, size: int, where: str) -> None:
             fold.locator("summary").click()
 
 
-def test_axe_finds_nothing_serious_on_any_slide(watched, decks: Path, lesson_name: str):
-    ask_axe(watched, decks, lesson_name, "light")
+def test_axe_finds_nothing_serious_on_any_slide(opened: Opened, lesson_name: str):
+    ask_axe(opened(lesson_name), "light")
 
 
 def test_axe_finds_nothing_serious_in_the_dark(watched, decks: Path):
     """On the deck with the most kinds of things: ledger, grading, tables, pictures and explorables."""
-    ask_axe(watched, decks, "13_the_article_on_trial", "dark")
+    watched.page.emulate_media(color_scheme="dark")
+    open_deck(watched, decks, "13_the_article_on_trial")
+    ask_axe(watched, "dark")
 
 
-def ask_axe(watched, decks: Path, lesson_name: str, theme: str) -> None:
-    watched.page.emulate_media(color_scheme=theme)
-    open_deck(watched, decks, lesson_name)
+def ask_axe(watched, theme: str) -> None:
     for number in range(watched.page.evaluate("() => Reveal.getTotalSlides()")):
         watched.page.evaluate(f"() => Reveal.slide({number}, 0, 99)")
         for numbers in watched.page.locator("section.present .ketalab-numbers").all():
@@ -188,8 +238,8 @@ def ask_axe(watched, decks: Path, lesson_name: str, theme: str) -> None:
         assert serious(watched.page, ".slides > section.present") == [], f"slide {number + 1}, {theme}"
 
 
-def test_sliders_and_menus_move_the_picture_without_a_kernel(watched, decks: Path, lesson_name: str):
-    open_deck(watched, decks, lesson_name)
+def test_sliders_and_menus_move_the_picture_without_a_kernel(opened: Opened, lesson_name: str):
+    watched = opened(lesson_name)
     page = watched.page
     for view in page.locator(".ketalab-view").all():
         slide = view.evaluate("(view) => Reveal.getIndices(view.closest('section')).h")
@@ -254,21 +304,6 @@ def check_what_is_said_and_tabled(page, view) -> None:
     assert page.evaluate("() => document.activeElement === document.body"), "Esc gives the keys back"
 
 
-def shown(view) -> tuple[str, str]:
-    """What a reader sees of an explorable: the picture and its numbers."""
-    picture = view.locator("canvas").evaluate("(canvas) => canvas.toDataURL()")
-    return picture, view.locator(".ketalab-readout:visible").first.inner_text()
-
-
-def follows(view, before: tuple[str, str]) -> bool:
-    """Whether picture and read-out leave `before` within a second: a busy machine draws its frame later."""
-    for _ in range(20):
-        view.page.wait_for_timeout(50)
-        if shown(view) != before:
-            return True
-    return False
-
-
 def explorable_of(watched, decks: Path, deck: str, name: str):
     """The view of an explorable, with its slide turned to."""
     open_deck(watched, decks, deck)
@@ -279,10 +314,9 @@ def explorable_of(watched, decks: Path, deck: str, name: str):
     return view
 
 
-def test_the_read_out_is_legible_and_leaves_the_controls_alone(watched, decks: Path, lesson_name: str):
+def test_the_read_out_is_legible_and_leaves_the_controls_alone(opened: Opened, lesson_name: str):
     """In every scenario: what it says has letters of 20 px, and nothing covers anything."""
-    page = watched.page
-    open_deck(watched, decks, lesson_name)
+    page = opened(lesson_name).page
     for view in page.locator(".ketalab-view").all():
         slide = view.evaluate("(view) => Reveal.getIndices(view.closest('section')).h")
         page.evaluate(f"() => Reveal.slide({slide}, 0, 99)")
@@ -419,8 +453,8 @@ def test_axes_stay_while_a_hand_moves(watched, decks: Path):
     assert now == own
 
 
-def test_mathematics_is_drawn_and_notes_are_kept(watched, decks: Path, lesson_name: str):
-    open_deck(watched, decks, lesson_name)
+def test_mathematics_is_drawn_and_notes_are_kept(opened: Opened, decks: Path, lesson_name: str):
+    watched = opened(lesson_name)
     text = watched.page.locator("main").inner_text()
     assert "$$" not in text
     assert not re.search(r"\\(frac|begin|text)\b", text)

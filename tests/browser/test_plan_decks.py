@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from browser.test_decks import check_every_slide, open_deck, shown
+from browser.seen import shown
+from browser.test_decks import check_every_slide, open_deck
 
 from ketalab.publish import plans
 

@@ -113,9 +113,9 @@ def planned_hours() -> pd.DataFrame:
 
     planner = explorable("session_planner")
     found = {}
-    for hour in (1.0, 2.0, 4.0, 24.0, 168.0):
+    for hour in ("1 h", "2 h", "4 h", "24 h", "1 week"):
         said = {reading.label: reading.text for reading in planner.at(hour=hour).readings}
-        found["7 days" if hour == 168 else f"{hour:g} h"] = {
+        found[hour] = {
             "clear enough to talk": said["clear at your hour"],
             "signalling open": said["signalling open at your hour"].removesuffix(" model brains"),
             "spines open": said["spines open at your hour"].removesuffix(" model brains"),
