@@ -180,7 +180,7 @@ def tests(rows: pd.DataFrame) -> Figure:
         (3.75, "source"),
     ):
         axes.text(x, top, text, weight="bold", va="bottom")
-    axes.set(xlim=(-1.95, 4.85), ylim=(-0.6, top + 0.7))
+    axes.set(xlim=(-2.2, 4.95), ylim=(-0.6, top + 0.7))
     axes.axis("off")
     return fig
 

@@ -115,10 +115,10 @@ def _tornado_view(one: str, other: str, scale: str) -> View:
     weeks = {d: _people_of(d) for d in (one, other)}
     readings = [
         Reading("most, left", f"{tops['one']}: {frames['one'].value.max():.0f}"),
-        Reading("95% interval, left", _limits(frames["one"].loc[tops["one"]])),
-        Reading("people, left", weeks[one]),
         Reading("most, right", f"{tops['other']}: {frames['other'].value.max():.0f}"),
+        Reading("95% interval, left", _limits(frames["one"].loc[tops["one"]])),
         Reading("95% interval, right", _limits(frames["other"].loc[tops["other"]])),
+        Reading("people, left", weeks[one]),
         Reading("people, right", weeks[other]),
     ]
     return View(artists, readings, _tornado_sentence(one, other, scale, frames, tops))

@@ -190,10 +190,8 @@ def _people_view(study: str, tablet: str, time: str) -> View:
     ):
         artists[f"{name} name"] = label
         artists |= _icons(name, arms, which)
-    readings = [
-        *_people_readings("left", "its comparison", left),
-        *_people_readings("right", "placebo", right),
-    ]
+    sides = _people_readings("left", "its comparison", left), _people_readings("right", "placebo", right)
+    readings = [reading for both in zip(*sides, strict=True) for reading in both]  # side by side, as drawn
     return View(artists, readings, _people_sentence(study, tablet, time, left, right))
 
 
