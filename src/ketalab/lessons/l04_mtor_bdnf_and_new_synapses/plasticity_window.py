@@ -101,7 +101,9 @@ def _window_stage() -> Stage:
         artists[step] = main.plot(
             [], [], color=STEP_COLOUR[step], linewidth=3.2, label=f"{STEP_NAMES[step]}, model"
         )[0]
-    artists["sessions"] = main.plot([], [], "v", color=BLACK, markersize=9, label="session")[0]
+    artists["sessions"] = main.plot([], [], "v", color=BLACK, markersize=9, label="session", clip_on=False)[
+        0
+    ]
     artists["hour"] = main.plot([], [], color=GREY, linestyle="--", linewidth=1.8, label="your hour")[0]
     keys = [artists[name] for name in (*LEVELS.values(), "open", "sessions", "hour")]
     legend_above(fig, keys, columns=3)
