@@ -97,6 +97,7 @@ def test_a_page_that_arrives_in_parts_shows_the_marks_all_the_same(page, kind: s
             assert "Committed." in box.inner_text()
         else:
             box.locator("details.wrong summary").first.click()
+            box.locator(".mine:visible").first.wait_for()  # a browser says a moment later what was opened
             assert box.locator(".mine:visible").count() == 1
         server.shutdown()
     assert page.errors == []

@@ -301,7 +301,7 @@ def test_an_explorable_in_the_guide_opens_at_its_preset(guide: dict[str, str]):
         for file, name, values, preset in re.findall(
             r'<a href="([^"]*)\.html#(\w+)\?([^"]*)">(.*?)</a>', html
         ):
-            found[name, unescape(re.sub(r"</?em>", "", preset))] = file, unescape(values)
+            found[name, unescape(re.sub(r"</?(?:em|span)\b[^>]*>", "", preset))] = file, unescape(values)
     assert {(name, preset) for name, preset in lines} <= set(found)
     for (name, preset), (_, values) in found.items():
         shown = explorable(name)
