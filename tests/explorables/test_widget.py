@@ -157,6 +157,19 @@ def test_a_row_waits_while_the_kernel_reads_a_message_step_by_step(
     assert asyncio.run(message_of_twenty_steps()) <= 2
 
 
+def test_a_row_comes_on_a_machine_on_which_every_moment_is_late(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(widget, "A_MOMENT", 1e-9)  # no sleep is as short as that
+
+    async def row() -> None:
+        wire.live.asked({"ask": "row", "id": "row", "control": "dose", "values": {}, "have": []})
+        await asyncio.wait_for(wire.live._row, 60)
+
+    asyncio.run(row())
+    assert len(wire.places) == 39
+
+
 def test_axes_come_once_with_the_first_piece_of_a_row_that_needs_them(monkeypatch: pytest.MonkeyPatch):
     live = explorable("dose_to_synapse").live
     wire = Wire(live, monkeypatch)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 OWN_SETTINGS = "Your own settings"
 FONTS = Path(__file__).parents[1] / "plots" / "style" / "fonts"
 PIECE = 8  # frames in one message of a row
-A_MOMENT = 0.001  # seconds without a message, before the next frame of a row
+A_MOMENT, MOST_MOMENTS = 0.001, 25  # seconds without a message, before the next frame of a row
 MOST_FRAMES, MOST_BYTES, MOST_SECONDS = 400, 1_000_000, 8.0  # of one row
 
 
@@ -272,12 +272,13 @@ def _apart(one: Any, other: Any) -> float:
 
 async def _quiet() -> None:
     """Wait until nothing else has run for a moment: the kernel reads a message in several steps, and with a
-    frame between each two of them a hand would wait for ten frames."""
-    late = True
-    while late:
+    frame between each two of them a hand would wait for ten frames. On a machine that is busy with other
+    things every moment is late, and the row goes on all the same."""
+    for _ in range(MOST_MOMENTS):
         began = time.perf_counter()
         await asyncio.sleep(A_MOMENT)
-        late = time.perf_counter() - began > 2 * A_MOMENT
+        if time.perf_counter() - began <= 2 * A_MOMENT:
+            return
 
 
 def _loop() -> asyncio.AbstractEventLoop | None:

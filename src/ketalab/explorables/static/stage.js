@@ -1365,7 +1365,7 @@ class Notebook {
     for (const kind of ["change", "click"]) {
       document.addEventListener(kind, (event) => this.choose(event), { signal });
     }
-    this.eye = new IntersectionObserver(([picture]) => this.see(picture.isIntersecting), { threshold: 0.5 });
+    this.eye = new IntersectionObserver((seen) => this.see(seen.at(-1).isIntersecting), { threshold: 0.5 });
     this.eye.observe(this.picture.element);
     desk.views.add(this);
     desk.show();
