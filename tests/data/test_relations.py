@@ -282,3 +282,26 @@ def test_the_reviews_results_follow_from_the_counts(outcome: str):
     if propofol := REVIEW[outcome][3]:
         against, *_ = log_odds(rows[alone & (rows.control == "propofol")])
         assert np.exp(ketamine[0] - against) == pytest.approx(float(propofol), abs=0.011), outcome
+
+
+LENGTHS = {"min": 1 / 60, "h": 1, "hour": 1, "day": 24, "week": 168, "month": 730.5}  # hours
+SPAN = re.compile(r"\b(\d+(?:\.\d+)?) (min|hour|h|day|week|month)(?:ute)?s?\b")
+COUNTED = re.compile(r"\b(day|week|month) (\d+)\b")
+OTHER_TIMES = {"dakwar2019": "the last two weeks of five"}
+
+
+def test_the_time_of_a_primary_outcome_is_the_one_in_its_words():
+    """`day 28` may be 28 days, or 27 where the day of the first dose is day 1."""
+    seen, wrong = 0, {}
+    for trial, row in TRIALS.iterrows():
+        words, hours = str(row.primary_outcome), float(row.primary_time_h)
+        said = [float(number) * LENGTHS[unit] for number, unit in SPAN.findall(words)]
+        for unit, number in COUNTED.findall(words):
+            said += [float(number) * LENGTHS[unit], (float(number) - 1) * LENGTHS[unit]]
+        if not said or np.isnan(hours) or trial in OTHER_TIMES:
+            continue
+        seen += 1
+        if not any(hours == pytest.approx(one, rel=0.01) for one in said):
+            wrong[trial] = words, hours
+    assert wrong == {}
+    assert seen >= 40
