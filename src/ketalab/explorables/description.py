@@ -148,8 +148,7 @@ class Explorable:
     def _ground(self, limits: Limits) -> int:
         key = tuple(limits.items())
         if key not in self._ground_of:
-            with course_look():
-                svg = self.drawing.ground(limits)
+            svg = self.drawing.ground(limits)
             self._ground_of[key] = len(self.grounds)
             self.grounds.append(Ground(svg, self.drawing.axes()))
         return self._ground_of[key]

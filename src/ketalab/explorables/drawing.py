@@ -37,6 +37,7 @@ from numpy.typing import NDArray
 
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.flat import flat
+from ketalab.plots.style import course_look
 
 POINTS_PER_INCH = 72
 PARTS_OF_A_POINT = 8  # places are whole numbers of these: an eighth of a point, a sixth of a screen pixel
@@ -349,7 +350,7 @@ class Drawing:
         self.canvas.limit(limits)
         figure, file = self.stage.figure, StringIO()
         style = {"svg.fonttype": "none", "svg.hashsalt": self.name, "path.simplify": True}
-        with mpl.rc_context(style):
+        with course_look(), mpl.rc_context(style):
             svg = RendererSVG(*self.size, file, image_dpi=2 * POINTS_PER_INCH, metadata={"Date": None})
             renderer = MixedModeRenderer(figure, *self.size, 2 * POINTS_PER_INCH, svg)
             figure.draw(renderer)
