@@ -657,10 +657,10 @@ class Picture {
       if (look.axes !== name || look.kind === "text") continue;
       const { x, y, length } = placed(look, trace, own, axes);
       for (let i = 0; i < length; i += 1) {
-        const steps = look.stroke && i ? Math.ceil(Math.hypot(x[i] - x[i - 1], y[i] - y[i - 1]) / NEAR) || 1 : 1;
-        for (let k = 0; k < Math.min(steps, 100); k += 1) {
-          found.push([x[i] + ((x[i - 1] ?? 0) - x[i]) * (k / steps), y[i] + ((y[i - 1] ?? 0) - y[i]) * (k / steps)]);
-        }
+        found.push([x[i], y[i]]);
+        if (!look.stroke || i === 0) continue;
+        const [dx, dy] = [x[i - 1] - x[i], y[i - 1] - y[i]], steps = Math.min(Math.ceil(Math.hypot(dx, dy) / NEAR), 100);
+        for (let k = 1; k < steps; k += 1) found.push([x[i] + dx * (k / steps), y[i] + dy * (k / steps)]);
       }
     }
     return found;
