@@ -515,6 +515,30 @@ def test_a_slider_stays_as_long_whatever_word_stands_beside_it(watched, lab: str
     page.mouse.up()
 
 
+def test_axes_stay_until_the_hand_lets_go_however_long_it_holds(watched, lab: str):
+    open_run(watched, lab, "axes", "from ketalab import explorable", "explorable('route_to_plasma')")
+    page, box = watched.page, watched.page.locator(".ketalab-explorable")
+    bring_to_sight(watched, box)
+    dose = next(control for control in explorable("route_to_plasma").controls if control.name == "dose")
+    place = box.locator(f".ketalab-c-{dose.name} .noUi-base").bounding_box()
+    said, axes = box.locator(".ketalab-sentence"), box.locator(".ketalab-stage")
+    page.mouse.click(place["x"] + place["width"] - 1, place["y"] + 2)
+    says(watched, box, explorable("route_to_plasma").at(**{dose.name: dose.high}).sentence)
+    settle(box)  # the handle glides there
+    high, most = axes.inner_text(), said.inner_text()
+    page.mouse.down()
+    page.wait_for_timeout(900)
+    page.mouse.move(place["x"] + place["width"] * 0.2, place["y"] + 2, steps=4)
+    soon(box, "(box, most) => box.querySelector('.ketalab-sentence').innerText !== most", most)
+    settle(box)
+    assert said.inner_text() != most
+    assert axes.inner_text() == high
+    page.mouse.up()
+    settle(box)
+    assert axes.inner_text() != high
+    assert watched.errors == []
+
+
 def test_reset_and_scenario_come_after_every_move_of_the_hand_before_them(watched, lab: str):
     """However long Python takes: ipywidgets keeps a slider's last value back until it is done."""
     slow = (

@@ -26,6 +26,7 @@ MEAN, MOST = 3.0, 70.0  # of 255: the mean difference of two pictures, and the l
 SAMPLE = (
     *("route_to_plasma", "dose_to_synapse", "going_home", "which_trials", "pressure_at_induction"),
     *("adverse_tornado", "hundred_people", "ketamine_or_etomidate", "design_the_blind"),
+    "cascade_fan",  # a dashed line from a zero on a logarithmic axis
 )
 
 
@@ -146,6 +147,37 @@ def test_on_a_small_phone_words_grow_no_further_than_the_edge(watched, tmp_path:
         sizes.append(page.evaluate("() => document.querySelector('.ketalab-view').ketalab.picture.letters"))
     assert sizes[0] == 1
     assert 1 < sizes[1] <= 1.14
+    assert watched.errors == []
+
+
+STROKED = """
+  window.stroked = [];
+  let laid = [];
+  const { prototype } = CanvasRenderingContext2D, { beginPath, stroke } = prototype;
+  for (const name of ["moveTo", "lineTo"]) {
+    const lay = prototype[name];
+    prototype[name] = function (x, y) { laid.push(x, y); lay.call(this, x, y); };
+  }
+  prototype.beginPath = function () { laid = []; beginPath.call(this); };
+  prototype.stroke = function () { stroked.push(...laid); stroke.call(this); };
+"""
+FARTHEST = """() => {
+  const { frame, spec } = document.querySelector(".ketalab-view").ketalab.picture;
+  const far = (points) => Math.max(...points.map(Math.abs).filter(Number.isFinite));
+  const placed = [...frame.artists.values()].flatMap(({ x }) => [...x]);
+  return [far(placed), far(stroked), Math.max(...spec.size)];
+}"""
+
+
+def test_a_line_to_a_zero_on_a_logarithmic_axis_ends_at_the_edge_of_the_picture(watched, tmp_path: Path):
+    """Matplotlib has the zero 124,000 points away; a browser draws dashes all the way there, in 13 ms."""
+    watched.page.add_init_script(STROKED)
+    (tmp_path / "page.html").write_text(page_of(explorable("cascade_fan"), {}), encoding="utf-8")
+    watched.page.goto((tmp_path / "page.html").as_uri())
+    watched.page.wait_for_function("() => stroked.length > 400")
+    placed, drawn, picture = watched.page.evaluate(FARTHEST)
+    assert placed > 100 * picture
+    assert drawn <= picture + 2
     assert watched.errors == []
 
 

@@ -182,23 +182,56 @@ const covers = (wide, narrow) => Object.keys(wide).every((name) => ["x", "y"].ev
 
 // Drawing ---------------------------------------------------------------------------------------------
 
-const paths = new WeakMap();
+const outlines = new WeakMap();
+const CURVES = [, , "quadraticCurveTo", "bezierCurveTo"];
 
-const pathOf = (commands) => {
-  let path = paths.get(commands);
-  if (!path) {
-    path = new Path2D();
-    for (const [kind, ...at] of commands) {
-      const p = at.map((value, i) => (i % 2 ? -value : value));
-      if (kind === 0) path.moveTo(...p);
-      if (kind === 1) path.lineTo(...p);
-      if (kind === 2) path.quadraticCurveTo(...p);
-      if (kind === 3) path.bezierCurveTo(...p);
-      if (kind === 4) path.closePath();
-    }
-    paths.set(commands, path);
+// The radius of a closed path whose curves all run at one distance from its middle, else nothing.
+const opaque = (colour) => colour?.length === 9 && colour.endsWith("ff");
+const radiusOf = (commands) => {
+  const [[, x, y], ...curves] = commands.filter(([kind]) => kind !== 4), radius = Math.hypot(x, y);
+  let [fromX, fromY] = [x, y];
+  const round = curves.length >= 4 && curves.every(([kind, ax, ay, bx, by, toX, toY]) => {
+    const half = Math.hypot((fromX + 3 * (ax + bx) + toX) / 8, (fromY + 3 * (ay + by) + toY) / 8);
+    [fromX, fromY] = [toX, toY];
+    return kind === 3 && [half, Math.hypot(toX, toY)].every((far) => Math.abs(far - radius) < 0.01 * radius);
+  });
+  return round ? radius : null;
+};
+
+// How a path of matplotlib's is laid around a place. A circle is laid as one: its eight curves take three times as long.
+const outlineOf = (commands) => {
+  if (!outlines.has(commands)) {
+    const radius = radiusOf(commands);
+    outlines.set(commands, radius ? (context, x, y) => {
+      context.moveTo(x + radius, y);
+      context.arc(x, y, radius, 0, 2 * Math.PI);
+      context.closePath();
+    } : (context, x, y) => {
+      for (const [kind, ...at] of commands) {
+        const p = at.map((value, i) => (i % 2 ? y - value : x + value));
+        if (kind === 0) context.moveTo(...p);
+        if (kind === 1) context.lineTo(...p);
+        if (kind === 2 || kind === 3) context[CURVES[kind]](...p);
+        if (kind === 4) context.closePath();
+      }
+    });
   }
-  return path;
+  return outlines.get(commands);
+};
+
+// The part of a segment that lies within a box, or nothing.
+const within = ([left, top, right, bottom], x0, y0, x1, y1) => {
+  let [from, to] = [0, 1];
+  for (const [start, way, least, most] of [[x0, x1 - x0, left, right], [y0, y1 - y0, top, bottom]]) {
+    const ends = [(least - start) / way, (most - start) / way];
+    if (way === 0) {
+      if (start < least || start > most) return null;
+    } else {
+      from = Math.max(from, Math.min(...ends));
+      to = Math.min(to, Math.max(...ends));
+    }
+  }
+  return from < to ? [from, to].flatMap((share) => [x0 + share * (x1 - x0), y0 + share * (y1 - y0)]) : null;
 };
 
 const FONT = '"Atkinson Hyperlegible Next", "DejaVu Sans", sans-serif';
@@ -223,7 +256,7 @@ class Pen {
     this.letters = letters;
   }
 
-  stroke(colour, width, { dash = [], cap = "butt", join = "round" } = {}, path = undefined) {
+  stroke(colour, width, { dash = [], cap = "butt", join = "round" } = {}) {
     if (!colour || width <= 0) return;
     const { context } = this;
     context.strokeStyle = colour;
@@ -231,7 +264,7 @@ class Pen {
     context.setLineDash(dash);
     context.lineCap = CAPS[cap];
     context.lineJoin = join;
-    if (path) context.stroke(path); else context.stroke();
+    context.stroke();
   }
 
   fill(colour) {
@@ -240,31 +273,56 @@ class Pen {
     this.context.fill();
   }
 
-  line(look, { x, y, length }) {
-    const { context } = this;
-    if (look.stroke) {
-      context.beginPath();
-      let down = false;
-      for (let i = 0; i < length; i += 1) {
-        if (Number.isNaN(x[i]) || Number.isNaN(y[i])) { down = false; continue; }
+  // Lay a line through places as far as it is on the canvas, as matplotlib does: where an axis is logarithmic a zero
+  // lies a hundred thousand points away, and a line dashed all the way there took 13 ms to draw.
+  follow(x, y, start, end) {
+    const { context, scale } = this, { canvas } = context;
+    const box = [-1, -1, canvas.width / scale + 1, canvas.height / scale + 1];
+    const on = (i) => x[i] >= box[0] && x[i] <= box[2] && y[i] >= box[1] && y[i] <= box[3];
+    const nowhere = (i) => i < start || Number.isNaN(x[i]) || Number.isNaN(y[i]);
+    let down = false;
+    for (let i = start; i < end; i += 1) {
+      if (nowhere(i)) { down = false; continue; }
+      const here = on(i), whole = here && (nowhere(i - 1) || on(i - 1));
+      if (whole) {
         if (down) context.lineTo(x[i], y[i]); else context.moveTo(x[i], y[i]);
-        down = true;
+      } else if (!nowhere(i - 1)) {
+        const part = within(box, x[i - 1], y[i - 1], x[i], y[i]);
+        if (part && !down) context.moveTo(part[0], part[1]);
+        if (part) context.lineTo(part[2], part[3]);
       }
+      down = here;
+    }
+  }
+
+  line(look, { x, y, length }) {
+    if (look.stroke) {
+      this.context.beginPath();
+      this.follow(x, y, 0, length);
       this.stroke(look.stroke.colour, look.stroke.width, look.stroke);
     }
     if (look.marker) this.marks(look.marker.path, { x, y, length }, () => look.marker);
   }
 
   marks(commands, { x, y, length }, styleOf) {
-    const { context } = this, path = pathOf(commands);
+    const { context } = this, outline = outlineOf(commands), radius = radiusOf(commands);
+    const disc = (x, y, r, colour) => {
+      context.beginPath();
+      context.arc(x, y, r, 0, 2 * Math.PI);
+      this.fill(colour);
+    };
     for (let i = 0; i < length; i += 1) {
       if (Number.isNaN(x[i])) continue;
       const { face, edge, width, dash, cap, join } = styleOf(i);
-      context.save();
-      context.translate(x[i], y[i]);
-      if (face) { context.fillStyle = face; context.fill(path); }
-      this.stroke(edge, width, { dash, cap, join }, path);
-      context.restore();
+      if (radius && !dash?.length && context.globalAlpha === 1 && opaque(face) && opaque(edge)) {
+        disc(x[i], y[i], radius + width / 2, edge); // two discs are drawn in two thirds of the time of a disc and a ring
+        if (face !== edge) disc(x[i], y[i], radius - width / 2, face);
+      } else {
+        context.beginPath();
+        outline(context, x[i], y[i]);
+        this.fill(face);
+        this.stroke(edge, width, { dash, cap, join });
+      }
     }
   }
 
@@ -282,7 +340,8 @@ class Pen {
     let at = 0;
     parts.forEach((length, i) => {
       context.beginPath();
-      for (let j = at; j < at + length; j += 1) context.lineTo(x[j], y[j]);
+      if (!closed) this.follow(x, y, at, at + length);
+      for (let j = at; closed && j < at + length; j += 1) context.lineTo(x[j], y[j]);
       at += length;
       if (closed) {
         context.closePath();
@@ -294,17 +353,16 @@ class Pen {
   }
 
   hatch({ path, colour, width, side }) {
-    const { context } = this;
+    const { context } = this, outline = outlineOf(path);
     context.save();
     context.clip();
+    context.beginPath();
     for (let across = 0; across < context.canvas.width / this.scale; across += side) {
       for (let down = -side; down < context.canvas.height / this.scale; down += side) {
-        context.save();
-        context.translate(across, down + side);
-        this.stroke(colour, width, {}, pathOf(path));
-        context.restore();
+        outline(context, across, down + side);
       }
     }
+    this.stroke(colour, width);
     context.restore();
   }
 
@@ -1392,8 +1450,9 @@ class Notebook {
     this.come(true);
     const name = [...hand.classList].find((one) => one.startsWith(NEARNESS)).slice(NEARNESS.length);
     if (event.type === "pointerdown") {
-      this.begin(name);
       this.down = true;
+      clearTimeout(this.resting);
+      this.begin(name);
       this.picture.hold();
     }
     this.nearest = name;
@@ -1443,7 +1502,7 @@ class Notebook {
     if (!this.down) return;
     this.down = false;
     this.last = Date.now();
-    requestAnimationFrame(() => this.picture.release());
+    requestAnimationFrame(() => { if (!this.down) this.picture.release(); }); // unless it has pressed again
   }
 
   say(words) {
