@@ -4,7 +4,6 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
-import pandas as pd
 
 from ketalab.data import table
 from ketalab.explorables.cached_text import stamp
@@ -154,12 +153,12 @@ def _doses(route: str, milligrams: float, minutes: float) -> list[pk.Dose]:
 
 
 @cache
-def _observations(route: str) -> pd.DataFrame:
+def _observations(route: str) -> np.recarray:
     rows = table("plasma_concentrations").query("compound == 'ketamine'")
-    return rows[rows.route == ROUTES[route]].dropna(subset=["time_min"])
+    return rows[rows.route == ROUTES[route]].dropna(subset=["time_min"]).to_records(index=False)
 
 
-def _measured(route: str, given: float, dose: float, minutes: float) -> pd.DataFrame:
+def _measured(route: str, given: float, dose: float, minutes: float) -> np.recarray:
     """Measurements of this setting: same route and duration, dose within a tenth."""
     rows = _observations(route)
     same = np.abs(rows.dose / np.where(rows.dose_unit == "mg", given, dose) - 1) < 0.1
@@ -180,10 +179,10 @@ def _route_view(route: str, dose: float, minutes: float, weight: float, model: s
     curves = [ketamine, *(pk.concentration(p, doses, SIX_HOURS, "ketamine")[0] for p in patients[1:])]
     norketamine = pk.concentration(patients[0], doses, SIX_HOURS, "norketamine")[0]
     rows = _measured(route, given, dose, minutes)
-    last, rows = rows.time_min.max(), rows[rows.time_min <= SIX_HOURS[-1]]
+    last, rows = rows.time_min.max(initial=0), rows[rows.time_min <= SIX_HOURS[-1]]
     at, height = pk.peak(SIX_HOURS, ketamine)
     lasted = max(d.time for d in doses) + (minutes if route == INFUSION else 1.5)
-    seen_then = rows[["value", "high"]].max().fillna(0).max() if len(rows) else 0
+    seen_then = np.fmax(rows.value, rows.high).max(initial=0)
     top = first_above(TOPS, 1.02 * max(np.max(curves), norketamine.max(), seen_then))
     hours = SIX_HOURS / 60
     seen = moments(patients[0], held, HALF_MINUTES)
@@ -224,16 +223,19 @@ def _in_words(seen: tuple[Moment, Moment, Moment]) -> str:
     return f"Tissue then holds {peak}; it holds most, {fullest}, at {seen[1].when}."
 
 
-def _bars(rows: pd.DataFrame) -> list[list[tuple[float, float]]]:
+def _bars(rows: np.recarray) -> list[list[tuple[float, float]]]:
     """Vertical interval bars, where an interval was printed."""
-    known = rows.dropna(subset=["low", "high"])
-    return [[(r.time_min / 60, r.low), (r.time_min / 60, r.high)] for r in known.itertuples()]
+    known = rows[~np.isnan(rows.low + rows.high)]
+    return [
+        [(at / 60, low), (at / 60, high)]
+        for at, low, high in zip(known.time_min, known.low, known.high, strict=True)
+    ]
 
 
-def _nearest(rows: pd.DataFrame, minute: float) -> float | str:
-    if rows.empty:
+def _nearest(rows: np.recarray, minute: float) -> float | str:
+    if not len(rows):
         return "none for this setting"
-    return float(rows.value.iloc[int(np.abs(rows.time_min - minute).to_numpy().argmin())])
+    return float(rows.value[np.abs(rows.time_min - minute).argmin()])
 
 
 def _words(route: str, given: float, minutes: float) -> str:

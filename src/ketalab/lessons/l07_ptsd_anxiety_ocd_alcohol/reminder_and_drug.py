@@ -3,7 +3,6 @@
 from functools import cache, lru_cache
 
 import numpy as np
-import pandas as pd
 from matplotlib.ticker import NullLocator
 
 from ketalab.data import table
@@ -91,12 +90,12 @@ def _minutes(length: str) -> float:
 
 
 @cache
-def _experiments(session: str) -> pd.DataFrame:
+def _experiments(session: str) -> np.recarray:
     """Experiments with a known time of the drug: one row a finding, tested a day or more later."""
     rows = table("memory_experiments")
     rows = rows[(rows.session == session) & rows.hours.notna()]
     special = rows.experiment.isin(["honsberger_3h", "honsberger_opening"])
-    return rows[~special].assign(lane=lambda found: found.species.map(LANES))
+    return rows[~special].assign(lane=lambda found: found.species.map(LANES)).to_records(index=False)
 
 
 def _reminder_stage() -> Stage:

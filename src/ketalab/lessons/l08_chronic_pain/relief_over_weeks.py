@@ -106,6 +106,7 @@ def _regimens() -> pd.DataFrame:
     return table("pain_regimens").set_index("trial")
 
 
+@cache
 def _regimen(trial: str) -> dict:
     row = _regimens().loc[trial]
     return {
@@ -224,6 +225,7 @@ def _followup() -> pd.DataFrame:
     return table("pain_followup")
 
 
+@cache
 def _signs(trial: str) -> pd.DataFrame:
     """When this trial still saw a difference, and when not."""
     return _followup()[_followup().trial == trial]
