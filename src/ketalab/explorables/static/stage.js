@@ -1418,7 +1418,9 @@ class Notebook {
     for (const kind of ["pointerover", "pointerdown", "focusin"]) {
       document.addEventListener(kind, (event) => this.near(event), { signal, capture: true });
     }
-    document.addEventListener("pointerup", () => this.rest(), { signal, capture: true });
+    for (const kind of ["pointerup", "pointercancel"]) {
+      document.addEventListener(kind, () => this.rest(), { signal, capture: true });
+    }
     // After the menu and the button themselves have told Python.
     for (const kind of ["change", "click"]) {
       document.addEventListener(kind, (event) => this.choose(event), { signal });
@@ -1450,10 +1452,9 @@ class Notebook {
     this.come(true);
     const name = [...hand.classList].find((one) => one.startsWith(NEARNESS)).slice(NEARNESS.length);
     if (event.type === "pointerdown") {
-      this.down = true;
-      clearTimeout(this.resting);
       this.begin(name);
-      this.picture.hold();
+      this.down = Boolean(event.target.closest("[class*=noUi-]")); // a menu may keep to itself that the hand let go
+      if (this.down) clearTimeout(this.resting);
     }
     this.nearest = name;
     clearTimeout(this.asking);
