@@ -1490,10 +1490,10 @@ class Notebook {
 
   begin(name) {
     const now = Date.now();
+    if (this.down) return; // a hand that holds still and goes on began where it began
     if (this.moving !== name || now - this.last > 1500) this.picture.remember();
     this.moving = name;
     this.last = now;
-    if (this.down) return;
     this.picture.hold();
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.picture.release(), HAND_RESTS_MS);
