@@ -168,7 +168,7 @@ def comparisons() -> Figure:
 def _contrasts() -> dict[str, tuple[float, float, float, str]]:
     """What adding one thing brought, where an interval was printed, and a colour for the thing."""
     found = {}
-    for row in table("therapy_contrasts").query("finding != 'under way'").itertuples(index=False):
+    for row in table("therapy_contrasts").query("finding != 'no result yet'").itertuples(index=False):
         effects = on_one_scale(pd.Series(row._asdict()))
         if effects is not None:
             low, high = (float(end[0]) for end in effects.interval())

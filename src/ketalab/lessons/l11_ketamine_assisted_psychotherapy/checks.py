@@ -39,7 +39,7 @@ def talking_people():
     rows = table("therapy_contrasts").query("isolates == 'therapy'")
     print(rows[["label", "added", "n", "finding", "reference"]].to_string(index=False))
     # your turn
-    talk = rows[(rows.finding != "under way") & (rows.added != "computer training of self-worth")]
+    talk = rows[(rows.finding != "no result yet") & (rows.added != "computer training of self-worth")]
     people = talk.groupby("reference").n.first().sum()
     # done
     return people

@@ -163,7 +163,7 @@ def on_one_scale(row: pd.Series) -> Effects | None:
 
 def contrasts() -> Picture:
     """Every randomised comparison that changed one thing; a hollow mark has no interval."""
-    rows = table("therapy_contrasts").query("finding != 'under way'")
+    rows = table("therapy_contrasts").query("finding != 'no result yet'")
     told = []
     for kind, heading in ISOLATES.items():
         part = [pd.Series(row._asdict()) for row in rows[rows.isolates == kind].itertuples(index=False)]
@@ -181,7 +181,7 @@ def contrasts() -> Picture:
 
 
 def _contrasts() -> Figure:
-    rows = table("therapy_contrasts").query("finding != 'under way'")
+    rows = table("therapy_contrasts").query("finding != 'no result yet'")
     fig = figure(10.4, 5.3)
     axes = fig.subplots()
     y, places = 0.0, []

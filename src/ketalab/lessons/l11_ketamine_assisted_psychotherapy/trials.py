@@ -142,7 +142,7 @@ def _span(start: float, end: float) -> str:
 
 
 def comparisons() -> pd.DataFrame:
-    """Randomised comparisons that change one thing, finished or under way."""
+    """Randomised comparisons that change one thing, with a result or without one yet."""
     rows = table("therapy_contrasts")
     return renamed(
         rows,
@@ -164,7 +164,7 @@ def comparison_frame() -> pd.DataFrame:
     """The comparisons with an interval, in SD; positive means that what was added is better."""
     from ketalab.lessons.l11_ketamine_assisted_psychotherapy.figures import on_one_scale
 
-    rows = table("therapy_contrasts").query("finding != 'under way'")
+    rows = table("therapy_contrasts").query("finding != 'no result yet'")
     found = []
     for row in rows.itertuples(index=False):
         effects = on_one_scale(pd.Series(row._asdict()))
