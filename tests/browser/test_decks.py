@@ -18,6 +18,7 @@ from conftest import ROOT
 from PIL import Image
 
 from ketalab.lessons import explorable
+from ketalab.text import unbroken
 
 # Everything on a slide that sticks out of it, by its text or kind.
 OUTSIDE = """() => {
@@ -351,7 +352,7 @@ def test_a_drag_moves_the_picture_and_rests_on_a_setting_that_was_computed(watch
     dose = view.locator("output").first.inner_text()
     computed = explorable("route_to_plasma")
     values = {"dose": float(dose.split()[0])}
-    assert view.locator(".ketalab-sentence").inner_text() == computed.at(**values).sentence
+    assert view.locator(".ketalab-sentence").inner_text() == unbroken(computed.at(**values).sentence)
 
 
 def test_a_scenario_sets_the_controls_and_the_first_slide_names_its_own(watched, decks: Path):
@@ -362,7 +363,7 @@ def test_a_scenario_sets_the_controls_and_the_first_slide_names_its_own(watched,
     computed = explorable("route_to_plasma")
     preset = computed.presets["Nasal esketamine, 84 mg"]
     assert view.locator("output").first.inner_text() == computed.controls[1].text(preset["dose"])
-    assert view.locator(".ketalab-sentence").inner_text() == computed.at(**preset).sentence
+    assert view.locator(".ketalab-sentence").inner_text() == unbroken(computed.at(**preset).sentence)
     assert view.locator("input[type=range]:visible").count() == 3
     assert "Only an infusion takes a time." in view.locator(".ketalab-greyed").all_inner_texts()[0]
     view.locator("input[type=range]").first.focus()

@@ -52,7 +52,7 @@ def test_the_interval_of_summation_is_where_the_sixteenth_pulse_stops_growing():
         read("wind_up", "longest gap with build-up, no drug", fade=20.0, jump=6.0, threshold=2.0)
         == "more than 6 s"
     )
-    assert read("wind_up", "longest gap with build-up, no drug", jump=1.0, threshold=15.0) == "never"
+    assert read("wind_up", "longest gap with build-up, no drug", jump=1.0, threshold=15.0) == "none"
     assert read("wind_up", "build-up prevented", interval=6.0) == "nothing builds up"
 
 

@@ -14,6 +14,7 @@ PULSES = 16
 GAPS = np.linspace(0.5, 6, 56)  # s
 LONGEST = 6.0
 TOPS = (2.0, 5.0, 10.0, 20.0, 40.0)  # few, so that the axes stay while a hand moves
+BELOW_WORDS = 0.77  # of the height: where the words beside the dotted line end
 
 
 def wind_up() -> Explorable:
@@ -145,7 +146,7 @@ def _wind_up_view(
         "blocked": (pulses, blocked),
         "free_rates": (GAPS, rates[0]),
         "blocked_rates": (GAPS, rates[1]),
-        "here": ([interval, interval], [0, high]),
+        "here": ([interval, interval], [0, BELOW_WORDS * high]),
     }
     taken = 100 * (free[-1] - blocked[-1]) / (free[-1] - 1) if free[-1] > 1 else 0.0
     readings = [
@@ -169,7 +170,7 @@ def _wind_up_view(
 def _summing(ends: np.ndarray, threshold: float) -> str:
     """The longest interval at which the last pulse finds the cell above its threshold, in words."""
     if ends[0] <= threshold:
-        return "never"
+        return "none"
     if ends[-1] > threshold:
         return f"more than {LONGEST:.0f} s"
     return f"{np.interp(-threshold, -ends, GAPS):.1f} s"
