@@ -27,6 +27,7 @@ OUTSIDE = """() => {
     if (part.closest("aside, script, mjx-assistive-mml, .ketalab-voice")) continue;
     if (part.closest(".ketalab-ground")) continue;  // the picture is cut off at its own edge
     if (part.closest(".ketalab-ledger .list > *")) continue;  // the list scrolls; its frame is checked
+    if (part.closest(".ketalab-crowded :is(.ketalab-readout dl > *, .ketalab-control)")) continue;  // as it
     const box = part.getBoundingClientRect();
     if (!box.width || !box.height || !part.checkVisibility()) continue;
     if (box.left < frame.left - 1 || box.top < frame.top - 1 ||
@@ -43,9 +44,13 @@ LABELS = """() => [...Reveal.getCurrentSlide().querySelectorAll("img.figure")].m
 COVERED = """() => {
   const inside = ".ketalab-panel .ketalab-control, .ketalab-readout dl";
   const parts = `:scope > div, :scope > img, ${inside}`;
+  const seen = (part) => {  // what scrolls ends where its frame does
+    const { top, bottom } = part.getBoundingClientRect(), frame = part.closest(".ketalab-crowded .ketalab-panel");
+    return { top, bottom: Math.min(bottom, frame?.getBoundingClientRect().bottom ?? bottom) };
+  };
   const boxes = [...Reveal.getCurrentSlide().querySelectorAll(parts)]
     .filter((part) => part.checkVisibility() && !part.querySelector(".ketalab-panel"))
-    .map((part) => [part.className, part.getBoundingClientRect()]);
+    .map((part) => [part.className, seen(part)]).filter(([, { top, bottom }]) => top < bottom);
   return boxes.flatMap(([a, one], i) => boxes.slice(i + 1)
     .filter(([, other]) => one.bottom > other.top + 1 && other.bottom > one.top + 1)
     .map(([b]) => `${a} runs into ${b}`));

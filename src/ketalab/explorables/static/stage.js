@@ -576,9 +576,25 @@ class Picture {
     return this.rooms.get(index);
   }
 
+  // The words of the key grow no further than the sign of the next words in their row.
+  fitKey(index, letters) {
+    const key = `${index} ${letters}`;
+    if (this.keyed === key) return;
+    this.keyed = key;
+    const words = [...this.below.querySelectorAll('[id*="-legend_"] text')].map((one) => ({ one, x: Number(one.getAttribute("x")), y: one.getAttribute("y") }));
+    const sign = Math.min(...words.map(({ x }) => x));
+    for (const { one, x, y } of words) {
+      one.style.removeProperty("--letters");
+      const next = Math.min(...words.filter((other) => other.y === y && other.x > x).map((other) => other.x));
+      const room = next - sign - x, long = one.getComputedTextLength();
+      if (long > room) one.style.setProperty("--letters", Math.max(1, letters * room / long));
+    }
+  }
+
   soon() {
     this.wide = null; // it may be another now
     this.rooms.clear();
+    this.keyed = null;
     if (this.waiting) return;
     this.waiting = true;
     requestAnimationFrame(() => { this.waiting = false; this.paint(); });
@@ -613,6 +629,7 @@ class Picture {
     context.setTransform(scale, 0, 0, scale, 0, 0);
     const letters = this.lettersFor(index, enlarged(wide / spec.size[0])), pen = new Pen(context, scale, letters);
     if (this.letters !== letters) this.element.style.setProperty("--letters", this.letters = letters);
+    if (letters > 1) this.fitKey(index, letters);
     if (this.ghost && this.ghost !== frame) this.paintGhost(pen, ground.axes);
     for (const [name, trace] of frame.artists) {
       const look = this.spec.looks[name];
