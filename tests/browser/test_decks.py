@@ -45,8 +45,9 @@ COVERED = """() => {
   const inside = ".ketalab-panel .ketalab-control, .ketalab-readout dl";
   const parts = `:scope > div, :scope > img, ${inside}`;
   const seen = (part) => {  // what scrolls ends where its frame does
-    const { top, bottom } = part.getBoundingClientRect(), frame = part.closest(".ketalab-crowded .ketalab-panel");
-    return { top, bottom: Math.min(bottom, frame?.getBoundingClientRect().bottom ?? bottom) };
+    const frame = part.closest(".ketalab-crowded .ketalab-panel") ?? part;
+    const { top, bottom } = part.getBoundingClientRect();
+    return { top, bottom: Math.min(bottom, frame.getBoundingClientRect().bottom) };
   };
   const boxes = [...Reveal.getCurrentSlide().querySelectorAll(parts)]
     .filter((part) => part.checkVisibility() && !part.querySelector(".ketalab-panel"))

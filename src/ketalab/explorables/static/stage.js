@@ -216,6 +216,26 @@ const fitting = (wanted, plain, large) => Math.floor(1000 * Math.min(wanted, ...
     return inside > -0.5 && past > 0.5 ? 1 + (wanted - 1) * (room / (room + past)) : wanted;
   }))))) / 1000;
 
+// Lines of one text that end below each other, or are centred, and are written from where each begins: as
+// they grow, what was in line stays so.
+const keepInLine = (lines) => {
+  const begin = [...lines].map((line) => {
+    const { a, b, e, f } = line.transform.baseVal.consolidate().matrix;
+    return a * e + b * f;
+  });
+  const long = [...lines].map((line) => line.getComputedTextLength());
+  const spread = (share) => {
+    const at = begin.map((from, i) => from + share * long[i]);
+    return Math.max(...at) - Math.min(...at);
+  };
+  if (lines.length < 2 || spread(0) < 1 || lines[0].hasAttribute("x")) return;
+  const share = [1, 0.5].find((one) => spread(one) < 1);
+  if (share) lines.forEach((line, i) => {
+    line.setAttribute("x", share * long[i]);
+    line.style.textAnchor = share === 1 ? "end" : "middle";
+  });
+};
+
 class Pen {
   constructor(context, scale, letters = 1) {
     this.context = context;
@@ -565,6 +585,8 @@ class Picture {
     if (wanted === 1) return 1;
     if (!this.rooms.has(index)) {
       const words = [...this.grounds.get(index).node.querySelectorAll("text")];
+      this.element.style.setProperty("--letters", this.letters = 1);
+      for (const lines of new Set(words.map((one) => one.parentNode))) keepInLine(lines.querySelectorAll("text[transform]"));
       const [plain, large] = [1, wanted].map((size) => {
         this.element.style.setProperty("--letters", this.letters = size);
         const edge = this.element.getBoundingClientRect();
@@ -581,7 +603,7 @@ class Picture {
     const key = `${index} ${letters}`;
     if (this.keyed === key) return;
     this.keyed = key;
-    const words = [...this.below.querySelectorAll('[id*="-legend_"] text')].map((one) => ({ one, x: Number(one.getAttribute("x")), y: one.getAttribute("y") }));
+    const words = [...this.below.querySelectorAll(".ketalab-key text")].map((one) => ({ one, x: Number(one.getAttribute("x")), y: one.getAttribute("y") }));
     const sign = Math.min(...words.map(({ x }) => x));
     for (const { one, x, y } of words) {
       one.style.removeProperty("--letters");
