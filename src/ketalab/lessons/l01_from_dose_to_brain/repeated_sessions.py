@@ -105,7 +105,8 @@ def _sessions_view(dose: float, interval: float, sessions: float) -> View:
     first = int(np.argmin(np.abs(times - SESSION_MIN)))
     before = _before_next(patient, dose, gap, count)
     artists = {compound: (days, np.maximum(curves[compound], 1e-3)) for compound in COMPOUNDS}
-    artists |= {"gone": ([0, days[-1]], [GONE, GONE]), "washout": ([gone], [GONE])}
+    end = first_above(WATCHED, days[-1])
+    artists |= {"gone": ([0, end], [GONE, GONE]), "washout": ([gone], [GONE])}
     readings = [
         Reading("peak of the first session", float(ketamine[first]), "ng/mL"),
         Reading("peak of the last session", float(ketamine[last]), "ng/mL"),
@@ -130,7 +131,7 @@ def _sessions_view(dose: float, interval: float, sessions: float) -> View:
             f"One session of {dose:.2f} mg/kg: ketamine is below 1 ng/mL {readings[4].text} after it began."
         )
     )
-    return View(artists, readings, sentence, {"main.x": (0, first_above(WATCHED, days[-1]))})
+    return View(artists, readings, sentence, {"main.x": (0, end)})
 
 
 @cache
