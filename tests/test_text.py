@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ketalab.text import MINUS, count, decimals, duration, grouped, interval, listed, significant
+from ketalab.text import (
+    MINUS,
+    count,
+    decimals,
+    duration,
+    grouped,
+    interval,
+    listed,
+    significant,
+    unbroken,
+)
 
 
 @given(st.floats(-1e6, 1e6), st.integers(0, 4))
@@ -25,6 +35,23 @@ def test_signs_are_those_of_print():
     assert decimals(3.5, 1, sign=True) == "+3.5"
     assert significant(-0.0123, 2) == "−0.012"
     assert interval(-8.54, 2.22) == "−8.54 to 2.22"
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("24 h: under half", "24~h: under half"),
+        ("after 24 hours: P = 0.32.", "after 24~hours: P~=~0.32."),
+        ("of 0.57 SD, n = 41 and r < −0.2", "of 0.57~SD, n~=~41 and r~<~−0.2"),
+        ("1.1 ng/mL for 5 days (lesson 02)", "1.1~ng/mL for 5~days (lesson~02)"),
+        ("10 d × 4.2", "10~d ×~4.2"),
+        ("5 hormones, 10 sessions, 14 of 42 people, 2 in 100, lesson one", None),
+        ("x = y; 3 m; 24 h/d; the day 3", None),
+    ],
+)
+def test_a_number_stays_with_its_unit_and_its_sign(text: str, held: str | None):
+    assert unbroken(text).replace("\xa0", "~") == (held or text)
+    assert unbroken(text).replace("\xa0", " ") == text
 
 
 def test_words_agree_with_their_number():

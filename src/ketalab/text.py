@@ -3,6 +3,18 @@
 import re
 
 MINUS = "\N{MINUS SIGN}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
+UNITS = (
+    *("ng/mL", "mg/L", "µg/kg/min", "mg/kg", "mg/h", "L/h", "mg", "kg", "mL", "L", "µM", "mM", "nM", "mV"),
+    *("mmHg", "beats/min", "Hz", "ms", "s", "min", "h", "d", "g", "SD", "points?", "percent"),
+    *("seconds?", "minutes?", "hours?", "days?", "weeks?", "months?", "years?"),
+)
+# Spaces at which no line must end: before a unit, around a sign of comparison, before a lesson's number.
+HELD_TOGETHER = re.compile(
+    rf"(?<=\d) (?=(?:{'|'.join(UNITS)})(?![\w/]))"
+    r"|(?<=\b\w) (?=[=<>≤≥≈] [−\d.])|(?<=\b\w[ \xa0][=<>≤≥≈]) (?=[−\d.])"
+    r"|(?<=[±×]) (?=\d)|(?<=\b[Ll]esson) (?=\d\d\b)"
+)
 
 
 def real_minus(text: str) -> str:
@@ -41,6 +53,11 @@ def significant(value: float, digits: int = 3) -> str:
 def interval(low: float, high: float, places: int = 2) -> str:
     """An interval in words, such as "1.20 to 5.80"."""
     return f"{decimals(low, places)} to {decimals(high, places)}"
+
+
+def unbroken(text: str) -> str:
+    """A text whose lines end neither within "24 h" nor within "P = 0.32"."""
+    return HELD_TOGETHER.sub(NO_BREAK, text)
 
 
 def count(number: int, one: str, many: str = "") -> str:

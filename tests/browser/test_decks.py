@@ -18,6 +18,7 @@ from conftest import ROOT
 from PIL import Image
 
 from ketalab.lessons import explorable
+from ketalab.text import unbroken
 
 # Everything on a slide that sticks out of it, by its text or kind.
 OUTSIDE = """() => {
@@ -26,6 +27,7 @@ OUTSIDE = """() => {
     if (part.closest("aside, script, mjx-assistive-mml, .ketalab-voice")) continue;
     if (part.closest(".ketalab-ground")) continue;  // the picture is cut off at its own edge
     if (part.closest(".ketalab-ledger .list > *")) continue;  // the list scrolls; its frame is checked
+    if (part.closest(".ketalab-crowded :is(.ketalab-readout dl > *, .ketalab-control)")) continue;  // as it
     const box = part.getBoundingClientRect();
     if (!box.width || !box.height || !part.checkVisibility()) continue;
     if (box.left < frame.left - 1 || box.top < frame.top - 1 ||
@@ -42,9 +44,14 @@ LABELS = """() => [...Reveal.getCurrentSlide().querySelectorAll("img.figure")].m
 COVERED = """() => {
   const inside = ".ketalab-panel .ketalab-control, .ketalab-readout dl";
   const parts = `:scope > div, :scope > img, ${inside}`;
+  const seen = (part) => {  // what scrolls ends where its frame does
+    const frame = part.closest(".ketalab-crowded .ketalab-panel") ?? part;
+    const { top, bottom } = part.getBoundingClientRect();
+    return { top, bottom: Math.min(bottom, frame.getBoundingClientRect().bottom) };
+  };
   const boxes = [...Reveal.getCurrentSlide().querySelectorAll(parts)]
     .filter((part) => part.checkVisibility() && !part.querySelector(".ketalab-panel"))
-    .map((part) => [part.className, part.getBoundingClientRect()]);
+    .map((part) => [part.className, seen(part)]).filter(([, { top, bottom }]) => top < bottom);
   return boxes.flatMap(([a, one], i) => boxes.slice(i + 1)
     .filter(([, other]) => one.bottom > other.top + 1 && other.bottom > one.top + 1)
     .map(([b]) => `${a} runs into ${b}`));
@@ -357,7 +364,7 @@ def test_a_drag_moves_the_picture_and_rests_on_a_setting_that_was_computed(watch
     dose = view.locator("output").first.inner_text()
     computed = explorable("route_to_plasma")
     values = {"dose": float(dose.split()[0])}
-    assert view.locator(".ketalab-sentence").inner_text() == computed.at(**values).sentence
+    assert view.locator(".ketalab-sentence").inner_text() == unbroken(computed.at(**values).sentence)
 
 
 def test_a_scenario_sets_the_controls_and_the_first_slide_names_its_own(watched, decks: Path):
@@ -368,7 +375,7 @@ def test_a_scenario_sets_the_controls_and_the_first_slide_names_its_own(watched,
     computed = explorable("route_to_plasma")
     preset = computed.presets["Nasal esketamine, 84 mg"]
     assert view.locator("output").first.inner_text() == computed.controls[1].text(preset["dose"])
-    assert view.locator(".ketalab-sentence").inner_text() == computed.at(**preset).sentence
+    assert view.locator(".ketalab-sentence").inner_text() == unbroken(computed.at(**preset).sentence)
     assert view.locator("input[type=range]:visible").count() == 3
     assert "Only an infusion takes a time." in view.locator(".ketalab-greyed").all_inner_texts()[0]
     view.locator("input[type=range]").first.focus()

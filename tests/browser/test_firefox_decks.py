@@ -29,3 +29,17 @@ def test_nothing_is_cut_or_covered_in_larger_letters(request, decks: Path, setti
     zoom, ten, twenty = seen["scale"]
     assert (zoom, ten < 0.6 * twenty) == ((1.5, True) if "zoom" in request.node.name else (1, False))
     assert seen["wrong"] == []
+
+
+def test_in_the_largest_letters_controls_and_numbers_scroll_beside_each_other(decks: Path):
+    """Firefox lets a reader ask for no text below 24 px. (A sentence may then be longer than its slide.)"""
+    settings = {"font.minimum-size.x-western": 24, "font.minimum-size.x-unicode": 24}
+    crowded = "() => [...Reveal.getCurrentSlide().querySelectorAll('.ketalab-crowded')].map(() => 1)"
+    checks = {"runs into another": COVERED, "scrolls": crowded}
+    addresses = [(decks / f"{name}.html").as_uri() for name in DECKS]
+    seen = drive(SCRIPT, *map(json.dumps, (addresses, settings)), "light", json.dumps(checks))
+    assert seen["errors"] == []
+    assert [tuple(found[:3]) for found in seen["wrong"]] == [
+        ("05_hours_not_weeks.html", 7, "scrolls"),
+        ("12_risks_safety_and_ethics.html", 8, "scrolls"),
+    ]

@@ -28,6 +28,7 @@ from PIL import Image
 from ketalab.explorables.controls import Steps
 from ketalab.lessons import CATALOGUE, explorable
 from ketalab.publish.glossary import terms
+from ketalab.text import unbroken
 
 PANEL = "document.querySelector('.jp-WindowedPanel-outer')"
 # The indicator in the tool bar says idle before it knows; the kernel's own connection does not.
@@ -384,7 +385,7 @@ def says(watched, box, sentence: str) -> None:
     """Wait until the read-out is this sentence."""
     watched.page.wait_for_function(
         "([box, sentence]) => box.querySelector('.ketalab-sentence')?.textContent === sentence",
-        arg=[box.element_handle(), sentence],
+        arg=[box.element_handle(), unbroken(sentence)],
     )
 
 
@@ -596,7 +597,7 @@ def test_reset_and_scenario_come_after_every_move_of_the_hand_before_them(watche
             want = computed.at(minutes=10)
         says(watched, box, want.sentence)
         page.wait_for_timeout(4000)  # the moves, one after the other
-        assert box.locator(".ketalab-sentence").text_content() == want.sentence
+        assert box.locator(".ketalab-sentence").text_content() == unbroken(want.sentence)
         chosen = box.locator("select").first.evaluate("(node) => node.selectedIndex")
         assert chosen == (1 if back == "button" else 2)
     assert watched.errors == []

@@ -181,6 +181,53 @@ def test_a_line_to_a_zero_on_a_logarithmic_axis_ends_at_the_edge_of_the_picture(
     assert watched.errors == []
 
 
+# How many words of the key reach the sign of the next ones, and how many texts of several lines are ragged.
+CROWDED = """() => {
+  const words = [...document.querySelectorAll(".ketalab-key text")].map((one) => (
+    [Number(one.getAttribute("x")), one.getAttribute("y"), one.getComputedTextLength()]));
+  const sign = Math.min(...words.map(([x]) => x));
+  return words.filter(([x, y, long]) => words.some(([next, row]) => (
+    row === y && next > x && x + long > next - sign + 0.1))).length;
+}"""
+RAGGED = """() => {
+  const spread = (all) => Math.max(...all) - Math.min(...all);
+  const texts = [...document.querySelectorAll(".ketalab-ground g:has(> text[transform] ~ text)")];
+  return texts.filter((text) => {
+    const lines = [...text.children].map((line) => line.getBoundingClientRect());
+    const [from, to] = [lines.map(({ left }) => left), lines.map(({ right }) => right)];
+    const middle = from.map((left, i) => (left + to[i]) / 2);
+    return lines[0].height < 2 * lines[0].width && Math.min(...[from, to, middle].map(spread)) > 1.5;
+  }).length;
+}"""
+LONG_WORDS = (
+    "infusion_to_block",
+    "drug_and_mood",
+    "first_two_weeks",
+    "relief_over_weeks",
+    "what_mediates_what",
+)
+
+
+@pytest.mark.parametrize("name", LONG_WORDS)
+def test_on_a_phone_words_leave_the_signs_of_the_key_alone_and_stay_in_line(
+    watched, tmp_path: Path, name: str
+):
+    file, page = tmp_path / "page.html", watched.page
+    file.write_text(page_of(explorable(name), {}), encoding="utf-8")
+    page.goto(file.as_uri())
+    page.wait_for_selector(".ketalab-ground text")
+    page.evaluate("() => document.fonts.ready")
+    for width in (760, 358):
+        page.locator(".ketalab-picture").evaluate(f"(box) => {{ box.style.flexBasis = '{width}px' }}")
+        page.wait_for_function(f"() => document.querySelector('.ketalab-stage canvas').width === {width}")
+        page.wait_for_timeout(100)
+        assert page.locator(".ketalab-key text").count() >= 3
+        assert page.evaluate(CROWDED) == 0, width
+        assert page.evaluate(RAGGED) == 0, width
+    assert page.evaluate("() => document.querySelector('.ketalab-view').ketalab.picture.letters") > 1
+    assert watched.errors == []
+
+
 DASHES = """
   window.dashes = [];
   const { setLineDash } = CanvasRenderingContext2D.prototype;

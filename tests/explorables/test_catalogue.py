@@ -15,6 +15,7 @@ from ketalab.explorables.description import EXPLORABLE_MIME, Reading, significan
 from ketalab.lessons import CATALOGUE, explorable
 from ketalab.models import pharmacokinetics as pk
 from ketalab.plots.show import smallest_label
+from ketalab.text import unbroken
 
 NAMES = list(CATALOGUE)
 
@@ -40,7 +41,7 @@ def test_every_extreme_and_preset_gives_a_finite_picture_without_a_warning(name:
                 assert isinstance(reading.value, str) or np.isfinite(reading.value), (reading, values)
                 assert reading.text, (reading.label, values)
             assert view.sentence.endswith((".", "!", "?")), view.sentence
-            assert shown.frame(values).words.startswith(view.sentence)
+            assert shown.frame(values).words.startswith(unbroken(view.sentence))
 
 
 BARE_THOUSAND = re.compile(r"(?<![\d.,])(?!(?:19|20)\d\d(?!\d))[1-9]\d{3,}")
@@ -113,6 +114,24 @@ def test_controls_without_effect_are_greyed():
     assert greyed("cascade_knockout", blocked="nothing") == {"strength"}
     assert greyed("four_steps", entry="no step") == {"ratio", "after"}
     assert greyed("silent_studies", silent=0) == {"size", "link"}
+    assert greyed("repeated_sessions", sessions=1) == {"interval"}
+
+
+FROM_TO_ITSELF = re.compile(r"(?<![\d.,−])(−?[\d.,]*\d%?) to \1(?![\d.])")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_read_out_has_no_range_from_a_number_to_itself(name: str):
+    """Where nothing varies it says one number, or in words why there is none."""
+    shown = explorable(name)
+    settings = list(shown.extremes())
+    settings = settings[:: max(1, len(settings) // 100)] + [
+        shown.start | at for at in shown.presets.values()
+    ]
+    for values in settings:
+        for reading in shown.at(**values).readings:
+            if not reading.text.endswith(")"):  # an interval beside its estimate may be narrow
+                assert not FROM_TO_ITSELF.search(reading.text), (reading, values)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,6 +11,7 @@ import pytest
 from ketalab.explorables import widget
 from ketalab.explorables.widget import OWN_SETTINGS, Live
 from ketalab.lessons import CATALOGUE, explorable
+from ketalab.text import unbroken
 
 
 class Wire:
@@ -49,7 +50,7 @@ def test_a_picture_starts_with_its_first_frame_and_listens_to_every_control(name
     live = explorable(name).live
     first = [({"frames": [live._place(live.explorable.start)]}, [live.picture.first])]
     (frame,) = read(live, first, node)
-    assert frame["words"].startswith(live.explorable.at().sentence)
+    assert frame["words"].startswith(unbroken(live.explorable.at().sentence))
     assert set(live.picture.hands) == set(live.controls)
     for name_of, hand in live.controls.items():
         assert live.picture.hands[name_of] == hand.model_id
@@ -66,7 +67,7 @@ def test_one_setting_is_answered_with_its_frame_and_its_ground_once(wire: Wire, 
     assert content["id"] == 1
     assert content["frames"] == [live._place(live.explorable.start | {"dose": 1.0})]
     (frame,) = read(live, wire.sent, node)
-    assert frame["words"].startswith(explorable("route_to_plasma").at(dose=1.0).sentence)
+    assert frame["words"].startswith(unbroken(explorable("route_to_plasma").at(dose=1.0).sentence))
     with_ground = len(wire.sent[0][1][0])
     have = list(range(len(live.explorable.grounds)))
     live.asked({"ask": "one", "id": 2, "values": {"dose": 1.0}, "have": have})

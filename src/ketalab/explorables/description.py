@@ -22,7 +22,7 @@ from ketalab.explorables.drawing import Drawing
 from ketalab.explorables.packed import Frame
 from ketalab.plots.png import STILL_DPI, small_png
 from ketalab.plots.style import PIXELS_PER_INCH, course_look
-from ketalab.text import significant, with_real_minus, with_unit
+from ketalab.text import significant, unbroken, with_real_minus, with_unit
 
 if TYPE_CHECKING:
     from ketalab.explorables.widget import Live
@@ -165,7 +165,8 @@ class Explorable:
         """All that is said about a view: the sentence, the readings, the tables, and for each control why
         it changes nothing here."""
         readings = "\x1f".join(f"{reading.label}\x1d{reading.text}" for reading in view.readings)
-        return "\x1e".join((view.sentence, readings, self.numbers(view), self.greyed(values)))
+        said = unbroken(f"{view.sentence}\x1e{readings}")
+        return "\x1e".join((said, self.numbers(view), self.greyed(values)))
 
     def greyed(self, values: Values) -> str:
         """For each control why it changes nothing at this setting: the end of `words`."""

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from ketalab.explorables.drawing import Trace
 
-PIECES = re.compile(r"([ \t\n\x1d-\x1f])")
+PIECES = re.compile(r"([ \xa0\t\n\x1d-\x1f])")
 
 
 class Frame(NamedTuple):

@@ -16,6 +16,7 @@ from html import escape
 from typing import Any
 
 from ketalab.html import files
+from ketalab.text import unbroken
 
 LETTERS = "ABCDEFGH"
 EMPHASIS = re.compile(r"(?<![\w*])\*(?P<em>[^*\s][^*]*)\*(?!\w)")
@@ -56,9 +57,14 @@ class Option:
         return self.feedback
 
 
+def as_html(text: str) -> str:
+    """HTML of a text, whose numbers stay with their units."""
+    return escape(unbroken(text))
+
+
 def emphasised(text: str) -> str:
     """HTML of a text in which `*words*` are names of menus or terms."""
-    return EMPHASIS.sub(r"<i>\1</i>", escape(text))
+    return EMPHASIS.sub(r"<i>\1</i>", as_html(text))
 
 
 def bare(text: str) -> str:
@@ -103,9 +109,9 @@ def folds(options: Sequence[Option]) -> str:
     """Options that open to their feedback, for a check or a quiz."""
     return "".join(
         f'<details class="option {option.kind}" data-option="{option.mark}">'
-        f"<summary><b>{letter}.</b> {escape(option.text)}"
+        f"<summary><b>{letter}.</b> {as_html(option.text)}"
         '<span class="mine"> (your answer)</span><span class="key"> (right)</span></summary>'
-        f'<p class="feedback"><span class="verdict">{option.verdict}</span> {escape(option.says)}</p>'
+        f'<p class="feedback"><span class="verdict">{option.verdict}</span> {as_html(option.says)}</p>'
         "</details>"
         for letter, option in zip(LETTERS, options, strict=False)
     )

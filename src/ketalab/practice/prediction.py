@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
-from ketalab.practice.asking import Option, Shown, bare, box, emphasised, lettered, shuffled
+from ketalab.practice.asking import Option, Shown, as_html, bare, box, emphasised, lettered, shuffled
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,13 +30,13 @@ class Prediction(Shown):
         """Options to commit to, and what happened, folded."""
         options = "".join(
             f'<li data-option="{option.mark}"><label><input type="radio" name="{self.lesson}-{self.key}"> '
-            f'{escape(option.text)}<span class="mine"> (your prediction)</span></label></li>'
+            f'{as_html(option.text)}<span class="mine"> (your prediction)</span></label></li>'
             for option in self.options
         )
         answers = "".join(
             f'<li value="{place}" class="{option.kind}" data-option="{option.mark}">'
-            f'{escape(option.text)}<span class="mine"> (your prediction)</span><br>'
-            f'<span class="verdict">{option.verdict}</span> {escape(option.says)}</li>'
+            f'{as_html(option.text)}<span class="mine"> (your prediction)</span><br>'
+            f'<span class="verdict">{option.verdict}</span> {as_html(option.says)}</li>'
             for place, option in enumerate(self.options, 1)
         )
         return box(

@@ -11,12 +11,13 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
+from html import escape, unescape
 
 from ketalab.lessons.l00_start_here.figures import PARTS
 from ketalab.publish.questions.markup import plain
 from ketalab.publish.slides import Deck, Slide, markdown_as_html
 from ketalab.publish.teaching import GUIDE, HELD, TIMETABLE, named_slides
+from ketalab.text import NO_BREAK
 
 CLASS = "One class of 90 minutes"
 KIND = re.compile(r"(Day|Week) (\d+): (.+)")
@@ -25,7 +26,21 @@ LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 # What counts within a lesson, and is out of turn in a plan: the number of a section, of a quiz question.
 SECTION = re.compile(r"(<h2\b[^>]*>)\d+\. ")
 QUIZ = re.compile(r"(<h2\b[^>]*>Quiz), \d+ of \d+")
+TITLE = re.compile(r"(<h2\b[^>]*>)(.*?)(</h2>)", re.DOTALL)
+GENERAL = re.compile(r"Take-home|Common misconceptions|What the evidence says")  # a heading of many lessons
+# Of a lesson's last slide: what its objectives have become, by their numbers, and where the lesson leads.
+REACHED = re.compile(r"\n?<p>(?:(?!</p>).)*<strong>O\d</strong>.*?</p>", re.DOTALL)
+AIMS = "You will be able to"
+# Of notes: they come back to what the class has predicted, which stands where it was asked.
+RETURNS = re.compile(
+    r"\b(?:the prediction\b|hands of the|counts on the board|counted hands)", re.IGNORECASE
+)
+ASKED = re.compile(r"<b>Predict first\.</b> (.*?)</p>", re.DOTALL)
+TAG = re.compile(r"<[^>]+>")
 INSIDE = re.compile(r"\[([^\]]*)\]\(#[^)]*\)")  # a link within the guide, which a deck does not hold
+
+
+Place = tuple[str, int]  # of a slide: its lesson and its number there
 
 
 @dataclass(frozen=True)
@@ -35,7 +50,7 @@ class Row:
     clock: str
     minutes: int
     happens: str
-    slides: tuple[tuple[str, int], ...]
+    slides: tuple[Place, ...]
     otherwise: str = ""
 
 
@@ -90,8 +105,9 @@ def decks(lessons: Mapping[str, Deck]) -> Iterator[Deck]:
 def deck(plan: Plan, lessons: Mapping[str, Deck]) -> Deck:
     """The deck of a plan. ValueError for a slide that its lesson's deck does not have."""
     slides = [_opening(plan, lessons)]
+    held = [place for row in plan.rows for place in row.slides]
     for row in plan.rows:
-        slides += _shown(row, lessons) if row.slides else [_done(row)]
+        slides += _shown(row, held, lessons) if row.slides else [_done(row)]
     return Deck("", plan.slug, plan.title, _counted(slides), PARTS["Neuroscience"])
 
 
@@ -120,7 +136,7 @@ def _counted(slides: Sequence[Slide]) -> list[Slide]:
     ]
 
 
-def _shown(row: Row, lessons: Mapping[str, Deck]) -> Iterator[Slide]:
+def _shown(row: Row, held: Sequence[Place], lessons: Mapping[str, Deck]) -> Iterator[Slide]:
     """The slides of a row; the notes of the first say what the row is for, of each where it comes from."""
     for place, (number, slide) in enumerate(row.slides):
         there = lessons[number].slides
@@ -130,7 +146,33 @@ def _shown(row: Row, lessons: Mapping[str, Deck]) -> Iterator[Slide]:
         if place == 0:
             failing = f"If the picture fails: {_plain(row.otherwise)}" if row.otherwise else ""
             said = [f"{row.clock} min: {_plain(row.happens)}", *said, failing]
-        yield replace(there[slide - 1], plan=" ".join(filter(None, said)), colour=lessons[number].colour)
+        own = [at for lesson, at in held if lesson == number]
+        before = [at for at in range(1, slide) if there[at - 1].kind == "predict"]
+        if before and not set(before) & set(own) and RETURNS.search(" ".join(there[slide - 1].notes)):
+            said.append(f"Ask first, by hands: {_question(there[before[-1] - 1])}")
+        parts = [_among(part, number, slide, held, lessons) for part in there[slide - 1].parts]
+        plan = " ".join(filter(None, said))
+        yield replace(there[slide - 1], parts=parts, plan=plan, colour=lessons[number].colour)
+
+
+def _among(part: str, number: str, slide: int, held: Sequence[Place], lessons: Mapping[str, Deck]) -> str:
+    """A part of a slide beside those of other lessons: a heading that comes twice says of which lesson, and
+    numbers of objectives stand only where the plan shows the objectives."""
+    if not any(
+        AIMS in there for at in held if at[0] == number for there in lessons[number].slides[at[1] - 1].parts
+    ):
+        part = REACHED.sub("", part)
+    title = TITLE.search(part)
+    if title is None or not GENERAL.match(TAG.sub("", title[2])):
+        return part
+    others = [lessons[lesson].slides[at - 1].parts[0] for lesson, at in held if lesson != number]
+    twice = any(other and other[2] == title[2] for other in map(TITLE.search, others))
+    return TITLE.sub(rf"\1\2, lesson{NO_BREAK}{number}\3", part, count=1) if twice else part
+
+
+def _question(slide: Slide) -> str:
+    """What a slide asks to predict."""
+    return plain(unescape(TAG.sub("", ASKED.search("".join(slide.parts))[1])))
 
 
 def _done(row: Row) -> Slide:

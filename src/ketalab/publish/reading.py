@@ -18,7 +18,7 @@ from io import BytesIO
 
 import pandas as pd
 from nbconvert.filters.highlight import Highlight2HTML
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbformat import NotebookNode
 from PIL import Image
 
@@ -32,7 +32,7 @@ from ketalab.practice.asking import static
 from ketalab.publish.cells import CURIOUS, for_the_curious, shows_code, tags
 from ketalab.publish.equations import Equations
 from ketalab.publish.glossary import NOTEBOOK
-from ketalab.publish.slides import LESSON
+from ketalab.publish.slides import LESSON, Unbroken
 from ketalab.publish.weave import CLOCK, minutes_of
 
 highlight = Highlight2HTML()
@@ -131,7 +131,7 @@ class Reading(HTMLParser):
         return " ".join(filter(None, map(self.text, self.texts)))
 
 
-class Renderer(IPythonRenderer):
+class Renderer(Unbroken):
     """Markdown of the course as HTML: equations drawn, links to the pages beside, headings to link to."""
 
     def __init__(self, equations: Equations) -> None:

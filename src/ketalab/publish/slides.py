@@ -28,6 +28,7 @@ from ketalab.practice.quiz import Question
 from ketalab.publish import assets, glossary, moving
 from ketalab.publish.cells import QUIZ_MINUTES, place, planned_minutes, tags
 from ketalab.publish.weave import CLOCK
+from ketalab.text import NO_BREAK, unbroken
 
 DECKS = ROOT / "dist" / "slides"
 PACKAGES = assets.PACKAGES
@@ -51,6 +52,7 @@ OWN_ASSETS = {
 
 HEADING = re.compile(r"<h[1-3]\b")
 HEADED = re.compile(r"(<h[12]\b[^>]*>)(.*?)(</h[12]>)", re.DOTALL)
+NUMBERED = re.compile(r"^(\d\d · [^ <-]+) ")  # a lesson's title up to its second word
 HYPHENED = re.compile(r"\w+(?:-\w+)+(?![^<]*>)")  # and not within a tag
 EXPLORABLE = re.compile(r"^explorable\(\"(\w+)\"", re.M)
 # The right answer to a prediction, as its cell shows it: its place, its words and its reason.
@@ -228,10 +230,14 @@ def _title(cell: NotebookNode) -> str:
 
 def _heading_of_a_slide(html: str) -> str:
     """Every slide has one heading of one size, wherever it stands in the notebook, whose lines do not end
-    within a word."""
+    within a word, nor after a title's first one: "06 · Suicidal"."""
     html = re.sub(r"<(/?)h3\b", r"<\1h2", html)
     whole = r'<span class="whole">\g<0></span>'
-    return HEADED.sub(lambda found: found[1] + HYPHENED.sub(whole, found[2]) + found[3], html)
+
+    def held(found: re.Match[str]) -> str:
+        return found[1] + HYPHENED.sub(whole, NUMBERED.sub(rf"\1{NO_BREAK}", found[2])) + found[3]
+
+    return HEADED.sub(held, html)
 
 
 def _kind(slide: Slide, html: str) -> str:
@@ -257,12 +263,17 @@ def _cell(cell: NotebookNode) -> Iterator[str]:
         yield _output(output)
 
 
+class Unbroken(IPythonRenderer):
+    """Markdown as HTML in which no line ends between a number and its unit."""
+
+    def text(self, text: str) -> str:
+        return unbroken(super().text(text))
+
+
 def markdown_as_html(source: str) -> str:
     """Markdown for a slide: what leads nowhere from a deck is no link."""
     source = LISTED.sub(lambda found: html_link(found[1]), source)
-    return MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(
-        source
-    )
+    return MarkdownWithMath(renderer=Unbroken(escape=False, exclude_anchor_links=True)).render(source)
 
 
 def _for_slides(source: str) -> str:
@@ -308,7 +319,7 @@ def _question(question: Question, number: int, of: int) -> Slide:
     notes = [f"Quiz, objective {question.objective}. {vote} {QUIZ_MINUTES} minutes."]
     heading = f"<h2>Quiz, {number} of {of}</h2>"
     return Slide(
-        [f'<div class="text">{heading}<p>{escape(question.text)}</p></div>{options}'],
+        [f'<div class="text">{heading}<p>{escape(unbroken(question.text))}</p></div>{options}'],
         "quiz",
         notes,
         [_answer(a, o.text, o.says) for a, o in zip(LETTERS, question.options, strict=False) if o.right],

@@ -326,6 +326,26 @@ def test_the_onset_plot_says_the_lead_of_the_pools():
     assert "32 on day 1, 24 on day 3 and 14 on day 7" in alt
 
 
+def test_no_band_reaches_the_words_above_it():
+    """Nor does the purple line."""
+    shown = explorable("design_the_blind")
+    canvas = shown.canvas(100)
+    view = shown.at()
+    canvas.draw(view.artists, view.limits)
+    axes = canvas.stage.axes["main"]
+    words = next(text for text in axes.texts if text.get_text().startswith("squares"))
+    assert words.get_text() == "squares: control groups fell by 8.8 (midazolam) and 13.5 (saline, asleep)"
+    (left, low), (right, high) = axes.transData.inverted().transform(words.get_window_extent())
+    (start, _), (end, top) = axes.transData.inverted().transform(axes.get_window_extent())
+    assert start < left < right < end
+    assert high < top
+    reached = [
+        max(np.max(view.artists["band"][2]), view.artists["belief"][1][1])
+        for view in (shown.at(**values) for values in shown.extremes())
+    ]
+    assert max(reached) < low
+
+
 def test_what_a_broken_blind_needs_is_what_the_lesson_says():
     for right, needed in ((100, "8.0 points"), (60, "39.8 points")):
         shown = readings("design_the_blind", treated=right, control=right)

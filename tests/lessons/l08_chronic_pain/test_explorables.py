@@ -52,8 +52,20 @@ def test_the_interval_of_summation_is_where_the_sixteenth_pulse_stops_growing():
         read("wind_up", "longest gap with build-up, no drug", fade=20.0, jump=6.0, threshold=2.0)
         == "more than 6 s"
     )
-    assert read("wind_up", "longest gap with build-up, no drug", jump=1.0, threshold=15.0) == "never"
+    assert read("wind_up", "longest gap with build-up, no drug", jump=1.0, threshold=15.0) == "none"
     assert read("wind_up", "build-up prevented", interval=6.0) == "nothing builds up"
+
+
+def test_the_line_at_the_readers_interval_ends_below_the_words_beside_it():
+    shown = explorable("wind_up")
+    canvas = shown.canvas(100)
+    for interval in (0.5, 5.0, 6.0):
+        view = shown.at(interval=interval)
+        canvas.draw(view.artists, view.limits)
+        axes = canvas.stage.axes["rates"]
+        (words,) = axes.texts
+        height = axes.transAxes.inverted().transform(words.get_window_extent())[0, 1]
+        assert view.artists["here"][1][1] / view.limits["rates.y"][1] < height
 
 
 # Relief --------------------------------------------------------------------------------------------
@@ -68,6 +80,8 @@ def test_a_trials_signs_stand_only_beside_its_own_course():
             days = followed.days[(followed.trial == trial) & (followed.sign == sign)]
             drawn = [] if artists[artist] is None else 7 * np.asarray(artists[artist][0])
             np.testing.assert_allclose(drawn, days)
+        assert (artists["said"] is None) == (artists["better"] is None and artists["same"] is None)
+    assert shown.at(rate=21).artists["said"] is None, "nothing is said of marks where there are none"
     assert shown.at(rate=21).artists["better"] is None
     assert read("relief_over_weeks", "trial with this course", rate=21) == "none"
 

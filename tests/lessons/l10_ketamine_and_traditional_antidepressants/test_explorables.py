@@ -143,6 +143,21 @@ def test_who_is_given_esketamine_is_who_gets_that_far():
     assert reading(STEPS, "given esketamine", entry=four_steps.NEVER) == "0 of 100"
 
 
+def test_every_slice_that_is_seen_has_its_name_and_number():
+    """In it, or above the bar where it is thin; the numbers of a bar are a hundred, but for rounding."""
+    for values in STEPS.extremes():
+        artists = STEPS.at(**values).artists
+        for which in ("without", "with"):
+            told = 0
+            for fate in four_steps.FATE_COLOUR:
+                _, bottom, _, height = artists[f"{which} {fate}"]
+                _, y, text = artists[f"{which} {fate} text"]
+                assert bool(text) == (height >= 0.5), (fate, height)
+                assert bottom < y < bottom + height or y > 100 or not text
+                told += int(text.split()[-1]) if text else 0
+            assert abs(told - 100) <= 2, values
+
+
 def test_no_spray_changes_nothing():
     view = STEPS.at(entry=four_steps.NEVER)
     np.testing.assert_array_equal(view.artists["with"][1], view.artists["without"][1])

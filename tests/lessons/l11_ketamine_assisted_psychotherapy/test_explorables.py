@@ -46,6 +46,11 @@ def test_people_are_clear_when_their_plasma_level_has_fallen(dose: float, level:
     assert number(reading("session_planner", "clear at your hour", **shown)) == pytest.approx(clear, abs=8)
 
 
+@pytest.mark.parametrize("hour", list(CLOCK))
+def test_the_sentence_calls_the_hour_what_the_slider_calls_it(hour: str):
+    assert f": at {hour} the median level is " in explorable("session_planner").at(hour=hour).sentence
+
+
 def test_more_drug_and_a_lower_level_mean_a_longer_wait():
     def wait(**values) -> float:
         return number(reading("session_planner", "95 of 100 clear after", **values))

@@ -249,6 +249,26 @@ const fitting = (wanted, plain, large) => Math.floor(1000 * Math.min(wanted, ...
     return inside > -0.5 && past > 0.5 ? 1 + (wanted - 1) * (room / (room + past)) : wanted;
   }))))) / 1000;
 
+// Lines of one text that end below each other, or are centred, and are written from where each begins: as
+// they grow, what was in line stays so.
+const keepInLine = (lines) => {
+  const begin = [...lines].map((line) => {
+    const { a, b, e, f } = line.transform.baseVal.consolidate().matrix;
+    return a * e + b * f;
+  });
+  const long = [...lines].map((line) => line.getComputedTextLength());
+  const spread = (share) => {
+    const at = begin.map((from, i) => from + share * long[i]);
+    return Math.max(...at) - Math.min(...at);
+  };
+  if (lines.length < 2 || spread(0) < 1 || lines[0].hasAttribute("x")) return;
+  const share = [1, 0.5].find((one) => spread(one) < 1);
+  if (share) lines.forEach((line, i) => {
+    line.setAttribute("x", share * long[i]);
+    line.style.textAnchor = share === 1 ? "end" : "middle";
+  });
+};
+
 class Pen {
   constructor(context, scale, letters = 1) {
     this.context = context;
@@ -623,6 +643,8 @@ class Picture {
     if (wanted === 1) return 1;
     if (!this.rooms.has(index)) {
       const words = [...this.grounds.get(index).node.querySelectorAll("text")];
+      this.element.style.setProperty("--letters", this.letters = 1);
+      for (const lines of new Set(words.map((one) => one.parentNode))) keepInLine(lines.querySelectorAll("text[transform]"));
       const [plain, large] = [1, wanted].map((size) => {
         this.element.style.setProperty("--letters", this.letters = size);
         const edge = this.element.getBoundingClientRect();
@@ -634,9 +656,25 @@ class Picture {
     return this.rooms.get(index);
   }
 
+  // The words of the key grow no further than the sign of the next words in their row.
+  fitKey(index, letters) {
+    const key = `${index} ${letters}`;
+    if (this.keyed === key) return;
+    this.keyed = key;
+    const words = [...this.below.querySelectorAll(".ketalab-key text")].map((one) => ({ one, x: Number(one.getAttribute("x")), y: one.getAttribute("y") }));
+    const sign = Math.min(...words.map(({ x }) => x));
+    for (const { one, x, y } of words) {
+      one.style.removeProperty("--letters");
+      const next = Math.min(...words.filter((other) => other.y === y && other.x > x).map((other) => other.x));
+      const room = next - sign - x, long = one.getComputedTextLength();
+      if (long > room) one.style.setProperty("--letters", Math.max(1, letters * room / long));
+    }
+  }
+
   soon() {
     this.wide = null; // it may be another now
     this.rooms.clear();
+    this.keyed = null;
     if (this.waiting) return;
     this.waiting = true;
     requestAnimationFrame(() => { this.waiting = false; this.paint(); });
@@ -671,6 +709,7 @@ class Picture {
     context.setTransform(scale, 0, 0, scale, 0, 0);
     const letters = this.lettersFor(index, enlarged(wide / spec.size[0])), pen = new Pen(context, scale, letters);
     if (this.letters !== letters) this.element.style.setProperty("--letters", this.letters = letters);
+    if (letters > 1) this.fitKey(index, letters);
     if (this.ghost && this.ghost !== frame) this.paintGhost(pen, ground.axes);
     for (const [name, trace] of frame.artists) {
       const look = this.spec.looks[name];

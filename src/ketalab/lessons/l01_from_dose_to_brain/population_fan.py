@@ -120,6 +120,7 @@ def _fan_view(dose: float, minutes: float, dosing: str, spread: float, model: st
         "end": ([minutes, minutes], [0, top]),
         "people": (jitter, at_end),
     }
+    ends = (f"{end:.0f}" for end in (weight.min(), weight.max()))  # one where all weigh the same
     share = 100 * float(np.mean((at_end >= 100) & (at_end <= 250)))
     readings = [
         Reading("median at the end", float(median[-1]), "ng/mL"),
@@ -127,7 +128,7 @@ def _fan_view(dose: float, minutes: float, dosing: str, spread: float, model: st
         Reading("highest 5 in 100 are above", float(high[-1]), "ng/mL"),
         Reading("higher limit over lower limit", float(high[-1] / low[-1]), "times"),
         Reading("between 100 and 250 ng/mL", share, "in 100", 2),
-        Reading("lightest to heaviest person", f"{weight.min():.0f} to {weight.max():.0f} kg"),
+        Reading("lightest to heaviest person", f"{' to '.join(dict.fromkeys(ends))} kg"),
     ]
     prescribed = f"{dose:.2f} mg/kg" if dosing == BY_WEIGHT else f"{70 * dose:.3g} mg for everyone"
     sentence = (

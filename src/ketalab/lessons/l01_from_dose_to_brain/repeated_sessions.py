@@ -1,5 +1,6 @@
 """Repeated infusions: what is left before the next, what accumulates, when it is gone."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -21,6 +22,10 @@ COMPOUNDS = ("ketamine", "norketamine", "hydroxynorketamine")
 GONE = 1.0  # ng/mL, below which we call a compound washed out
 DAY = 1440.0
 WATCHED = (4.0, 20.0, 80.0)  # days: few, so that the axis stays while a hand moves
+
+
+def _one_session(at: Mapping[str, object]) -> str | None:
+    return "There is one session only." if at["sessions"] == 1 else None
 
 
 def repeated_sessions() -> Explorable:
@@ -45,6 +50,7 @@ def repeated_sessions() -> Explorable:
                 84,
                 "From the start of one infusion to the start of the next.",
                 (4, 12, 24, 84, 168),
+                greyed=_one_session,
                 led=True,
             ),
             Slider("sessions", "Sessions", "", 1, 12, 1, 6, "The number of infusions.", (1, 2, 6, 12)),
@@ -99,12 +105,15 @@ def _sessions_view(dose: float, interval: float, sessions: float) -> View:
     first = int(np.argmin(np.abs(times - SESSION_MIN)))
     before = _before_next(patient, dose, gap, count)
     artists = {compound: (days, np.maximum(curves[compound], 1e-3)) for compound in COMPOUNDS}
-    artists |= {"gone": ([0, days[-1]], [GONE, GONE]), "washout": ([gone], [GONE])}
+    end = first_above(WATCHED, days[-1])
+    artists |= {"gone": ([0, end], [GONE, GONE]), "washout": ([gone], [GONE])}
     readings = [
         Reading("peak of the first session", float(ketamine[first]), "ng/mL"),
         Reading("peak of the last session", float(ketamine[last]), "ng/mL"),
         Reading("accumulation, last over first", float(ketamine[last] / ketamine[first]), "times"),
-        Reading("left just before the next", before, "ng/mL", 2, least=0.01),
+        Reading("left just before the next", before, "ng/mL", 2, least=0.01)
+        if count > 1
+        else Reading("left just before the next", "no next session"),
         Reading("ketamine below 1 ng/mL after", (gone - starts[-1] / DAY) * 24, "h"),
         Reading(
             "hydroxynorketamine below 1 ng/mL after",
@@ -122,7 +131,7 @@ def _sessions_view(dose: float, interval: float, sessions: float) -> View:
             f"One session of {dose:.2f} mg/kg: ketamine is below 1 ng/mL {readings[4].text} after it began."
         )
     )
-    return View(artists, readings, sentence, {"main.x": (0, first_above(WATCHED, days[-1]))})
+    return View(artists, readings, sentence, {"main.x": (0, end)})
 
 
 @cache

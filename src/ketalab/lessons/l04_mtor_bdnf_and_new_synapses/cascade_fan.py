@@ -121,7 +121,8 @@ def _fan_view(fold: float, which: str, step: str) -> View:
     readings = [Reading(claim, f"{100 * share:.0f} in 100") for claim, share in holds.items()]
     ends = 100 * (np.percentile(_spines_on_day_3(fold, which), [5, 95]) - 1)
     low_3, high_3 = (significant(end, 2) for end in ends)
-    readings.append(Reading("extra spines on day 3", f"{low_3}% to {high_3}%"))
+    spread = f"{low_3}%" if low_3 == high_3 else f"{low_3}% to {high_3}%"
+    readings.append(Reading("extra spines on day 3", spread))
     sure = sum(share >= 0.95 for share in holds.values())
     varied = {ALL: "everything that was not measured varies"}.get(
         which, f"{which.removesuffix(' only')} vary"

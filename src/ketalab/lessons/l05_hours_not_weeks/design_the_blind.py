@@ -37,6 +37,7 @@ MOST = 20.0  # points that belief may be worth
 BELIEF = np.linspace(0, MOST, 41)
 TREATED, CONTROL = 3.0, 2.0  # where the arms stand in the picture of people
 SPREAD_OUT = 0.38  # how far from there a person may stand
+WORDS_ABOVE = 27.0  # points: over every band, also where the control group believes more
 POINTS = (-45.0, 50.0)  # what the people of all drawn trials have in common
 BETTER = "points better than the control group is expected to be"
 
@@ -126,7 +127,7 @@ def control_groups() -> dict[str, float]:
         "mean"
     ].item()
     asleep = control[(control.trial == "lii2023") & (control.kind == "score")].set_index("time_h")["mean"]
-    return {"midazolam group": -midazolam, "saline, asleep": float(asleep[0] - asleep[24])}
+    return {"midazolam": -midazolam, "saline, asleep": float(asleep[0] - asleep[24])}
 
 
 class Design(NamedTuple):
@@ -179,7 +180,7 @@ def draws(trial: str, treated: float, control: float, belief: float) -> tuple[bl
 
 def _stage() -> Stage:
     fig = figure(7.6, 5.3)
-    people, trials, main = fig.subplots(3, 1, height_ratios=[1.15, 0.9, 1.2])
+    people, trials, main = fig.subplots(3, 1, height_ratios=[1.1, 0.85, 1.3])
     fig.get_layout_engine().set(h_pad=0.02, hspace=0.0)
     artists = _people(people) | _trials(trials) | _sum(main)
     keys = [
@@ -263,17 +264,19 @@ def _trials(axes: Axes) -> dict:
 
 def _sum(axes: Axes) -> dict:
     """What is left for the drug, whatever belief is worth."""
-    axes.set(xlim=(-0.9, MOST), ylim=(-28, 20))
+    axes.set(xlim=(-0.9, MOST), ylim=(-28, 34))
+    axes.set_yticks([-20, 0, 20])
     axes.set_xticks(range(0, int(MOST) + 1, 5))
     axes.set_xlabel("what belief is worth (points)", labelpad=2)
     axes.set_ylabel("left for\nthe drug")
     axes.axhline(0, color=GREY, linewidth=1.4)
-    for name, points in control_groups().items():
-        axes.plot([points, points], [0, 9.5], ":", color=GREY, linewidth=1.4)
+    groups = control_groups()
+    for points in groups.values():
         axes.plot(points, 0, "s", color=GREY, markerfacecolor="white", markeredgewidth=2, markersize=8)
-        words = f"{name}\nfell by {points:.1f}"
-        axes.text(points, 16.2, words, fontsize=12, ha="center", va="center", color="#3b3b3b")
-    axes.text(-0.4, -21.5, "purple: belief as you set it", fontsize=12, va="center", color="#3b3b3b")
+    fell = " and ".join(f"{points:.1f} ({name})" for name, points in groups.items())
+    words = {"fontsize": 12, "va": "center", "color": "#3b3b3b"}
+    axes.text(-0.4, WORDS_ABOVE, f"squares: control groups fell by {fell}", **words)
+    axes.text(-0.4, -22.5, "purple: belief as you set it", **words)
     return {
         "band": axes.fill_between([0], [0], color=BLUE, alpha=0.15, linewidth=0),
         "line": axes.plot([], [], color=BLUE, label="left for the drug, model")[0],
@@ -292,7 +295,7 @@ def _sum(axes: Axes) -> dict:
             label="difference, measured",
         )[0],
         "zero": axes.plot([], [], "x", color=BLUE, markersize=11, markeredgewidth=3)[0],
-        "where": axes.text(-0.4, -12.5, "", fontsize=12, color=BLUE, va="center"),
+        "where": axes.text(-0.4, -11.5, "", fontsize=12, color=BLUE, va="center"),
     }
 
 
@@ -308,7 +311,7 @@ def _view(trial: str, treated: float, control: float, belief: float, draw: str) 
     artists = _drawn(so_far, row.value) | {
         "band": (BELIEF, low, high),
         "line": (BELIEF, line),
-        "belief": ([belief, belief], [-8, 9]),  # between the words, which it would cross
+        "belief": ([belief, belief], [-8, 17]),  # between the words, which it would cross
         "here": ([belief], [left[0]]),
         "bar": ([0, 0], [row.low, row.high]),
         "point": ([0], [row.value]),

@@ -120,12 +120,10 @@ def _regimen(trial: str) -> dict:
 def _relief_stage() -> Stage:
     fig = figure(7.6, 4.6)
     level, relief = fig.subplots(2, 1, sharex=True, height_ratios=(1, 2))
-    level.set(xlim=(-0.1, 12.2), ylabel="S-ketamine\n(ng/mL),\nmodel")
+    level.set(xlim=(-0.25, 12.25), ylabel="S-ketamine\n(ng/mL),\nmodel")
     level.yaxis.set_major_locator(MaxNLocator(3))
     relief.set(xlabel="weeks after the start", ylabel="relief (% of\nthe greatest possible)")
     relief.set_xticks(range(0, 13, 2))
-    said = "marks show direction, not size"
-    relief.text(0.98, 0.93, said, transform=relief.transAxes, ha="right", va="center", fontsize=12)
     sign = {"linestyle": "none", "markersize": 11, "markeredgewidth": 2, "markerfacecolor": "white"}
     sign["gid"] = DIRECTION_ONLY
     artists = {
@@ -147,6 +145,9 @@ def _relief_stage() -> Stage:
         )[0],
     }
     legend_above(fig, [artists[n] for n in ("relief", "band", "better", "same")], columns=2)
+    artists["said"] = relief.text(
+        0.98, 0.93, "", transform=relief.transAxes, ha="right", va="center", fontsize=12
+    )
     return Stage(fig, {"level": level, "relief": relief}, artists)
 
 
@@ -164,6 +165,7 @@ def _relief_view(rate: float, hours: float, days: float, half_life: float, drug:
     for name, sign, height in (("better", "better", 0.93), ("same", "no clear difference", 0.8)):
         at = seen.days[seen.sign == sign] / 7
         artists[name] = (at, np.full(len(at), height * top)) if len(at) else None
+    artists["said"] = "marks show direction, not size" if len(seen) else None
     readings = [
         Reading("given in all", rate * hours * days, "mg", 3),
         Reading("S-ketamine, highest", float(level.max()), "ng/mL", 2),

@@ -8,12 +8,13 @@ from ketalab.explorables.controls import Slider
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.models import sensitisation as model
 from ketalab.plots.axes import first_above
-from ketalab.plots.style import BLACK, DRUG, GREY, PALE, figure, legend_above
+from ketalab.plots.style import BLACK, DRUG, GREY, figure, legend_above
 
 PULSES = 16
 GAPS = np.linspace(0.5, 6, 56)  # s
 LONGEST = 6.0
 TOPS = (2.0, 5.0, 10.0, 20.0, 40.0)  # few, so that the axes stay while a hand moves
+BELOW_WORDS = 0.77  # of the height: where the words beside the dotted line end
 
 
 def wind_up() -> Explorable:
@@ -124,7 +125,7 @@ def _wind_up_stage() -> Stage:
         "blocked": train.plot([], [], color=DRUG["ketamine"], label="NMDA channels blocked, model")[0],
         "free_rates": rates.plot([], [], color=GREY, linestyle="--")[0],
         "blocked_rates": rates.plot([], [], color=DRUG["ketamine"])[0],
-        "here": rates.plot([], [], color=PALE, linewidth=2.4, zorder=0)[0],
+        "here": rates.plot([], [], color=GREY, linewidth=1.6, zorder=0)[0],
     }
     legend_above(fig, [artists["free"], artists["blocked"]], columns=2)
     return Stage(fig, {"train": train, "rates": rates}, artists)
@@ -141,11 +142,11 @@ def _wind_up_view(
     pulses, top = np.arange(1, PULSES + 1), first_above(TOPS, 1.05 * free[-1])
     high = first_above(TOPS, 1.05 * rates[0, 0])
     artists = {
+        "here": ([interval, interval], [0, BELOW_WORDS * high]),  # under the curves
         "free": (pulses, free),
         "blocked": (pulses, blocked),
         "free_rates": (GAPS, rates[0]),
         "blocked_rates": (GAPS, rates[1]),
-        "here": ([interval, interval], [0, high]),
     }
     taken = 100 * (free[-1] - blocked[-1]) / (free[-1] - 1) if free[-1] > 1 else 0.0
     readings = [
@@ -169,7 +170,7 @@ def _wind_up_view(
 def _summing(ends: np.ndarray, threshold: float) -> str:
     """The longest interval at which the last pulse finds the cell above its threshold, in words."""
     if ends[0] <= threshold:
-        return "never"
+        return "none"
     if ends[-1] > threshold:
         return f"more than {LONGEST:.0f} s"
     return f"{np.interp(-threshold, -ends, GAPS):.1f} s"

@@ -227,7 +227,7 @@ def _sedation(harms: pd.DataFrame) -> Figure:
 EMERGED = [
     ("green2009b", "emergence reaction, clinically important", "children, clinically important"),
     ("green2009b", "emergence reaction", "children, any agitation"),
-    ("ketalarlabel", "emergence reaction", "the label"),
+    ("ketalarlabel", "emergence reaction", "an older Ketalar label"),
     ("masaki2019", "emergence reaction", "women in Kenya, treated for it"),
     ("sener2011", "emergence reaction", "adults, any distress"),
     ("sener2011m", "emergence reaction", "adults, any distress, with midazolam"),
@@ -257,12 +257,13 @@ def _emergence(harms: pd.DataFrame) -> Figure:
     axes = fig.subplots()
     for y, (study, event, _) in enumerate(EMERGED):
         row = _emerged(harms, study, event)
-        people = "" if pd.isna(row.n) else f", n = {grouped(row.n)}"
+        source, people = short_name(row.reference), "" if pd.isna(row.n) else f", n = {grouped(row.n)}"
+        said = "no date, no number of people" if source.endswith("undated") else f"{source}{people}"
         axes.plot([0, row.value], [y, y], color=PALE, linewidth=2, zorder=1)
         style = HOLLOW if study.endswith("m") else {}
         axes.plot(row.value, y, "o", color=BLUE, markersize=11, **style)
         axes.annotate(
-            f"{row.value:g}%  {short_name(row.reference)}{people}",
+            f"{row.value:g}%  {said}",
             (row.value, y),
             (12, 0),
             textcoords="offset points",

@@ -35,6 +35,8 @@ FATE_COLOUR = {
     "left": "#c9c9c9",
     "all steps used": "#9a9a9a",
 }
+TOP = list(FATE_COLOUR)[-1]
+ROOM = 4.5  # of 100 people: what a number needs in its slice
 
 
 def _without_spray(at: Mapping[str, object]) -> str | None:
@@ -121,7 +123,7 @@ def _steps_stage() -> Stage:
     }
     keys = [artists["with"], artists["without"], artists["as counted"]]
     legend_above(fig, keys, columns=2)
-    bars.set(xlim=(-0.55, 1.55), ylim=(0, 100), ylabel="of 100 people at 12 months, model")
+    bars.set(xlim=(-0.55, 1.55), ylim=(0, 107), ylabel="of 100 people at 12 months, model")
     bars.set_xticks([0, 1], ["without", "with"])
     bars.grid(False)
     bars.spines.left.set_visible(False)
@@ -225,10 +227,11 @@ def _steps_view(entry: str, ratio: float, after: str, onward: str, remission: st
     extra = 100 * (spray[0, year, 1] - plain[0, year, 1])
     low, high = 100 * np.percentile(spray_draws[:, year, 1] - plain_draws[:, year, 1], [2.5, 97.5])
     treated = 100 * _reach(base_steps(onward, remission, 0), entry)
+    difference = f"{decimals(extra, 1, sign=True)} ({interval(low, high, 1)})" if ENTRY[entry] else "none"
     readings = [
         Reading("well at 12 months, without", 100 * plain[0, year, 1], "of 100", 3),
         Reading("well at 12 months, with", 100 * spray[0, year, 1], "of 100", 3),
-        Reading("difference", f"{decimals(extra, 1, sign=True)} ({interval(low, high, 1)})"),
+        Reading("difference", difference),
         Reading("well at 12 months, as counted", 100 * counted[year], "of 100", 3),
         Reading("given esketamine", treated, "of 100", 2),
         Reading(
@@ -242,7 +245,8 @@ def _steps_view(entry: str, ratio: float, after: str, onward: str, remission: st
 
 
 def _fates(which: str, x: float, shares: np.ndarray) -> dict[str, object]:
-    """The stacked bar of one cohort, with the numbers that have room."""
+    """The stacked bar of one cohort with its numbers: each in its slice where there is room, and that of a
+    thin top slice above the bar."""
     named = dict(zip(pathway.OUTCOMES, 100 * shares, strict=True))
     artists: dict[str, object] = {}
     bottom = 0.0
@@ -250,8 +254,9 @@ def _fates(which: str, x: float, shares: np.ndarray) -> dict[str, object]:
         height = float(named[fate])
         artists[f"{which} {fate}"] = (x - 0.42, bottom, 0.84, height)
         name = "used up" if fate == "all steps used" else fate
-        text = f"{name} {height:.0f}" if height >= 4.5 else ""
-        artists[f"{which} {fate} text"] = (x, bottom + height / 2, text)
+        above = fate == TOP and 0.5 <= height < ROOM
+        text = f"{name} {height:.0f}" if height >= ROOM or above else ""
+        artists[f"{which} {fate} text"] = (x, 103.5 if above else bottom + height / 2, text)
         bottom += height
     return artists
 

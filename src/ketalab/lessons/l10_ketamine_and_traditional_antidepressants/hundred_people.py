@@ -301,7 +301,7 @@ def _people_readings(side: str, control: str, arms: tuple[Arm, Arm] | None) -> l
 def _people_sentence(study: str, tablet: str, time: str, left, right) -> str:
     when = {"day 1": "On day 1", END: "At the end of the tablet trials"}.get(time, f"In {time}")
     trial = study.rpartition("(")[2].rstrip(")")
-    one = f"{trial} has {_extra(left)}" if left else f"{trial} counted nobody in both groups"
+    one = f"{trial} has {_extra(left)}" if left else f"{trial} has no count of both groups"
     other = (
         f"{tablet} trials have {_extra(right)}" if right else f"{tablet} trials have no count in our data"
     )

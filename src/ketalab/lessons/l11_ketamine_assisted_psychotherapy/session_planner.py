@@ -103,7 +103,9 @@ def _planner_stage() -> Stage:
             [FIRST_HOUR], [0], color=blue, alpha=0.2, linewidth=0, label="90 of 100"
         ),
         "median": above.plot([], [], color=blue, label="drug in blood, model")[0],
-        "level": above.plot([], [], color=GREY, linestyle="--", linewidth=1.6)[0],
+        "level": above.plot([], [], color=GREY, linestyle="--", linewidth=1.6, label="clear enough below")[
+            0
+        ],
     }
     for name in (TALK, *WINDOWS):
         look = {"color": WINDOW_COLOUR[name], "solid_capstyle": "butt", "linewidth": 15}
@@ -119,7 +121,8 @@ def _planner_stage() -> Stage:
         )[0]
     pale = below.plot([], [], color=GREY, linewidth=9, alpha=0.35, label="5 to 95 of 100, model")[0]
     triangle = below.plot([], [], "^", color=BLACK, markersize=9, label="measured")[0]
-    legend_above(fig, [artists["median"], artists["band"], pale, triangle, artists["hour drug"]], columns=3)
+    lines = [artists[name] for name in ("median", "band", "hour drug", "level")]
+    legend_above(fig, [*lines[:2], pale, triangle, *lines[2:]], columns=3)
     return Stage(fig, {"drug": above, "window": below}, artists)
 
 
@@ -204,7 +207,7 @@ def _planner_view(route: str, dose: float, level: float, hour: str) -> View:
     ]
     left = significant(float(median[at]), 2) if at_hour <= HOURS[-1] and median[at] >= 1 else "below 1"
     sentence = (
-        f"{given:.0f} mg, {route}: at {_clock(at_hour)} the median level is {left} ng/mL, and "
+        f"{given:.0f} mg, {route}: at {hour} the median level is {left} ng/mL, and "
         f"{still:.0f} of 100 people would be clear enough to talk."
     )
     return View(artists, readings, sentence, {"drug.y": (0, top)})

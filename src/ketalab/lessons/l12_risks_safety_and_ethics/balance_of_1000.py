@@ -154,13 +154,12 @@ def _balance_view(people: str, credit: float, **points: float) -> View:
         "silent": (20, 1.5, "" if people == risks.YOUNGER else "no count found"),
     }
     share = f"{100 * float(np.mean(net > 0)):.0f}%" if any(weights.values()) else "nothing weighs yet"
+    ends = [decimals(end, 0, sign=True) for end in (low, high)]
     readings = [
         Reading("balance", f"{decimals(middle, 0, sign=True)} points" if middle else "0 points"),
         Reading(
             "95% of the simulated trials",
-            f"{decimals(low, 0, sign=True)} to {decimals(high, 0, sign=True)}"
-            if any(weights.values())
-            else "all at 0",
+            f"{ends[0]} to {ends[1]}" if ends[0] != ends[1] else f"all at {ends[0]}",
         ),
         Reading("simulated trials on the drug's side", share),
         Reading("a severe reaction tips it at", _tip(people, weights, credit / 100)),

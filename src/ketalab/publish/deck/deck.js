@@ -127,11 +127,28 @@ if (asked.has("handout")) {
     }
     for (let step = 1; step <= SMALLEST && spare(slide) < -1; step++) slide.dataset.fit = step;
   };
+  // A browser that sets no text below 24 px lets the controls of an explorable reach its numbers: then either
+  // scrolls in a room of its own. The numbers keep two fifths of the height, or what the controls leave.
+  const share = (slide) => {
+    for (const box of slide?.querySelectorAll(".ketalab-explorable") ?? []) {
+      const panel = box.querySelector(".ketalab-panel"), numbers = box.querySelector(".ketalab-readout dl");
+      const bottom = (part) => part.offsetTop + part.offsetHeight;
+      box.classList.remove("ketalab-crowded");
+      const controls = Math.max(...[...panel.children].map(bottom)), end = bottom(numbers);
+      box.classList.toggle("ketalab-crowded", controls > numbers.offsetTop);
+      if (controls <= numbers.offsetTop) continue;
+      const room = Math.max(end - controls, 0.4 * (end - panel.offsetTop));
+      box.style.setProperty("--numbers", `${Math.floor(room)}px`);
+      box.style.setProperty("--controls", `${Math.floor(end - panel.offsetTop - room - 4)}px`);
+      numbers.tabIndex = 0;
+    }
+  };
   let canGrow = false;  // every slide finds its size when it is first shown
   const lay = () => {
     const slide = Reveal.getCurrentSlide();
     if (canGrow && slide && !grown.has(slide)) grow(slide);
     fit();
+    share(slide);
   };
   Reveal.on("ready", lay);
   Reveal.on("slidechanged", lay);
