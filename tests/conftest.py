@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from lesson_runs import heard, listen
 from nbformat import NotebookNode
 
 from ketalab.data.lessons import lesson_files
@@ -35,10 +36,11 @@ settings.load_profile("course")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Our own tests compare pictures and time nothing. A reader's install has neither plugin, and needs
-    neither: `pytest --nbval notebooks` compares the lessons without this file."""
+    """Our own tests compare pictures, time nothing, and run a lesson once. A reader's install has not all
+    that this takes, and needs it not: `pytest --nbval notebooks` compares the lessons without this file."""
     config.option.mpl = True
     config.option.benchmark_disable = True
+    listen(config)
 
 
 def lessons() -> dict[str, NotebookNode]:
@@ -165,19 +167,25 @@ def site_pages(written_site: Path) -> dict[str, "Page"]:
 
 
 @pytest.fixture(scope="session")
-def run_again(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[NotebookNode, Path]]:
-    """A lesson run afresh and the folder of its figures. Each is run once for all tests and workers."""
+def run_again(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], tuple[NotebookNode, Path]]:
+    """A lesson run afresh and the folder of its figures: as nbval ran it just before (`workers.py` puts
+    who asks for this behind the lesson's cells), or else run here, once for all tests and workers."""
     from ketalab.publish.refresh import execute, normalise
 
     folder = tmp_path_factory.getbasetemp()
     folder = folder.parent if os.environ.get("PYTEST_XDIST_WORKER") else folder
 
     def run(name: str) -> tuple[NotebookNode, Path]:
+        path = ROOT / "notebooks" / f"{name}.ipynb"
+        if found := heard(request.session, path):
+            return normalise(found[0]), found[1]
         stored, figures = folder / f"{name}.again.ipynb", folder / f"{name}.figures"
         with FileLock(f"{stored}.lock"):
             if not stored.exists():
                 figures.mkdir()
-                fresh = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+                fresh = nbformat.read(path, as_version=4)
                 execute(fresh, figures)
                 stored.write_text(nbformat.writes(normalise(fresh)), "utf-8")
         return nbformat.read(stored, as_version=4), figures
