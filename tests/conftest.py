@@ -52,8 +52,9 @@ def lessons() -> dict[str, NotebookNode]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for `lesson_name` runs once for each lesson."""
-    if "lesson_name" in metafunc.fixturenames:
+    """A test that asks for `lesson_name` runs once for each lesson, unless it says for which."""
+    marks = metafunc.definition.iter_markers("parametrize")
+    if "lesson_name" in metafunc.fixturenames and not any(m.args[0] == "lesson_name" for m in marks):
         metafunc.parametrize("lesson_name", [path.stem for path in lesson_files()])
 
 
