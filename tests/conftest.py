@@ -3,17 +3,21 @@
 import os
 import pickle
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from hypothesis import settings
+from lesson_runs import heard, listen
 from nbformat import NotebookNode
 
 from ketalab.data.lessons import lesson_files
+from ketalab.lessons import CATALOGUE
+from ketalab.paths import write_atomically
 
 if TYPE_CHECKING:
     from ketalab.publish.reading import Page
@@ -35,10 +39,11 @@ settings.load_profile("course")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Our own tests compare pictures and time nothing. A reader's install has neither plugin, and needs
-    neither: `pytest --nbval notebooks` compares the lessons without this file."""
+    """Our own tests compare pictures, time nothing, and run a lesson once. A reader's install has not all
+    that this takes, and needs it not: `pytest --nbval notebooks` compares the lessons without this file."""
     config.option.mpl = True
     config.option.benchmark_disable = True
+    listen(config)
 
 
 def lessons() -> dict[str, NotebookNode]:
@@ -47,8 +52,9 @@ def lessons() -> dict[str, NotebookNode]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for `lesson_name` runs once for each lesson."""
-    if "lesson_name" in metafunc.fixturenames:
+    """A test that asks for `lesson_name` runs once for each lesson, unless it says for which."""
+    marks = metafunc.definition.iter_markers("parametrize")
+    if "lesson_name" in metafunc.fixturenames and not any(m.args[0] == "lesson_name" for m in marks):
         metafunc.parametrize("lesson_name", [path.stem for path in lesson_files()])
 
 
@@ -105,20 +111,43 @@ def node_modules() -> Path:
 
 
 @pytest.fixture(scope="session")
-def cut_decks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, "Deck"]:
-    """Every deck by its lesson's file name. Drawing their frames takes long, so each is cut once for all
-    workers: whoever comes first cuts it, and two who come together start from either end."""
+def of_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of this run that all workers share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if os.environ.get("PYTEST_XDIST_WORKER") else folder
+
+
+def share_out(names: Iterable[str], folder: Path, make: Callable[[str], None]) -> None:
+    """Make each once for all workers. Whoever comes to one that another is at goes on to the next, and
+    waits in the end for what is still being made; `make` does nothing where it is made already."""
+    for wait in (0, -1):
+        for name in names:
+            with suppress(Timeout), FileLock(folder / f"{name}.lock", timeout=wait):
+                make(name)
+
+
+@pytest.fixture(scope="session")
+def drawn_frames(of_all: Path) -> None:
+    """Every frame of every explorable, which decks and web edition hold: drawn once for both."""
+    from ketalab.publish import moving
+
+    share_out(CATALOGUE, of_all, moving.parcel)
+
+
+@pytest.fixture(scope="session")
+def cut_decks(of_all: Path, drawn_frames: None) -> dict[str, "Deck"]:
+    """Every deck by its lesson's file name, each cut once for all workers."""
     from ketalab.publish import slides
 
-    folder, worker = tmp_path_factory.getbasetemp(), os.environ.get("PYTEST_XDIST_WORKER", "")
-    folder = folder.parent if worker else folder
-    files = lesson_files()
-    for path in reversed(files) if worker.endswith(("1", "3", "5", "7", "9")) else files:
-        stored = folder / f"{path.stem}.deck"
-        with FileLock(f"{stored}.lock"):
-            if not stored.exists():
-                stored.write_bytes(pickle.dumps(slides.build(nbformat.read(path, as_version=4))))
-    return {path.stem: pickle.loads((folder / f"{path.stem}.deck").read_bytes()) for path in files}
+    def cut(name: str) -> None:
+        if not (of_all / f"{name}.deck").exists():
+            notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+            with write_atomically(of_all / f"{name}.deck") as file:
+                file.write(pickle.dumps(slides.build(notebook)))
+
+    names = [path.stem for path in lesson_files()]
+    share_out(names, of_all, cut)
+    return {name: pickle.loads((of_all / f"{name}.deck").read_bytes()) for name in names}
 
 
 @pytest.fixture(scope="session")
@@ -134,21 +163,20 @@ def decks(
 
 
 @pytest.fixture(scope="session")
-def written_site(tmp_path_factory: pytest.TempPathFactory, node_modules: Path) -> Path:
+def written_site(of_all: Path, drawn_frames: None, node_modules: Path) -> Path:
     """The web edition as `make site` writes it, once for all workers, and its lessons beside it."""
     from ketalab.publish import site
     from ketalab.publish.equations import Equations
     from ketalab.publish.reading import page
 
-    folder, worker = tmp_path_factory.getbasetemp(), os.environ.get("PYTEST_XDIST_WORKER", "")
-    folder = folder.parent if worker else folder
-    stored = folder / "site.pages"
+    stored = of_all / "site.pages"
     with FileLock(f"{stored}.lock"):
         if not stored.exists():
             with Equations() as equations:
                 pages = [page(nbformat.read(path, as_version=4), equations) for path in lesson_files()]
-                site.write(pages, equations, folder / "site")
-            stored.write_bytes(pickle.dumps(pages))
+                site.write(pages, equations, of_all / "site")
+            with write_atomically(stored) as file:
+                file.write(pickle.dumps(pages))
     return stored
 
 
@@ -165,19 +193,20 @@ def site_pages(written_site: Path) -> dict[str, "Page"]:
 
 
 @pytest.fixture(scope="session")
-def run_again(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[NotebookNode, Path]]:
-    """A lesson run afresh and the folder of its figures. Each is run once for all tests and workers."""
+def run_again(request: pytest.FixtureRequest, of_all: Path) -> Callable[[str], tuple[NotebookNode, Path]]:
+    """A lesson run afresh and the folder of its figures: as nbval ran it just before (`workers.py` puts
+    who asks for this behind the lesson's cells), or else run here, once for all tests and workers."""
     from ketalab.publish.refresh import execute, normalise
 
-    folder = tmp_path_factory.getbasetemp()
-    folder = folder.parent if os.environ.get("PYTEST_XDIST_WORKER") else folder
-
     def run(name: str) -> tuple[NotebookNode, Path]:
-        stored, figures = folder / f"{name}.again.ipynb", folder / f"{name}.figures"
+        path = ROOT / "notebooks" / f"{name}.ipynb"
+        if found := heard(request.session, path):
+            return normalise(found[0]), found[1]
+        stored, figures = of_all / f"{name}.again.ipynb", of_all / f"{name}.figures"
         with FileLock(f"{stored}.lock"):
             if not stored.exists():
                 figures.mkdir()
-                fresh = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+                fresh = nbformat.read(path, as_version=4)
                 execute(fresh, figures)
                 stored.write_text(nbformat.writes(normalise(fresh)), "utf-8")
         return nbformat.read(stored, as_version=4), figures

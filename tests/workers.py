@@ -18,10 +18,18 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A file stays with one worker, as nbval's cells must; browser tests are shared out lesson by lesson,
-    because they take the longest."""
+    because they take the longest. Who asks what a lesson says when it is run stays with its cells, and
+    comes after them, so that nobody has to run it a second time."""
+    items.sort(key=asks_for_a_run)
     if not config.pluginmanager.hasplugin("xdist"):
         return
     for item in items:
         lesson = getattr(item, "callspec", None) and item.callspec.params.get("lesson_name", "")
-        alone = f"-{lesson}" if lesson and "browser" in item.path.parts else ""
-        item.add_marker(pytest.mark.xdist_group(f"{item.path}{alone}"))
+        together = f"{item.path}-{lesson}" if lesson and "browser" in item.path.parts else f"{item.path}"
+        if asks_for_a_run(item):
+            together = f"{config.rootpath / 'notebooks' / lesson}.ipynb"
+        item.add_marker(pytest.mark.xdist_group(together))
+
+
+def asks_for_a_run(item: pytest.Item) -> bool:
+    return "run_again" in getattr(item, "fixturenames", ())

@@ -51,3 +51,7 @@ def follows(box: Any, before: tuple[str, str]) -> bool:
 def settle(box: Any) -> None:
     """Wait for the hand's last move: the page sends it when the kernel has answered the one before."""
     box.evaluate(SETTLED)
+
+
+def press(panel, name: str) -> None:
+    panel.get_by_role("button", name=name, exact=True).click()

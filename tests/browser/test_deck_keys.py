@@ -1,4 +1,4 @@
-"""A clicker always turns the slide, a hand on a slider never does."""
+"""A clicker always turns the slide, a hand on a slider never does (a finger: `test_decks.py`)."""
 
 from pathlib import Path
 
@@ -15,11 +15,6 @@ PARTS = {
     "ledger's words": ("13_the_article_on_trial", ".ketalab-ledger input"),
     "ledger's entry": ("13_the_article_on_trial", ".ketalab-ledger details summary"),
 }
-TABLES = (
-    "03_the_glutamate_surge",
-    "10_ketamine_and_traditional_antidepressants",
-    "13_the_article_on_trial",
-)
 SHOW = "(part) => Reveal.slide(Reveal.getIndices(part.closest('.slides > section')).h, 0, 99)"
 TURNED = "(before) => Reveal.getIndices().h !== before"
 
@@ -144,45 +139,3 @@ def test_all_keys_stand_on_the_key_list(watched, decks: Path):
         "ESC",
     ):
         assert words in listed
-
-
-def test_a_finger_on_a_slider_or_a_table_never_turns_the_slide(browser, decks: Path, lesson_name: str):
-    context = browser.new_context(viewport={"width": 1024, "height": 768}, has_touch=True)
-    page = context.new_page()
-    page.goto((decks / f"{lesson_name}.html").as_uri())
-    page.wait_for_selector(".reveal.ready")
-    page.wait_for_selector(".ketalab-view input[type=range]", state="attached")
-    devtools = context.new_cdp_session(page)
-    moved = {"INPUT": 0, "TABLE": 0}
-    for found in page.locator(".slides :is(.ketalab-view input[type=range], table)").all():
-        found.evaluate(SHOW)
-        if not found.is_visible():
-            continue
-        moved[found.evaluate("(part) => part.tagName")] += 1
-        for start, end in ((0.2, 0.8), (0.8, 0.2)):
-            box, before = found.bounding_box(), slide(page)
-            y = box["y"] + min(box["height"] / 2, 40)
-            drag(devtools, box["x"] + start * box["width"], box["x"] + end * box["width"], y)
-            assert slide(page) == before, found.evaluate("(part) => part.outerHTML.slice(0, 200)")
-    assert moved["INPUT"] >= 2
-    if lesson_name in TABLES:
-        assert moved["TABLE"] >= 1
-    swipe(devtools, page)
-    context.close()
-
-
-def drag(devtools, start: float, end: float, y: float, steps: int = 8) -> None:
-    """A finger from one place to another, as the screen reports it."""
-    send = "Input.dispatchTouchEvent"
-    devtools.send(send, {"type": "touchStart", "touchPoints": [{"x": start, "y": y}]})
-    for i in range(1, steps + 1):
-        x = start + (end - start) * i / steps
-        devtools.send(send, {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
-    devtools.send(send, {"type": "touchEnd", "touchPoints": []})
-
-
-def swipe(devtools, page) -> None:
-    """On plain text a finger still turns the slide, so that the drags above were real ones."""
-    page.evaluate("() => Reveal.slide(0)")
-    drag(devtools, 700, 300, 700)
-    page.wait_for_function(TURNED, arg=0, timeout=5000)

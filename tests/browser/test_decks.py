@@ -13,11 +13,12 @@ import pytest
 from browser.axe import serious
 from browser.colours import contrast
 from browser.conftest import Watched
-from browser.seen import follows, shown
+from browser.seen import follows, press, shown
+from browser.test_deck_keys import SHOW, TURNED, slide
 from conftest import ROOT
 from PIL import Image
 
-from ketalab.lessons import explorable
+from ketalab.lessons import explorable, lesson
 from ketalab.text import unbroken
 
 # Everything on a slide that sticks out of it, by its text or kind.
@@ -85,6 +86,15 @@ CUT_IN_MENUS = """() => [...Reveal.getCurrentSlide().querySelectorAll("select")]
   return pen.measureText(words).width > room ? [`${words}: ${room}`] : [];
 })"""
 
+# The deck with the most kinds of things: ledger, grading, tables, pictures and explorables.
+IN_THE_DARK = "13_the_article_on_trial"
+
+ASKED = ".slides > section:has(> .ketalab-vote)"
+TABLES = (
+    "03_the_glutamate_surge",
+    "10_ketamine_and_traditional_antidepressants",
+    "13_the_article_on_trial",
+)
 NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 # A slide of text alone: how far down it goes, the size it has grown to, and its longest line.
 FILLED = """() => {
@@ -126,6 +136,7 @@ AS_OPENED = """() => {
   Reveal.slide(0, 0, -1);
 }"""
 Opened = Callable[..., Watched]
+PROJECTOR, TABLET = (1280, 720), (1024, 768)  # a tablet feels fingers
 
 
 @pytest.fixture(scope="module")
@@ -140,10 +151,10 @@ def shelf(browser) -> Iterator[dict[tuple[str, int], Watched]]:
 @pytest.fixture
 def opened(browser, decks: Path, shelf, failed: Callable[[], bool]) -> Iterator[Opened]:
     """Opens a deck on a screen, or brings one that an earlier test left open back to how it was opened.
-    What a test took that failed, no other gets."""
-    taken = []
+    What a test took that failed, no other gets, nor what a test took that says it is not to be `kept`."""
+    taken, spoilt = [], []
 
-    def take(name: str, width: int = 1280, height: int = 720) -> Watched:
+    def take(name: str, width: int = 1280, height: int = 720, kept: bool = True) -> Watched:
         for other in [one for one in shelf if one[0] != name]:
             shelf.pop(other).page.context.close()
         if (name, width) in shelf:
@@ -153,19 +164,23 @@ def opened(browser, decks: Path, shelf, failed: Callable[[], bool]) -> Iterator[
             deck.errors.clear()
             deck.requests.clear()
         else:
-            context = browser.new_context(viewport={"width": width, "height": height})
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, has_touch=(width, height) == TABLET
+            )
             deck = shelf[name, width] = Watched(context.new_page())
             open_deck(deck, decks, name)
         taken.append((name, width))
+        if not kept:
+            spoilt.append((name, width))
         return deck
 
     yield take
-    for one in taken if failed() else ():
+    for one in taken if failed() else spoilt:
         if one in shelf:
             shelf.pop(one).page.context.close()
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (1024, 768)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("size", [PROJECTOR, TABLET], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_every_slide_holds_what_is_on_it(opened: Opened, lesson_name: str, size: tuple[int, int]):
     watched = opened(lesson_name, *size)
     check_every_slide(watched, size)
@@ -194,7 +209,7 @@ def check_every_slide(watched, size: tuple[int, int]) -> None:
 def test_a_slide_of_text_is_full_and_keeps_its_size(opened: Opened, lesson_name: str):
     """Whatever the screen, and whatever a step or one answer uncovers."""
     sizes: dict[int, dict[int, int]] = {}
-    for width, height in ((1280, 720), (1920, 1080), (1024, 768)):
+    for width, height in (PROJECTOR, (1920, 1080), TABLET):
         page = opened(lesson_name, width, height).page
         for number in range(page.evaluate("() => Reveal.getTotalSlides()")):
             page.evaluate(f"() => Reveal.slide({number}, 0, -1)")
@@ -230,9 +245,8 @@ def test_axe_finds_nothing_serious_on_any_slide(opened: Opened, lesson_name: str
 
 
 def test_axe_finds_nothing_serious_in_the_dark(watched, decks: Path):
-    """On the deck with the most kinds of things: ledger, grading, tables, pictures and explorables."""
     watched.page.emulate_media(color_scheme="dark")
-    open_deck(watched, decks, "13_the_article_on_trial")
+    open_deck(watched, decks, IN_THE_DARK)
     ask_axe(watched, "dark")
 
 
@@ -466,6 +480,44 @@ def test_axes_stay_while_a_hand_moves(watched, decks: Path):
     assert now == own
 
 
+def test_a_finger_on_a_slider_or_a_table_never_turns_the_slide(opened: Opened, lesson_name: str):
+    page = opened(lesson_name, *TABLET).page
+    devtools = page.context.new_cdp_session(page)
+    moved = {"INPUT": 0, "TABLE": 0}
+    for found in page.locator(".slides :is(.ketalab-view input[type=range], table)").all():
+        found.evaluate(SHOW)
+        if not found.is_visible():
+            continue
+        moved[found.evaluate("(part) => part.tagName")] += 1
+        for start, end in ((0.2, 0.8), (0.8, 0.2)):
+            box, before = found.bounding_box(), slide(page)
+            y = box["y"] + min(box["height"] / 2, 40)
+            drag(devtools, box["x"] + start * box["width"], box["x"] + end * box["width"], y)
+            assert slide(page) == before, found.evaluate("(part) => part.outerHTML.slice(0, 200)")
+    assert moved["INPUT"] >= 2
+    if lesson_name in TABLES:
+        assert moved["TABLE"] >= 1
+    swipe(devtools, page)
+    devtools.detach()
+
+
+def drag(devtools, start: float, end: float, y: float, steps: int = 8) -> None:
+    """A finger from one place to another, as the screen reports it."""
+    send = "Input.dispatchTouchEvent"
+    devtools.send(send, {"type": "touchStart", "touchPoints": [{"x": start, "y": y}]})
+    for i in range(1, steps + 1):
+        x = start + (end - start) * i / steps
+        devtools.send(send, {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
+    devtools.send(send, {"type": "touchEnd", "touchPoints": []})
+
+
+def swipe(devtools, page) -> None:
+    """On plain text a finger still turns the slide, so that the drags above were real ones."""
+    page.evaluate("() => Reveal.slide(0)")
+    drag(devtools, 700, 300, 700)
+    page.wait_for_function(TURNED, arg=0, timeout=5000)
+
+
 def test_mathematics_is_drawn_and_notes_are_kept(opened: Opened, decks: Path, lesson_name: str):
     watched = opened(lesson_name)
     text = watched.page.locator("main").inner_text()
@@ -474,6 +526,49 @@ def test_mathematics_is_drawn_and_notes_are_kept(opened: Opened, decks: Path, le
     assert watched.page.locator("mjx-container").count() >= ("$$" in source(decks, lesson_name))
     slides_with_notes = watched.page.locator("section:has(aside.notes)").count()
     assert slides_with_notes == watched.page.evaluate("() => Reveal.getTotalSlides()")
+
+
+def test_every_counter_fits_its_slide_and_satisfies_axe(opened: Opened, lesson_name: str):
+    """With two votes and the answer shown; in the dark, as slides are, on one deck."""
+    watched = opened(lesson_name, kept=False)
+    page = watched.page
+    asked = page.locator(ASKED)
+    here = lesson(lesson_name[:2])
+    assert (
+        asked.count()
+        == page.locator(f"{ASKED}:is(.quiz, :has(.ketalab-ask))").count()
+        >= len(here.questions) + 1
+    )
+    for place in range(asked.count()):
+        asked.nth(place).evaluate(SHOW)
+        panel = page.locator("section.present .ketalab-vote")
+        page.keyboard.press("t")
+        page.keyboard.type("aaabbbbc")
+        press(panel, "Back to your hands")
+        page.keyboard.type("abbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb")
+        press(panel, "Reveal")
+        assert panel.locator(".reason:visible").count() == 1
+        assert page.evaluate(OUTSIDE) == [], f"question {place + 1}"
+        heading = page.locator("section.present :is(h1, h2)")
+        over = page.evaluate(
+            """([head, opener]) => {
+              const range = document.createRange();
+              range.selectNodeContents(head);
+              const box = opener.getBoundingClientRect();
+              return [...range.getClientRects()].some((line) =>
+                line.right > box.left && line.bottom > box.top && line.top < box.bottom);
+            }""",
+            [heading.element_handle(), page.locator("section.present > .ketalab-count").element_handle()],
+        )
+        assert not over, f"question {place + 1}: the button covers the heading"
+        if place in (0, asked.count() - 1):
+            for theme in ("light", "dark") if lesson_name == IN_THE_DARK else ("light",):
+                page.emulate_media(color_scheme=theme)
+                page.wait_for_timeout(250)
+                assert serious(page, ".slides > section.present", preload=False) == [], (
+                    f"question {place + 1}, {theme}"
+                )
+    assert watched.errors == []
 
 
 def source(decks: Path, name: str) -> str:

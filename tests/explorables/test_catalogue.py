@@ -3,6 +3,7 @@
 import json
 import re
 import warnings
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -11,7 +12,15 @@ from hypothesis import strategies as st
 
 from ketalab.data import table
 from ketalab.explorables.controls import Choice, Slider
-from ketalab.explorables.description import EXPLORABLE_MIME, Reading, significant
+from ketalab.explorables.description import (
+    EXPLORABLE_MIME,
+    Explorable,
+    Reading,
+    Values,
+    View,
+    significant,
+)
+from ketalab.explorables.packed import Frame
 from ketalab.lessons import CATALOGUE, explorable
 from ketalab.models import pharmacokinetics as pk
 from ketalab.plots.show import smallest_label
@@ -28,20 +37,42 @@ def numbers(value: object) -> np.ndarray:
     return np.concatenate(parts or [np.array([])])
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_extreme_and_preset_gives_a_finite_picture_without_a_warning(name: str):
-    shown = explorable(name)
+@pytest.fixture(scope="module", params=NAMES)
+def name(request: pytest.FixtureRequest) -> str:
+    """Of each explorable in turn, so that it is made and driven once for all that is asked of it here."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def shown(name: str) -> Explorable:
+    return explorable(name)
+
+
+class Driven(NamedTuple):
+    """An explorable at a setting."""
+
+    values: Values
+    view: View
+    frame: Frame
+
+
+@pytest.fixture(scope="module")
+def driven(shown: Explorable) -> list[Driven]:
+    """Across the extremes of every control and every preset, in warnings that are errors."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for values in shown.extremes():
-            view = shown.at(**values)
-            for artist, data in view.artists.items():
-                assert np.isfinite(numbers(data)).all(), (artist, values)
-            for reading in view.readings:
-                assert isinstance(reading.value, str) or np.isfinite(reading.value), (reading, values)
-                assert reading.text, (reading.label, values)
-            assert view.sentence.endswith((".", "!", "?")), view.sentence
-            assert shown.frame(values).words.startswith(unbroken(view.sentence))
+        return [Driven(v, shown.at(**v), shown.frame(v)) for v in shown.extremes()]
+
+
+def test_every_extreme_and_preset_gives_a_finite_picture_without_a_warning(driven: list[Driven]):
+    for values, view, frame in driven:
+        for artist, data in view.artists.items():
+            assert np.isfinite(numbers(data)).all(), (artist, values)
+        for reading in view.readings:
+            assert isinstance(reading.value, str) or np.isfinite(reading.value), (reading, values)
+            assert reading.text, (reading.label, values)
+        assert view.sentence.endswith((".", "!", "?")), view.sentence
+        assert frame.words.startswith(unbroken(view.sentence))
 
 
 BARE_THOUSAND = re.compile(r"(?<![\d.,])(?!(?:19|20)\d\d(?!\d))[1-9]\d{3,}")
@@ -53,25 +84,19 @@ def test_a_bare_thousand_would_be_found():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_count_of_a_thousand_or_more_has_its_comma(name: str):
-    shown = explorable(name)
-    for values in shown.extremes():
-        view = shown.at(**values)
+def test_a_count_of_a_thousand_or_more_has_its_comma(shown: Explorable, driven: list[Driven]):
+    for values, view, _ in driven:
         said = [view.sentence, *(reading.text for reading in view.readings)]
         said += [control.text(values.get(control.name, control.start)) for control in shown.controls]
         for words in said:
             assert not BARE_THOUSAND.search(words), (words, values)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_same_setting_gives_the_same_picture(name: str):
-    assert explorable(name).still().tobytes() == explorable(name).still().tobytes()
+def test_the_same_setting_gives_the_same_picture(name: str, shown: Explorable):
+    assert shown.still().tobytes() == explorable(name).still().tobytes()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_controls_are_labelled_explained_and_lie_within_their_range(name: str):
-    shown = explorable(name)
+def test_controls_are_labelled_explained_and_lie_within_their_range(name: str, shown: Explorable):
     for control in shown.controls:
         assert control.label, name
         assert control.help.endswith("."), (name, control.name)
@@ -84,21 +109,24 @@ def test_controls_are_labelled_explained_and_lie_within_their_range(name: str):
     assert len(shown.presets) >= 2
 
 
-def everything(shown, values) -> tuple:
+def everything(frame: Frame) -> tuple:
     """All that a reader sees of a setting, but what is said about greyed controls."""
-    frame = shown.frame(values)
     traces = [(name, t.parts, t.places.tobytes(), t.text) for name, t in frame.traces.items()]
     return frame.ground, traces, frame.words.rsplit("\x1e", 1)[0]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_greyed_control_changes_nothing_and_says_why(name: str):
-    shown = explorable(name)
-    for values in list(shown.extremes())[:80]:
+def test_a_greyed_control_changes_nothing_and_says_why(shown: Explorable, driven: list[Driven]):
+    frames = {tuple(one.values.items()): one.frame for one in driven}
+
+    def frame(values: Values) -> Frame:
+        known = frames.get(tuple(values.items()))
+        return shown.frame(values) if known is None else known
+
+    for values in [one.values for one in driven][:80]:
         for control in shown.controls:
             if why := control.greyed_by(values):
                 assert why.endswith("."), why
-                seen = [everything(shown, values | {control.name: end}) for end in control.extremes]
+                seen = [everything(frame(values | {control.name: end})) for end in control.extremes]
                 assert all(one == seen[0] for one in seen), (control.name, values)
 
 
@@ -120,37 +148,25 @@ def test_controls_without_effect_are_greyed():
 FROM_TO_ITSELF = re.compile(r"(?<![\d.,−])(−?[\d.,]*\d%?) to \1(?![\d.])")
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_read_out_has_no_range_from_a_number_to_itself(name: str):
+def test_a_read_out_has_no_range_from_a_number_to_itself(driven: list[Driven]):
     """Where nothing varies it says one number, or in words why there is none."""
-    shown = explorable(name)
-    settings = list(shown.extremes())
-    settings = settings[:: max(1, len(settings) // 100)] + [
-        shown.start | at for at in shown.presets.values()
-    ]
-    for values in settings:
-        for reading in shown.at(**values).readings:
+    for values, view, _ in driven:
+        for reading in view.readings:
             if not reading.text.endswith(")"):  # an interval beside its estimate may be narrow
                 assert not FROM_TO_ITSELF.search(reading.text), (reading, values)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_menu_of_scenarios_has_a_name_for_the_start(name: str):
-    shown = explorable(name)
+def test_the_menu_of_scenarios_has_a_name_for_the_start(shown: Explorable):
     assert any(shown.start | preset == shown.start for preset in shown.scenarios.values())
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_alt_text_says_what_is_shown_and_changes_with_it(name: str):
-    shown = explorable(name)
+def test_alt_text_says_what_is_shown_and_changes_with_it(shown: Explorable):
     texts = {shown.alt(shown.at(**values)) for values in shown.presets.values()}
     assert len(texts) == len(shown.presets)
     assert min(map(len, texts)) >= 40
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_stored_output_holds_a_picture_with_alt_text_beside_the_widget(name: str):
-    shown = explorable(name)
+def test_stored_output_holds_a_picture_with_alt_text_beside_the_widget(name: str, shown: Explorable):
     data, metadata = shown._repr_mimebundle_()
     assert set(data) == {
         "text/plain",
@@ -166,10 +182,8 @@ def test_stored_output_holds_a_picture_with_alt_text_beside_the_widget(name: str
     json.dumps(metadata)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_labels_are_legible_on_a_slide(name: str):
+def test_labels_are_legible_on_a_slide(shown: Explorable):
     """An explorable stands 660 pixels wide on a slide of 1280; its smallest text is 14 or more."""
-    shown = explorable(name)
     figure = shown.canvas(100).stage.figure
     assert smallest_label(figure) * 660 / shown.width >= 14
 

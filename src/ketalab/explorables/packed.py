@@ -53,7 +53,8 @@ class Words:
         return self.places.setdefault(text, len(self.places))
 
     def pieces(self, text: str) -> list[int]:
-        return [self.index(piece) for piece in PIECES.split(text)]
+        places = self.places
+        return [places.setdefault(piece, len(places)) for piece in PIECES.split(text)]
 
 
 def varints(values: NDArray) -> bytes:
