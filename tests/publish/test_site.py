@@ -23,6 +23,7 @@ from ketalab.publish.equations import Equations
 from ketalab.publish.glossary import unlinked
 from ketalab.publish.guide import GUIDE, PROJECT
 from ketalab.publish.reading import Heading, Page, Reading, page
+from ketalab.text import NO_BREAK
 
 
 @pytest.fixture(scope="module")
@@ -301,7 +302,8 @@ def test_an_explorable_in_the_guide_opens_at_its_preset(guide: dict[str, str]):
         for file, name, values, preset in re.findall(
             r'<a href="([^"]*)\.html#(\w+)\?([^"]*)">(.*?)</a>', html
         ):
-            found[name, unescape(re.sub(r"</?(?:em|span)\b[^>]*>", "", preset))] = file, unescape(values)
+            named = unescape(re.sub(r"</?(?:em|span)\b[^>]*>", "", preset)).replace(NO_BREAK, " ")
+            found[name, named] = file, unescape(values)
     assert {(name, preset) for name, preset in lines} <= set(found)
     for (name, preset), (_, values) in found.items():
         shown = explorable(name)
