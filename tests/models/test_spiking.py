@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -52,21 +53,30 @@ def test_a_fresh_process_with_other_threads_gives_the_same_and_keeps_quiet(short
     assert done.stderr == ""
 
 
-def test_a_run_leaves_numpys_random_state_and_brians_settings_alone(short):
+@pytest.fixture(scope="module")
+def quick(short: spiking.Run) -> dict[str, Any]:
+    """One quick run: what it tells meanwhile, and what NumPy and Brian2 are like before and after."""
     brian2 = sys.modules["brian2"]
     np.random.seed(4)  # noqa: NPY002
     expected = np.random.random()  # noqa: NPY002
     np.random.seed(4)  # noqa: NPY002
-    before = brian2.prefs.codegen.target
-    spiking.simulate(0, 0, seconds=0.1)
-    assert np.random.random() == expected  # noqa: NPY002
-    assert brian2.prefs.codegen.target == before
-
-
-def test_progress_is_told_in_tenths():
-    told = []
+    before, told = brian2.prefs.codegen.target, []
     spiking.simulate(0, 0, seconds=0.1, progress=lambda part, parts: told.append((part, parts)))
-    assert told == [(part, 10) for part in range(1, 11)]
+    return {
+        "told": told,
+        "drawn": (expected, np.random.random()),  # noqa: NPY002
+        "target": (before, brian2.prefs.codegen.target),
+    }
+
+
+@pytest.mark.parametrize("what", ["drawn", "target"])
+def test_a_run_leaves_numpys_random_state_and_brians_settings_alone(quick, what: str):
+    before, after = quick[what]
+    assert after == before
+
+
+def test_progress_is_told_in_tenths(quick):
+    assert quick["told"] == [(part, 10) for part in range(1, 11)]
 
 
 def test_constants_carry_the_units_brian_checks(short):
