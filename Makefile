@@ -15,7 +15,7 @@ LOCK := --universal --python-version 3.11 --fork-strategy fewest --generate-hash
 # Python compiles a module when it is first imported, once: doing it for all of them would double the wait.
 INSTALL := python -m pip install --no-compile --require-hashes -r requirements.lock
 
-.PHONY: lab test slides site figures refresh assignments inventory gain questions cards classroom bench load check mutate lock platforms clean
+.PHONY: lab test slides site guide figures refresh assignments inventory gain questions cards classroom bench load check mutate lock platforms clean
 
 lab: $(READER)
 	@echo "The lab opens in your browser. To stop it, press Ctrl-C here, twice."
@@ -35,6 +35,11 @@ site: .venv/.slides
 	@echo "Making one page of each lesson: less than a minute, and two more where the decks were never cut."
 	python -m ketalab.publish site
 	@echo "Open dist/site/index.html by double click, or put the folder on any web server."
+
+guide: .venv/.slides
+	@echo "Making the guide for teachers: seconds, and a few minutes where the web edition was never made."
+	python -m ketalab.publish guide
+	@echo "Open dist/guide/index.html by double click. It holds every answer: not for students."
 
 figures: $(READER)
 	python -m ketalab.publish figures

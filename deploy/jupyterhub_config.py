@@ -3,7 +3,8 @@
 Every student has an account of their own on the machine (made at the first start with a name in
 `KETALAB_STUDENTS`), so the operating system keeps their files apart. Each server and each kernel
 has a ceiling on its memory, and idle ones are stopped. What can be set is read from the environment;
-TEACHING.md says what to set it to. What cannot work is refused at the start, in one sentence.
+the guide (`make guide`, *How large a machine*) says what to set it to. What cannot work is refused at the
+start, in one sentence.
 """
 
 import asyncio

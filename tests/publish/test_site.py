@@ -17,11 +17,13 @@ from ketalab.data.claims import article
 from ketalab.explorables.description import EXPLORABLE_MIME
 from ketalab.lessons import explorable, lesson
 from ketalab.publish import equations, reading
+from ketalab.publish import guide as guide_pages
+from ketalab.publish import site as web_edition
 from ketalab.publish.article import numbered, place
 from ketalab.publish.cells import tags
 from ketalab.publish.equations import Equations
 from ketalab.publish.glossary import unlinked
-from ketalab.publish.guide import GUIDE, PROJECT
+from ketalab.publish.guide import PROJECT, whole_guide
 from ketalab.publish.reading import Heading, Page, Reading, page
 from ketalab.text import NO_BREAK
 
@@ -286,7 +288,7 @@ def test_the_guide_is_all_there_a_page_for_each_lesson(guide: dict[str, str]):
     assert {f"teaching_{number}.html" for number in table("lessons").lesson} <= set(guide)
     shown = [re.sub(r'<a class="here".*?</a>', "", html) for html in guide.values()]
     text = " ".join(Reading(html).whole for html in shown)
-    source = GUIDE.read_text(encoding="utf-8")
+    source = whole_guide()
     headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", source, flags=re.M | re.S), re.M)
     assert [heading for heading in headings if f"{heading} " not in text] == []
     sentences = re.findall(r"(?<=[.?!] )[A-Z][\w ,’'-]{30,}[.?!]", source)
@@ -296,7 +298,7 @@ def test_the_guide_is_all_there_a_page_for_each_lesson(guide: dict[str, str]):
 
 def test_an_explorable_in_the_guide_opens_at_its_preset(guide: dict[str, str]):
     """Each line "Project" and each list of presets: the link holds the values of that preset."""
-    lines = PROJECT.findall(GUIDE.read_text(encoding="utf-8"))
+    lines = PROJECT.findall(whole_guide())
     found = {}
     for html in guide.values():
         for file, name, values, preset in re.findall(
@@ -310,6 +312,33 @@ def test_an_explorable_in_the_guide_opens_at_its_preset(guide: dict[str, str]):
         given = dict(parse_qsl(values))
         wanted = shown.start | shown.scenarios[preset]
         assert given == {key: str(value) for key, value in wanted.items()}, (name, preset)
+
+
+def test_the_guide_stands_in_a_folder_of_its_own_beside_the_web_edition(
+    site: Path, guide: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """`make guide`: the same pages; every link leads to one of them or into the lessons' pages."""
+    (tmp_path / "site").symlink_to(site.resolve())
+    (tmp_path / "guide").mkdir()
+    (tmp_path / "guide" / "old.html").write_text("", encoding="utf-8")
+    monkeypatch.setattr(guide_pages, "OWN_FOLDER", tmp_path / "guide")
+    monkeypatch.setattr(web_edition, "SITE", tmp_path / "site")
+    guide_pages.main()
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "guide").iterdir()}
+    assert set(texts) == {"index.html", *guide}
+    assert texts["index.html"] == texts["teaching.html"]
+    for name, html in texts.items():
+        links = Links(html)
+        assert len(links.leads) > 15
+        for address in (*links.leads, *links.loads):
+            place, _, anchor = address.partition("#")
+            if address.startswith(("https://", "http://")):
+                continue
+            target = tmp_path / "guide" / (place.partition("?")[0] or name)
+            assert target.is_file(), (name, address)
+            if anchor:
+                ids = Links(target.read_text(encoding="utf-8")).ids
+                assert anchor.partition("?")[0] in ids, (name, address)
 
 
 def test_students_are_not_handed_the_guide(site: Path, guide: dict[str, str]):

@@ -32,7 +32,8 @@ from ketalab.publish.teaching import (
     with_sections,
 )
 
-GUIDE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+GUIDE = teaching.guide()
+SHORT_GUIDE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
 WEEK = re.compile(r"^### Week \d+: .*?(?=^###? )", re.MULTILINE | re.DOTALL)
 PROFESSIONS = ("Psychology", "Medicine", "Pharmacy", "Neuroscience")
 PARTS = {
@@ -81,7 +82,35 @@ def timetables(text: str = GUIDE) -> list[tuple[str, int, list[list[str]]]]:
 
 
 def test_the_guide_is_current():
-    assert renewed(GUIDE) == GUIDE, "run `python -m ketalab.publish teaching`"
+    assert renewed(GUIDE) == GUIDE
+    for path, text in teaching.files(GUIDE).items():
+        assert path.read_text(encoding="utf-8") == text, "run `python -m ketalab.publish teaching`"
+
+
+def test_what_people_wrote_is_written_once_and_lies_with_its_lesson():
+    """Only the page for tomorrow keeps what is made; the rest is made when somebody asks for the guide."""
+    found = teaching.files(GUIDE)
+    assert len(found) == 2 + len(table("lessons"))
+    for path, text in found.items():
+        kept = [made for made in MADE.finditer(text) if made[0] != made[1] + made[3]]
+        assert bool(kept) == (path.name == "TEACHING.md"), path
+    assert teaching.files(teaching.guide()) == found
+
+
+def test_the_short_guide_is_read_in_ten_minutes():
+    words = len(HELD.sub("", SHORT_GUIDE).split())
+    assert 900 < words < 180 * 10
+
+
+def test_a_file_that_is_as_it_should_be_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    one, other = tmp_path / "one.md", tmp_path / "other.md"
+    monkeypatch.setattr(teaching, "guide", lambda: "")
+    monkeypatch.setattr(teaching, "files", lambda _: {one: "as it was\n", other: "new\n"})
+    one.write_text("as it was\n", encoding="utf-8")
+    other.write_text("old\n", encoding="utf-8")
+    before = one.stat().st_mtime_ns
+    teaching.write()
+    assert (one.stat().st_mtime_ns, other.read_text(encoding="utf-8")) == (before, "new\n")
 
 
 def test_what_is_out_of_date_is_renewed():
@@ -93,13 +122,17 @@ def test_what_is_out_of_date_is_renewed():
 
 
 def test_links_lead_somewhere():
-    for text in (GUIDE, (ROOT / "README.md").read_text(encoding="utf-8")):
+    for text in (GUIDE, SHORT_GUIDE, (ROOT / "README.md").read_text(encoding="utf-8")):
         headings = {anchor(heading) for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
         for address in re.findall(r'\]\(([^)" ]+)[^)]*\)', text):
             if address.startswith("#"):
                 assert address[1:] in headings, address
             elif not address.startswith(("http://", "https://")):
-                assert (ROOT / address).exists(), address
+                place, _, heading = address.partition("#")
+                assert (ROOT / place).exists(), address
+                if heading:
+                    there = (ROOT / place).read_text(encoding="utf-8")
+                    assert heading in map(anchor, re.findall(r"^#+ (.+)$", there, re.MULTILINE)), address
 
 
 def test_every_name_in_code_letters_is_a_name_of_the_course():
@@ -114,7 +147,7 @@ def test_every_name_in_code_letters_is_a_name_of_the_course():
 
 def test_the_readme_and_the_top_say_what_the_guide_is():
     assert "[TEACHING.md](TEACHING.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
-    top = " ".join(GUIDE[:900].split())
+    top = " ".join(SHORT_GUIDE[:1300].split())
     assert "holds every answer" in top
     assert "not medical advice" in top
 
@@ -226,7 +259,7 @@ def test_weights_and_rubrics_add_up():
 
 
 def test_a_person_has_written_every_part(lesson_name: str):
-    assert unwritten(lesson_name[:2]) == [], f"TEACHING.md, lesson {lesson_name[:2]}: write what is named"
+    assert unwritten(lesson_name[:2]) == [], f"teaching.md of lesson {lesson_name[:2]}: write what is named"
 
 
 @pytest.mark.parametrize("what", PARTS)
@@ -266,9 +299,9 @@ def test_the_lessons_at_a_glance_say_how_long_a_student_reads_and_practises(
 
 
 def test_a_lesson_that_is_not_ready_says_so_and_an_unknown_block_is_refused():
-    assert "still being written" in teaching.made("05 facts", {}, "")
+    assert "still being written" in teaching.made("05 facts", {})
     with pytest.raises(ValueError, match="nothing makes a block '05 jokes'"):
-        teaching.made("05 jokes", parts(), "")
+        teaching.made("05 jokes", parts())
 
 
 def test_what_is_projected_exists_in_the_lesson(part: Lecture, lesson_name: str):

@@ -9,6 +9,7 @@ WHAT = (
     "figures",
     "slides",
     "site",
+    "guide",
     "assignments",
     "teaching",
     "inventory",

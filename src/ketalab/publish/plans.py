@@ -1,6 +1,6 @@
 """A deck for each plan of the teaching guide: `class_90.html`, `day_1.html`, `week_1.html` and so on.
 
-A timetable of `TEACHING.md` says which slides a row shows, and how long a row without slides lasts. Its
+A timetable of the guide says which slides a row shows, and how long a row without slides lasts. Its
 deck opens with the plan's own title, on the screen while people come in. It then holds those slides in that
 order, as the lessons' decks hold them, and between them one slide for each break, exercise and discussion,
 with the minutes of its row. So the speaker view paces the plan as a whole.
@@ -16,7 +16,7 @@ from html import escape, unescape
 from ketalab.lessons.l00_start_here.figures import PARTS
 from ketalab.publish.questions.markup import plain
 from ketalab.publish.slides import Deck, Slide, markdown_as_html
-from ketalab.publish.teaching import GUIDE, HELD, TIMETABLE, named_slides
+from ketalab.publish.teaching import HELD, TIMETABLE, named_slides, written
 from ketalab.text import NO_BREAK
 
 CLASS = "One class of 90 minutes"
@@ -75,7 +75,7 @@ class Plan:
 
 def plans(text: str | None = None) -> list[Plan]:
     """The timetables of the guide, or of this text, in its order."""
-    found = TIMETABLE.finditer(GUIDE.read_text(encoding="utf-8") if text is None else text)
+    found = TIMETABLE.finditer(written() if text is None else text)
     return [_plan(*timetable.groups()) for timetable in found]
 
 

@@ -64,7 +64,7 @@ def write(pages: Sequence[Page], equations: Equations, folder: Path = SITE) -> N
     for place, one in enumerate(pages):
         _write_lesson(folder, one, pages[place - 1] if place else None, pages[place + 1 : place + 2])
     beside = _write_around(folder, pages, equations)
-    _write_guide(folder, guide.pages(equations))
+    write_guide(folder, guide.pages(equations))
     for name, icon in installable.icons().items():
         _write(folder / "assets" / name, icon)
     _write(folder / "manifest.json", installable.manifest("assets"))
@@ -144,11 +144,20 @@ def _text_of(path: Path) -> str:
     return path.read_text(encoding="utf-8").partition("<main")[2].partition(">")[2].partition("<footer")[0]
 
 
-def _write_guide(folder: Path, made: Sequence[guide.GuidePage]) -> None:
-    """The pages for teachers."""
+def write_guide(folder: Path, made: Sequence[guide.GuidePage], root: str = "") -> None:
+    """The pages for teachers; `root` leads from their folder to that of the web edition."""
+    folder.mkdir(parents=True, exist_ok=True)
     for place, one in enumerate(made):
         before, after = made[place - 1] if place else None, next(iter(made[place + 1 : place + 2]), None)
-        _page(folder / one.file, "teaching.html.j2", page=one, guide=made, before=before, after=after)
+        _page(
+            folder / one.file,
+            "teaching.html.j2",
+            page=one,
+            guide=made,
+            before=before,
+            after=after,
+            root=root,
+        )
 
 
 def _sources() -> dict[str, object]:

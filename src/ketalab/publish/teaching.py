@@ -1,9 +1,12 @@
-"""The teaching guide, `TEACHING.md`: what stands elsewhere is filled in, what a teacher decides is not.
+"""The teaching guide: what stands elsewhere is filled in, what a teacher decides is not.
 
-A person writes the syllabi, the prompts and the marking. Renewed from their source are
+A person writes the syllabi, the prompts and the marking: `TEACHING.md` has what one class tomorrow needs,
+`guide.md` beside this file the longer plans, marking and machines, `teaching.md` in a lesson's folder the
+words about that lesson. The whole guide is these in one (`guide`); `make guide` makes pages of it.
+Renewed from their source are
 
-- everything between `<!-- made: NAME -->` and `<!-- /made -->`: contents, a lesson's facts,
-  misconceptions, slides with notes, answers and quiz key, the load of a class;
+- everything between `<!-- made: NAME -->` and `<!-- /made -->`: a lesson's facts, misconceptions, slides
+  with notes, answers and quiz key, the load of a class. In the files it is kept in `TEACHING.md` alone;
 - a timetable's clock, and the minutes of a row that names slides (`05: 4–6; 00: 9`): they last as long
   as their notes say. Numbers that a person types are held by name from then on
   (`<!-- held: 05 = asleep -->`) and follow their slides; to choose others, take the comment out. A row
@@ -15,22 +18,24 @@ A person writes the syllabi, the prompts and the marking. Renewed from their sou
   lecture ("**In 45 minutes**: slides 1, 3–5 (9 min by the notes)");
 - citations: `[@zarate2006]` becomes a link, as in a lesson.
 
-A lesson that arrives is given its section; a test names what a person still has to write in it.
+A lesson that arrives is given its file; a test names what a person still has to write in it.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from ketalab.data import claim, table
 from ketalab.data.lessons import stem
-from ketalab.lessons import explorable
+from ketalab.lessons import explorable, folder
 from ketalab.paths import ROOT, write_atomically
 from ketalab.practice.exercise import POINTS, POINTS_BY_HAND
 from ketalab.publish.lecture import Lecture, LectureSlide, lectures, mistakes, plain
 from ketalab.publish.load import load_of_a_class
 from ketalab.publish.weave import CITATION, citation_link
 
-GUIDE = ROOT / "TEACHING.md"
+SHORT_GUIDE = ROOT / "TEACHING.md"
+LONGER = Path(__file__).with_name("guide.md")
 MADE = re.compile(r"(<!-- made: ([\w ]+) -->\n).*?(<!-- /made -->)", re.DOTALL)
 TIMETABLE = re.compile(
     r"^(#+ [^\n]*· (\d+) minutes\n(?:(?!#)[^\n]*\n)*?)(\| Clock \|[^\n]*\n\|[-|: ]+\n)((?:\|[^\n]*\n)+)",
@@ -47,29 +52,72 @@ SPOKEN = re.compile(r"(\b[Ss]lides? )(\d+(?:(?:, | and | to |–)\d+)*)")
 NAMES_SLIDES = re.compile(
     rf"^(?!- slide \d+, `|\*\*Ask\*\* on)(.*{SPOKEN.pattern}.*?)(?:{HELD.pattern})?$", re.MULTILINE
 )
+TO_LESSON = re.compile(r"\]\(#(\d\d)--[\w-]+\)")
+TO_LONGER = re.compile(r"\]\(#([a-z][\w-]*)\)")
+TO_NOTEBOOK = re.compile(r"\]\(notebooks/(\d\d)_\w+\.ipynb\)")
 LETTERS = "ABCDEFGH"
 Parts = Mapping[str, Lecture]
 
 
 def main(_lessons: Sequence[str] = ()) -> None:
     write()
-    print(f"{GUIDE.name}: {GUIDE.stat().st_size / 1e3:.0f} kB")
+    print(f"{SHORT_GUIDE.name}: {len(SHORT_GUIDE.read_text(encoding='utf-8').split()):,} words")
 
 
 def write() -> None:
-    text = renewed(GUIDE.read_text(encoding="utf-8"))
-    with write_atomically(GUIDE) as file:
-        file.write(text.encode())
+    """Renew what people wrote where it stands; a file that is as it should be is left alone."""
+    for path, text in files(guide()).items():
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            with write_atomically(path) as file:
+                file.write(text.encode())
+
+
+def guide() -> str:
+    """The whole guide, every part that has a source elsewhere as it should be."""
+    return renewed(written())
+
+
+def written() -> str:
+    """The whole guide as people wrote it, with slides and minutes as they were last renewed."""
+    texts = [_inward(SHORT_GUIDE.read_text(encoding="utf-8")), LONGER.read_text(encoding="utf-8")]
+    own = (folder(number) / "teaching.md" for number in table("lessons").lesson)
+    texts += [path.read_text(encoding="utf-8") for path in own if path.is_file()]
+    return "\n\n".join(text.rstrip() for text in texts) + "\n"
+
+
+def files(text: str) -> dict[Path, str]:
+    """The whole guide as the files that people write in."""
+    first, opening, longer = SECTION.sub("", text).partition(LONGER.read_text("utf-8").partition("\n")[0])
+    parts = {SHORT_GUIDE: _outward(first), LONGER: _emptied(opening + longer)}
+    parts |= {folder(found[1]) / "teaching.md": _emptied(found[0]) for found in SECTION.finditer(text)}
+    return {path: f"{part.rstrip()}\n" for path, part in parts.items()}
+
+
+def _emptied(text: str) -> str:
+    return MADE.sub(r"\1\3", text)
+
+
+def _outward(text: str) -> str:
+    """Links within the guide as they are in a file of its own: to the lessons, and to the longer part."""
+    text = TO_LESSON.sub(lambda link: f"](notebooks/{stem(link[1])}.ipynb)", text)
+    own = {anchor(title) for title in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+    longer = LONGER.relative_to(ROOT).as_posix()
+    return TO_LONGER.sub(lambda link: link[0] if link[1] in own else f"]({longer}#{link[1]})", text)
+
+
+def _inward(text: str) -> str:
+    text = text.replace(f"]({LONGER.relative_to(ROOT).as_posix()}#", "](#")
+    return TO_NOTEBOOK.sub(lambda link: f"]({_address(link[1])})", text)
 
 
 def renewed(text: str) -> str:
-    """The guide with every part that has a source elsewhere as it should be."""
+    """This much of the guide with every part that has a source elsewhere as it should be."""
     parts = lectures()
     text = with_sections(text, parts)
     text = TIMETABLE.sub(lambda found: _timetable(found, parts), text)
     text = SECTION.sub(lambda found: _with_slides(found, parts), text)
     text = CITATION.sub(citation_link, text)
-    return MADE.sub(lambda marks: f"{marks[1]}{made(marks[2], parts, text)}{marks[3]}", text)
+    return MADE.sub(lambda marks: f"{marks[1]}{made(marks[2], parts)}{marks[3]}", text)
 
 
 def with_sections(text: str, parts: Parts) -> str:
@@ -125,22 +173,19 @@ def spoken(line: str, part: Lecture) -> str:
     lost = [place for place in said if not 1 <= place <= len(part.slides)]
     if not marks and lost:
         lesson_, there = part.practice.number, len(part.slides)
-        raise ValueError(f"TEACHING.md: lesson {lesson_} has no slide {lost[0]} (of {there})")
+        raise ValueError(f"the guide: lesson {lesson_} has no slide {lost[0]} (of {there})")
     names = marks[1].split(", ") if marks else [part.name(place) for place in said]
     if len(names) != len(said):
         raise ValueError(
-            f"TEACHING.md: {len(said)} slides in a line that holds {len(names)}; "
-            f"take its comment out: {text}"
+            f"the guide: {len(said)} slides in a line that holds {len(names)}; take its comment out: {text}"
         )
     places = iter([part.named(name) for name in names])
     now = SPOKEN.sub(lambda found: found[1] + re.sub(r"\d+", lambda _: str(next(places)), found[2]), text)
     return f"{now} <!-- held: {', '.join(names)} -->"
 
 
-def made(name: str, parts: Parts, text: str) -> str:
+def made(name: str, parts: Parts) -> str:
     """A generated block; ValueError when nothing makes one of that name."""
-    if name == "contents":
-        return contents(text)
     if name == "lessons":
         return at_a_glance(parts)
     if name == "load":
@@ -149,7 +194,7 @@ def made(name: str, parts: Parts, text: str) -> str:
     if number == "claims":
         return claims(what.split())
     if what not in BLOCKS or number not in set(table("lessons").lesson):
-        raise ValueError(f"TEACHING.md: nothing makes a block {name!r}")
+        raise ValueError(f"the guide: nothing makes a block {name!r}")
     return BLOCKS[what](parts[number]) if number in parts else "*This lesson is still being written.*\n"
 
 
@@ -159,16 +204,6 @@ def made(name: str, parts: Parts, text: str) -> str:
 def anchor(heading: str) -> str:
     """The address of a heading, as GitHub makes it."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
-
-
-def contents(text: str) -> str:
-    """A list of the guide's headings of the second and third level, linked."""
-    found = re.findall(r"^(##|###) (.+)$", text, re.MULTILINE)
-    return "".join(
-        f"{'  ' * (len(level) - 2)}- [{heading}](#{anchor(heading)})\n"
-        for level, heading in found
-        if heading != "Contents"
-    )
 
 
 def at_a_glance(parts: Parts) -> str:
@@ -230,7 +265,7 @@ def minutes_of(cell: str, parts: Parts) -> int:
         if number in parts:
             there = parts[number].slides
             if not 1 <= slide <= len(there):
-                raise ValueError(f"TEACHING.md: lesson {number} has no slide {slide} (of {len(there)})")
+                raise ValueError(f"the guide: lesson {number} has no slide {slide} (of {len(there)})")
             total += there[slide - 1].minutes
     return total
 
@@ -292,8 +327,13 @@ def _timetable(found: re.Match[str], parts: Parts) -> str:
 
 
 def _linked(named: re.Match[str]) -> str:
-    title = table("lessons").set_index("lesson").title[named[1]]
-    return f"[{named[1]}](#{anchor(f'{named[1]} · {title}')}): {named[2]}"
+    return f"[{named[1]}]({_address(named[1])}): {named[2]}"
+
+
+def _address(number: str) -> str:
+    """Where a lesson's section is within the guide."""
+    title = table("lessons").set_index("lesson").title[number]
+    return f"#{anchor(f'{number} · {title}')}"
 
 
 # One lesson -----------------------------------------------------------------------------------------
