@@ -96,8 +96,8 @@ TABLES = (
     "13_the_article_on_trial",
 )
 # What comes step by step is pale until it is there.
-FADED_IN = """() => [...document.querySelectorAll("section.present .fragment")]
-  .every((part) => !part.checkVisibility() || getComputedStyle(part).opacity === "1")"""
+FADED = """() => [...document.querySelectorAll("section.present .fragment")].every((part) =>
+  !part.checkVisibility() || getComputedStyle(part).opacity === (part.matches(".fade-out.visible") ? "0" : "1"))"""
 NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 # A slide of text alone: how far down it goes, the size it has grown to, and its longest line.
 FILLED = """() => {
@@ -259,7 +259,7 @@ def ask_axe(watched, theme: str) -> None:
         for numbers in watched.page.locator("section.present .ketalab-numbers").all():
             numbers.evaluate("(fold) => { fold.open = true; }")
             numbers.locator("td").first.wait_for(state="attached")
-        watched.page.wait_for_function(FADED_IN, timeout=5000)
+        watched.page.wait_for_function(FADED)
         assert serious(watched.page, ".slides > section.present") == [], f"slide {number + 1}, {theme}"
 
 

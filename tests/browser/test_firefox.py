@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT
 
 from ketalab.lessons import explorable
+from ketalab.text import unbroken
 
 SCRIPT = Path(__file__).with_name("firefox.mjs")
 
@@ -69,8 +70,8 @@ def test_an_explorable_opens_at_a_setting_and_follows_a_key(seen: dict):
     """Its numbers are those that Python computes."""
     shown = explorable("route_to_plasma")
     for state in (seen["linked"], seen["moved"]):
-        readings = {reading.label: reading.text for reading in shown.at(**state["values"]).readings}
-        assert state["readings"] == readings
+        readings = shown.at(**state["values"]).readings
+        assert state["readings"] == {unbroken(one.label): unbroken(one.text) for one in readings}
     assert (seen["linked"]["values"]["dose"], seen["linked"]["values"]["minutes"]) == (0.5, 10)
     assert seen["linked"]["said"] == ""
     assert seen["moved"]["values"] != seen["linked"]["values"]

@@ -530,6 +530,7 @@ def test_axes_stay_until_the_hand_lets_go_however_long_it_holds(watched, lab: st
         page.mouse.click(place["x"] + place["width"] - 1, place["y"] + 2)
         says(watched, box, explorable("route_to_plasma").at(**{dose.name: dose.high}).sentence)
         settle(box)  # the handle glides there
+        page.wait_for_timeout(1600)  # what is done next has a beginning of its own
         return axes.inner_text()
 
     def drag_to(share: float) -> None:

@@ -11,6 +11,7 @@ import pytest
 from browser.axe import serious
 
 from ketalab.lessons import explorable
+from ketalab.text import unbroken
 
 WIDTHS = (390, 1280)
 # What sticks out of the page sideways; a wide table scrolls in its own box.
@@ -127,7 +128,7 @@ def test_the_numbers_of_explorables_are_those_of_python(watched, site: Path, nam
 
 def python(shown, values) -> dict[str, str]:
     """What Python reads at a setting."""
-    return {reading.label: reading.text for reading in shown.at(**values).readings}
+    return {unbroken(reading.label): unbroken(reading.text) for reading in shown.at(**values).readings}
 
 
 def open_at(watched, site: Path, part: str):

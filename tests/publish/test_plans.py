@@ -9,6 +9,7 @@ from ketalab.lessons import lesson
 from ketalab.publish import plans, teaching
 from ketalab.publish.lecture import LectureSlide, lectures
 from ketalab.publish.slides import Deck, Slide
+from ketalab.text import unbroken
 
 NAMES = ["class_90", *(f"day_{n}" for n in range(1, 6)), *(f"week_{n}" for n in range(1, 11))]
 
@@ -117,7 +118,7 @@ def test_who_never_predicted_is_asked_before_a_note_comes_back_to_it(by_number: 
     assert list(asked) == [("class_90", 6), ("class_90", 12), ("day_4", 9)]
     for (_, place), number in zip(asked, ("01", "12", "11"), strict=True):
         assert asked[next(key for key in asked if key[1] == place)] in {
-            prediction.question for prediction in lesson(number).predictions.values()
+            unbroken(prediction.question) for prediction in lesson(number).predictions.values()
         }
 
 
