@@ -96,8 +96,10 @@ TABLES = (
     "13_the_article_on_trial",
 )
 # What comes step by step is pale until it is there.
-FADED = """() => [...document.querySelectorAll("section.present .fragment")].every((part) =>
-  !part.checkVisibility() || getComputedStyle(part).opacity === (part.matches(".fade-out.visible") ? "0" : "1"))"""
+FADED = """() => [...document.querySelectorAll("section.present .fragment")].every((part) => {
+  const gone = part.matches(".fade-out.visible") ? "0" : "1";
+  return !part.checkVisibility() || getComputedStyle(part).opacity === gone;
+})"""
 NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 # A slide of text alone: how far down it goes, the size it has grown to, and its longest line.
 FILLED = """() => {
