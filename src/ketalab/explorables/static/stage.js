@@ -183,10 +183,10 @@ const covers = (wide, narrow) => Object.keys(wide).every((name) => ["x", "y"].ev
 // Drawing ---------------------------------------------------------------------------------------------
 
 const outlines = new WeakMap();
-const CURVES = [, , "quadraticCurveTo", "bezierCurveTo"];
+const STEPS = ["moveTo", "lineTo", "quadraticCurveTo", "bezierCurveTo", "closePath"];
+const opaque = (colour) => colour?.length === 9 && colour.endsWith("ff");
 
 // The radius of a closed path whose curves all run at one distance from its middle, else nothing.
-const opaque = (colour) => colour?.length === 9 && colour.endsWith("ff");
 const radiusOf = (commands) => {
   const [[, x, y], ...curves] = commands.filter(([kind]) => kind !== 4), radius = Math.hypot(x, y);
   let [fromX, fromY] = [x, y];
@@ -198,23 +198,20 @@ const radiusOf = (commands) => {
   return round ? radius : null;
 };
 
-// How a path of matplotlib's is laid around a place. A circle is laid as one: its eight curves take three times as long.
+// How a path of matplotlib's is laid around a place, and its radius if it is a circle. A circle is laid as one: its
+// eight curves take three times as long.
 const outlineOf = (commands) => {
   if (!outlines.has(commands)) {
     const radius = radiusOf(commands);
-    outlines.set(commands, radius ? (context, x, y) => {
+    outlines.set(commands, { radius, lay: radius ? (context, x, y) => {
       context.moveTo(x + radius, y);
       context.arc(x, y, radius, 0, 2 * Math.PI);
       context.closePath();
     } : (context, x, y) => {
       for (const [kind, ...at] of commands) {
-        const p = at.map((value, i) => (i % 2 ? y - value : x + value));
-        if (kind === 0) context.moveTo(...p);
-        if (kind === 1) context.lineTo(...p);
-        if (kind === 2 || kind === 3) context[CURVES[kind]](...p);
-        if (kind === 4) context.closePath();
+        context[STEPS[kind]](...at.map((value, i) => (i % 2 ? y - value : x + value)));
       }
-    });
+    } });
   }
   return outlines.get(commands);
 };
@@ -325,7 +322,7 @@ class Pen {
   }
 
   marks(commands, { x, y, length }, styleOf) {
-    const { context } = this, outline = outlineOf(commands), radius = radiusOf(commands);
+    const { context } = this, { radius, lay } = outlineOf(commands);
     const disc = (x, y, r, colour) => {
       context.beginPath();
       context.arc(x, y, r, 0, 2 * Math.PI);
@@ -339,7 +336,7 @@ class Pen {
         if (face !== edge) disc(x[i], y[i], radius - width / 2, face);
       } else {
         context.beginPath();
-        outline(context, x[i], y[i]);
+        lay(context, x[i], y[i]);
         this.fill(face);
         this.stroke(edge, width, { dash, cap, join });
       }
@@ -360,9 +357,10 @@ class Pen {
     let at = 0;
     parts.forEach((length, i) => {
       context.beginPath();
-      if (!closed) this.follow(x, y, at, at + length);
-      for (let j = at; closed && j < at + length; j += 1) context.lineTo(x[j], y[j]);
-      at += length;
+      const end = at + length;
+      if (closed) for (let j = at; j < end; j += 1) context.lineTo(x[j], y[j]);
+      else this.follow(x, y, at, end);
+      at = end;
       if (closed) {
         context.closePath();
         if (look.faces.length) this.fill(turn(look.faces, i));
@@ -373,13 +371,13 @@ class Pen {
   }
 
   hatch({ path, colour, width, side }) {
-    const { context } = this, outline = outlineOf(path);
+    const { context } = this, { lay } = outlineOf(path);
     context.save();
     context.clip();
     context.beginPath();
     for (let across = 0; across < context.canvas.width / this.scale; across += side) {
       for (let down = -side; down < context.canvas.height / this.scale; down += side) {
-        outline(context, across, down + side);
+        lay(context, across, down + side);
       }
     }
     this.stroke(colour, width);
