@@ -15,19 +15,29 @@ def refuse(name: str, value: Any, allowed: str) -> ValueError:
 
 def within(name: str, value: ArrayLike, low: float, high: float, unit: str = "") -> NDArray[np.float64]:
     """The value as an array; ValueError for the first one that is not a number from `low` to `high`."""
-    allowed = f"{low:g} to {high:g} {unit}".rstrip()
-    return _where(name, value, lambda x: (x >= low) & (x <= high), allowed)
+    values = np.asarray(value, dtype=float)
+    fits = (values >= low) & (values <= high)
+    if not fits.all():
+        raise _refused(name, values, fits, f"{low:g} to {high:g} {unit}".rstrip())
+    return values
 
 
 def at_least(name: str, value: ArrayLike, least: float, unit: str = "") -> NDArray[np.float64]:
     """The value as an array; ValueError for the first one that is not a finite number from `least` on."""
-    allowed = f"{f'{least:g} {unit}'.rstrip()} or more"
-    return _where(name, value, lambda x: np.isfinite(x) & (x >= least), allowed)
+    values = np.asarray(value, dtype=float)
+    fits = (values >= least) & (values < np.inf)
+    if not fits.all():
+        raise _refused(name, values, fits, f"{f'{least:g} {unit}'.rstrip()} or more")
+    return values
 
 
 def above(name: str, value: ArrayLike, limit: float, unit: str = "") -> NDArray[np.float64]:
     """The value as an array; ValueError for the first one that is not a number above `limit`."""
-    return _where(name, value, lambda x: x > limit, f"above {limit:g} {unit}".rstrip())
+    values = np.asarray(value, dtype=float)
+    fits = values > limit
+    if not fits.all():
+        raise _refused(name, values, fits, f"above {limit:g} {unit}".rstrip())
+    return values
 
 
 def one_of(name: str, value: Any, known: Iterable[Any]) -> Any:
@@ -38,9 +48,6 @@ def one_of(name: str, value: Any, known: Iterable[Any]) -> Any:
     return value
 
 
-def _where(name: str, value: ArrayLike, ok: Any, allowed: str) -> NDArray[np.float64]:
-    values = np.asarray(value, dtype=float)
-    fits = ok(values)
-    if not np.all(fits):
-        raise refuse(name, float(values[~fits].flat[0]) if values.ndim else float(values), allowed)
-    return values
+def _refused(name: str, values: NDArray[np.float64], fits: NDArray[np.bool_], allowed: str) -> ValueError:
+    """For the first value that does not fit."""
+    return refuse(name, float(values[~fits].flat[0]) if values.ndim else float(values), allowed)

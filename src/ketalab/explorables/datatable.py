@@ -7,10 +7,10 @@ people), it has no numbers either, and the read-out says what it shows.
 """
 
 from bisect import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, singledispatch
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -106,6 +106,9 @@ class Scale:
         if self.how.ratio:
             return written(np.exp(value))
         return written(self.how.value(value) if self.how.value else value)
+
+    def spans(self, low: list[float], high: list[float]) -> list[str]:
+        return list(map(self.text, low)) if low is high else list(map(self.span, low, high))
 
     def span(self, low: float, high: float) -> str:
         if low == high:
@@ -217,6 +220,13 @@ def is_line(artist: Artist) -> bool:
     )
 
 
+def each(found: Spans, do: Callable[[NDArray], Any]) -> tuple:
+    """The same done to each of the four, once where a point begins where it ends."""
+    x0, x1, y0, y1 = found
+    across, upwards = do(x0), do(y0)
+    return across, across if x1 is x0 else do(x1), upwards, upwards if y1 is y0 else do(y1)
+
+
 def reach(found: Spans) -> Spans:
     """The least and the greatest of all, as one span."""
     x0, x1, y0, y1 = found
@@ -265,7 +275,7 @@ def within(part: Part, found: Spans, ends: Ends) -> Spans:
             on = (high >= first) & (low <= last)
             if not on.all():
                 seen = on if seen is None else seen & on
-    return found if seen is None else tuple(part[seen] for part in found)
+    return found if seen is None else each(found, lambda ends: ends[seen])
 
 
 @lru_cache(256)
@@ -290,7 +300,7 @@ def chosen(artist: Artist, found: Spans, line: bool) -> Spans:
     else:
         places = range(MARKS)
     at = np.fromiter(places, np.intp)
-    return tuple(part[at] for part in found)
+    return each(found, lambda ends: ends[at])
 
 
 class Numbers:
@@ -306,6 +316,7 @@ class Numbers:
         self.parts = {
             name: Part.of(artist) for name, artist in stage.artists.items() if artist.axes in self.scales
         }
+        self._last: dict[str, tuple[tuple, Column | None]] = {}
 
     @property
     def reads(self) -> dict[str, dict[str, Any]]:
@@ -337,30 +348,43 @@ class Numbers:
         for name, value in artists.items():
             part = self.parts.get(name)
             found = None if value is None or part is None else spans(part.artist, value)
-            if found is None or not found[0].size or _only_shades(part.artist, found):
-                continue
-            found = within(part, found, ends[part.artist.axes])
-            if found[0].size and not _only_shades(part.artist, found):
-                self._add(tables, part, _title(part.artist, name), found)
+            if found is not None and found[0].size:
+                column = self._kept(name, part, found, ends[part.artist.axes])
+                if column is not None:
+                    _put(tables, column)
         return "\n\n".join("\n".join("\t".join(row) for row in table) for table in tables.values())
 
-    def _add(self, tables: dict, part: Part, title: str, found: Spans) -> None:
-        artist, (x_read, y_read) = part.artist, part.in_data
+    def _kept(self, name: str, part: Part, found: Spans, ends: Ends) -> "Column | None":
+        """An artist that lies where it lay reads as it read."""
+        rows = self.scales[part.artist.axes][1].words
+        asked = (ends, rows, *each(found, np.ndarray.tobytes))
+        kept = self._last.get(name)
+        if kept is None or kept[0] != asked:
+            kept = self._last[name] = asked, self._column(part, name, found, ends)
+        return kept[1]
+
+    def _column(self, part: Part, name: str, found: Spans, ends: Ends) -> "Column | None":
+        if _only_shades(part.artist, found):
+            return None
+        found = within(part, found, ends)
+        if not found[0].size or _only_shades(part.artist, found):
+            return None
+        artist, (x_read, y_read), title = part.artist, part.in_data, _title(part.artist, name)
         across, upwards = self.scales[artist.axes]
-        x0, x1, y0, y1 = (values.tolist() for values in chosen(artist, found, part.line))
-        x = list(map(across.span, x0, x1)) if across.read and x_read else []
-        y = list(map(upwards.span, y0, y1)) if upwards.read and y_read else []
+        x0, x1, y0, y1 = each(chosen(artist, found, part.line), np.ndarray.tolist)
+        x = across.spans(x0, x1) if across.read and x_read else []
+        y = upwards.spans(y0, y1) if upwards.read and y_read else []
         if across.rows and isinstance(artist, Rectangle):
             x = [across.text((x0[0] + x1[0]) / 2)]
         if across.rows and upwards.rows and x1 != x0:
-            return  # a stroke in a grid of words is a picture, not a number
+            return None  # a stroke in a grid of words is a picture, not a number
         if upwards.rows and y:  # a picture of rows: each row is named first
             x, y, across, upwards = y, x, upwards, across
         if x and y and (upwards.beside or across.beside):  # what has no name lies outside the picture
             named = [i for i, row in enumerate(x) if row]
             x, y = [x[i] for i in named], [y[i] for i in named]
         if not x and not y:
-            return
+            return None
         if artist.get_gid() == DIRECTION_ONLY:
             title, y = f"{title}, {DIRECTION_ONLY}", ["yes"] * len(y)
         if len(x0) < found[0].size and not (part.line and len(x0) == 1):
@@ -370,16 +394,34 @@ class Numbers:
                 else f" ({grouped(found[0].size)} marks)"
             )
         if x and y:
-            key, head, unit, names, values = (artist.axes, *x), across.name, upwards.name, x, y
-        else:  # one direction only says something: a line across the picture
-            unit, values = (across.name, x) if x else (upwards.name, y)
-            key, head, names = (artist.axes, unit), "", [""] * len(values)
-            if key in tables and len(tables[key]) - 2 != len(values):
-                key = (*key, title)
-        table = tables.setdefault(key, [[unit], [head], *([name] for name in names)])
-        table[1].append(title)
-        for row, text in zip(table[2:], values, strict=True):
-            row.append(text)
+            return Column((artist.axes, *x), upwards.name, across.name, title, x, y)
+        measures, values = (across.name, x) if x else (upwards.name, y)
+        return Column((artist.axes, measures), measures, "", title, None, values)
+
+
+class Column(NamedTuple):
+    """What one artist adds to a table: which table it belongs to, what that measures and what its rows are
+    called, the title of the column, the names of its rows (None where only one direction says something: a
+    line across the picture), its values."""
+
+    table: tuple
+    measures: str
+    head: str
+    title: str
+    names: list[str] | None
+    values: list[str]
+
+
+def _put(tables: dict[tuple, list[list[str]]], column: Column) -> None:
+    key, names = column.table, column.names
+    if names is None:
+        names = [""] * len(column.values)
+        if key in tables and len(tables[key]) - 2 != len(names):
+            key = (*key, column.title)
+    table = tables.setdefault(key, [[column.measures], [column.head], *([name] for name in names)])
+    table[1].append(column.title)
+    for row, text in zip(table[2:], column.values, strict=True):
+        row.append(text)
 
 
 def _only_shades(artist: Artist, found: Spans) -> bool:

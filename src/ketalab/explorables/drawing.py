@@ -318,15 +318,16 @@ class Drawing:
         for members in together.values():  # one transform for all that share it
             all_points = np.concatenate([shown[i][3] for i in members])
             whole = self._whole(shown[members[0]][1], all_points)
-            ends = np.cumsum([len(shown[i][3]) for i in members])
-            for i, part in zip(members, np.split(whole, ends[:-1], axis=1), strict=True):
-                places[i] = part
+            end = 0
+            for i in members:
+                begin, end = end, end + len(shown[i][3])
+                places[i] = whole[:, begin:end]
         return {name: Trace(parts, places[i], text) for i, (name, _t, parts, _p, text) in enumerate(shown)}
 
     def _whole(self, transform: Transform, places: NDArray) -> NDArray[np.int32]:
         with np.errstate(all="ignore"):
-            x, y = transform.transform(places).reshape(-1, 2).T
-        whole = np.stack((x, self.size[1] - y)) * PARTS_OF_A_POINT
+            whole = transform.transform(places).reshape(-1, 2).T * PARTS_OF_A_POINT
+        whole[1] = self.size[1] * PARTS_OF_A_POINT - whole[1]
         if not (abs(whole) <= FAR).all():
             whole = np.clip(np.nan_to_num(whole, nan=BREAK, posinf=FAR, neginf=-FAR), -FAR, BREAK)
             whole[(whole > FAR) & (whole < BREAK)] = FAR

@@ -43,6 +43,7 @@ class Words:
     def __init__(self) -> None:
         self.places: dict[str, int] = {}
         self.orders: dict[tuple[str, ...], int] = {}
+        self._lines: dict[str, list[int]] = {}
 
     @property
     def header(self) -> dict[str, list]:
@@ -53,53 +54,77 @@ class Words:
         return self.places.setdefault(text, len(self.places))
 
     def pieces(self, text: str) -> list[int]:
-        places = self.places
-        return [places.setdefault(piece, len(places)) for piece in PIECES.split(text)]
+        found: list[int] = []
+        for number, line in enumerate(text.split("\n")):
+            if number:
+                found.append(self.index("\n"))
+            found += self._of(line)
+        return found
+
+    def _of(self, line: str) -> list[int]:
+        """Most lines are said again and again."""
+        if line not in self._lines:
+            places = self.places
+            self._lines[line] = [places.setdefault(piece, len(places)) for piece in PIECES.split(line)]
+        return self._lines[line]
 
 
-def varints(values: NDArray) -> bytes:
+def varints(values: NDArray[np.int64]) -> bytes:
     """Whole numbers of 0 or more, below 2 ** 35."""
-    left = np.asarray(values, dtype=np.uint64)
-    groups = (left[:, None] >> np.arange(0, 35, 7, dtype=np.uint64)) & np.uint64(127)
-    needed = np.maximum(1, 5 - (groups[:, ::-1] != 0).argmax(axis=1))
-    needed[left == 0] = 1
-    at = np.arange(5)
-    groups |= np.where(at < needed[:, None] - 1, 128, 0).astype(np.uint64)
-    return groups.astype(np.uint8)[at < needed[:, None]].tobytes()
+    needed = 1 + sum((values >= 1 << 7 * more).astype(np.int8) for more in range(1, 5))
+    starts = np.cumsum(needed) - needed
+    found = np.empty(int(needed.sum()), np.uint8)
+    found[starts] = values & 127
+    for more in range(1, int(needed.max(initial=1))):
+        longer = np.flatnonzero(needed > more)
+        at = starts[longer] + more
+        found[at] = values[longer] >> 7 * more & 127
+        found[at - 1] |= 128
+    return found.tobytes()
 
 
-def folded(values: NDArray) -> NDArray[np.int64]:
-    """0, -1, 1, -2 ... as 0, 1, 2, 3 ..."""
-    wide = values.astype(np.int64)
-    return (wide << 1) ^ (wide >> 63)
+def folded(values: NDArray[np.int32]) -> NDArray[np.int32]:
+    """0, -1, 1, -2 ... as 0, 1, 2, 3 ...; values below 2 ** 30 on either side of zero."""
+    return (values << 1) ^ (values >> 31)
 
 
 def row(frames: Iterable[Frame], words: Words) -> bytes:
     """The frames of one row."""
-    numbers: list[NDArray | list[int]] = []
+    numbers: list[NDArray] = []
+    few: list[int] = []  # which have no array of their own yet
     last: dict[str, Trace] = {}
     said: list[int] = []
     for frame in frames:
-        order = words.orders.setdefault(tuple(frame.traces), len(words.orders))
-        numbers.append([frame.ground, order])
+        few += frame.ground, words.orders.setdefault(tuple(frame.traces), len(words.orders))
         for name, trace in frame.traces.items():
-            numbers.extend(_artist(trace, last.get(name), words))
+            start, places = _artist(trace, last.get(name), words)
+            few += start
+            if places is not None:
+                numbers += np.array(few, np.int64), folded(places).ravel()
+                few = []
         pieces = words.pieces(frame.words)
-        numbers.append(_said(pieces, said))
+        few += _said(pieces, said)
         last.update(frame.traces)
         said = pieces
-    return varints(np.concatenate([np.asarray(part, dtype=np.int64) for part in numbers]))
+    return varints(np.concatenate([*numbers, np.array(few, np.int64)]))
 
 
-def _artist(new: Trace, old: Trace | None, words: Words) -> list[NDArray | list[int]]:
+def _artist(new: Trace, old: Trace | None, words: Words) -> tuple[list[int], NDArray[np.int32] | None]:
+    """What is said of an artist, and how far its places moved or lie apart."""
     text = [] if new.text is None else [words.index(new.text)]
-    if old is not None and old.parts == new.parts:
-        if old.text == new.text and np.array_equal(old.places, new.places):
-            return [[1]]
-        moved = np.diff(new.places - old.places, axis=1, prepend=0)
-        return [[2, *text], folded(moved.ravel())]
-    apart = np.diff(new.places, axis=1, prepend=0)
-    return [[3, len(new.parts), *new.parts, *text], folded(apart.ravel())]
+    if old is None or old.parts != new.parts:
+        return [3, len(new.parts), *new.parts, *text], _less_neighbour(new.places)
+    moved = new.places - old.places
+    if old.text == new.text and not moved.any():
+        return [1], None
+    return [2, *text], _less_neighbour(moved)
+
+
+def _less_neighbour(values: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Along a row each value less the one before it; the first is as it is."""
+    less = values.copy()
+    less[:, 1:] -= values[:, :-1]
+    return less
 
 
 def _said(new: list[int], old: list[int]) -> list[int]:

@@ -78,24 +78,34 @@ def depolarisation(neurone: Neurone, interval: ArrayLike, volleys: int, block: A
     if not 1 <= volleys <= MOST_VOLLEYS:
         raise ValueError(f"volleys: {volleys} is not allowed; it must be 1 to {MOST_VOLLEYS}")
     before = np.zeros((*np.broadcast_shapes(gap.shape, blocked.shape), volleys))
-    kept = np.exp(-gap / neurone.fade)
+    kept, at_rest = np.exp(-gap / neurone.fade), magnesium_free(REST_MV, neurone.magnesium)
     for k in range(1, volleys):
-        before[..., k] = kept * after_volley(neurone, before[..., k - 1], blocked)
+        before[..., k] = kept * _after(neurone, before[..., k - 1], blocked, at_rest)
     return before
 
 
 def after_volley(neurone: Neurone, before: ArrayLike, block: ArrayLike = 0.0) -> Array:
     """Slow depolarisation (mV above rest) right after a volley that met `before` (mV above rest)."""
-    volts = REST_MV + np.asarray(before, dtype=float)
-    opened = magnesium_free(volts, neurone.magnesium) / magnesium_free(REST_MV, neurone.magnesium)
-    through = 1 - neurone.nmda_share + neurone.nmda_share * (1 - np.asarray(block)) * opened
+    at_rest = magnesium_free(REST_MV, neurone.magnesium)
+    return _after(neurone, np.asarray(before, dtype=float), np.asarray(block), at_rest)
+
+
+def _after(neurone: Neurone, before: Array, block: Array, at_rest: Array) -> Array:
+    """The same, where the share of channels free of magnesium `at_rest` is known."""
+    volts = REST_MV + before
+    opened = magnesium_free(volts, neurone.magnesium) / at_rest
+    through = 1 - neurone.nmda_share + neurone.nmda_share * (1 - block) * opened
     return before + neurone.jump * volts / REST_MV * through
 
 
 def wind_up(neurone: Neurone, interval: ArrayLike, volleys: int, block: ArrayLike = 0.0) -> Array:
     """The answer to each volley, the first being 1. Arguments and shape as for `depolarisation`."""
-    above = depolarisation(neurone, interval, volleys, block) - neurone.threshold
-    return 1 + neurone.gain * np.maximum(above, 0)
+    return answers(neurone, depolarisation(neurone, interval, volleys, block))
+
+
+def answers(neurone: Neurone, before: Array) -> Array:
+    """The answer to volleys that meet these depolarisations (mV above rest), that at rest being 1."""
+    return 1 + neurone.gain * np.maximum(before - neurone.threshold, 0)
 
 
 # Relief over weeks ---------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """What one more trial would settle: chances over its size, and twenty equally likely outcomes."""
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import numpy as np
@@ -139,33 +140,43 @@ def _planned(condition: str) -> tuple[int, ...]:
     return tuple(rows[rows.domain == condition].per_arm)
 
 
-def _chances(question: OpenQuestion, belief: str, worth: float, tau: float, n: float) -> tuple:
-    """The updated estimate after a trial with n people a group, and the chances of its three outcomes."""
+def _chances(
+    question: OpenQuestion, belief: str, worth: float, tau: float, people: Sequence[float]
+) -> list[tuple]:
+    """For each number of people a group: the updated estimate after such a trial, and the chances that it
+    shows a benefit and that it rules out an effect worth having."""
     today = pool(question.effects, "fixed")
     known = {BELIEFS[1]: question.estimate, BELIEFS[2]: 0.0}.get(belief)
     believed = nt.predictive(today, known, tau)
-    se = nt.standard_error_of_trial(HEDGES_G, n, effect=question.estimate if known is None else known)
-    after = nt.add_trial(today, believed, se)
-    half = Z * after.se
-    small = float(ndtr((worth - half - after.mean) / after.sd))
-    benefit = float(ndtr((after.mean - max(half, worth - half)) / after.sd))
-    return after, benefit, small
+    found = []
+    for n in people:
+        se = nt.standard_error_of_trial(HEDGES_G, n, effect=question.estimate if known is None else known)
+        after = nt.add_trial(today, believed, se)
+        half = Z * after.se
+        small = float(ndtr((worth - half - after.mean) / after.sd))
+        benefit = float(ndtr((after.mean - max(half, worth - half)) / after.sd))
+        found.append((after, benefit, small))
+    return found
 
 
 @lru_cache(maxsize=512)
-def _bands(key: str, belief: str, worth: float, tau: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    question = open_questions()[key]
-    found = [_chances(question, belief, worth, tau, n)[1:] for n in PEOPLE]
-    ses = [nt.standard_error_of_trial(HEDGES_G, n, effect=question.estimate) for n in PEOPLE]
-    power = np.array([nt.power(question.estimate, se) for se in ses])
-    benefit, small = np.array(found).T
-    return 100 * benefit, 100 * small, 100 * power
+def _bands(key: str, belief: str, worth: float, tau: float) -> tuple[np.ndarray, np.ndarray]:
+    found = _chances(open_questions()[key], belief, worth, tau, PEOPLE)
+    benefit, small = np.array([chances for _, *chances in found]).T
+    return 100 * benefit, 100 * small
+
+
+@cache
+def _power(key: str) -> np.ndarray:
+    estimate = open_questions()[key].estimate
+    ses = [nt.standard_error_of_trial(HEDGES_G, n, effect=estimate) for n in PEOPLE]
+    return np.array([100 * nt.power(estimate, se) for se in ses])
 
 
 def _more_view(question: str, belief: str, group: str, worth: float, tau: float) -> View:
     asked, n = open_questions()[ASKED[question]], SIZES[group]
-    benefit, small, power = _bands(asked.key, belief, worth, tau)
-    after, shows, rules_out = _chances(asked, belief, worth, tau, n)
+    benefit, small = _bands(asked.key, belief, worth, tau)
+    ((after, shows, rules_out),) = _chances(asked, belief, worth, tau, [n])
     low, high = after.intervals(FAN)
     kind = np.where(high < worth, "small", np.where(low > 0, "benefit", "open"))
     planned = _planned(asked.condition)
@@ -173,7 +184,7 @@ def _more_view(question: str, belief: str, group: str, worth: float, tau: float)
         "small": (PEOPLE, np.zeros_like(PEOPLE), small),
         "open": (PEOPLE, small, 100 - benefit),
         "benefit": (PEOPLE, 100 - benefit, np.full_like(PEOPLE, 100)),
-        "power": (PEOPLE, power),
+        "power": (PEOPLE, _power(asked.key)),
         "here": ([n, n], [0, 100]),
         "planned": (planned, [96] * len(planned)),
         "worth": ([worth, worth], [-1.5, FAN]),

@@ -160,12 +160,12 @@ def _relief_view(rate: float, hours: float, days: float, half_life: float, drug:
     low, high = np.min(others, axis=0), np.max(others, axis=0)
     top = first_above(RELIEF, min(1.3 * max(high.max(), curve.max()), 100.0))
     trial = _matching(rate, hours, days, drug)
-    seen = _signs(trial)
     artists = {"level": (WEEKS, level), "band": (WEEKS, low, high), "relief": (WEEKS, curve)}
     for name, sign, height in (("better", "better", 0.93), ("same", "no clear difference", 0.8)):
-        at = seen.days[seen.sign == sign] / 7
+        at = _signs(trial, sign)
         artists[name] = (at, np.full(len(at), height * top)) if len(at) else None
-    artists["said"] = "marks show direction, not size" if len(seen) else None
+    marked = artists["better"] or artists["same"]
+    artists["said"] = "marks show direction, not size" if marked else None
     readings = [
         Reading("given in all", rate * hours * days, "mg", 3),
         Reading("S-ketamine, highest", float(level.max()), "ng/mL", 2),
@@ -228,6 +228,7 @@ def _followup() -> pd.DataFrame:
 
 
 @cache
-def _signs(trial: str) -> pd.DataFrame:
-    """When this trial still saw a difference, and when not."""
-    return _followup()[_followup().trial == trial]
+def _signs(trial: str, sign: str) -> np.ndarray:
+    """Weeks at which this trial saw a difference of this sign."""
+    rows = _followup()
+    return rows.days[(rows.trial == trial) & (rows.sign == sign)].to_numpy() / 7

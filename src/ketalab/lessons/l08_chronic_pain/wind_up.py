@@ -135,10 +135,10 @@ def _wind_up_view(
     interval: float, block: float, fade: float, share: float, jump: float, threshold: float
 ) -> View:
     neurone = model.Neurone(fade, jump, share / 100, threshold)
-    blocks = np.array([0.0, block / 100])
-    free, blocked = model.wind_up(neurone, interval, PULSES, blocks)
-    ends = model.depolarisation(neurone, GAPS, PULSES, blocks[:, None])[..., -1]
-    rates = 1 + neurone.gain * np.maximum(ends - threshold, 0)
+    blocks = np.array([[0.0], [block / 100]])
+    before = model.depolarisation(neurone, np.append(GAPS, interval), PULSES, blocks)
+    answers, ends = model.answers(neurone, before), before[:, :-1, -1]
+    (free, blocked), rates = answers[:, -1], answers[:, :-1, -1]
     pulses, top = np.arange(1, PULSES + 1), first_above(TOPS, 1.05 * free[-1])
     high = first_above(TOPS, 1.05 * rates[0, 0])
     artists = {

@@ -71,6 +71,7 @@ def _states() -> pd.DataFrame:
     return table("concentration_effects").set_index("state").loc[list(STATES)]
 
 
+@cache
 def level(state: str) -> float:
     """The mean concentration (ng/mL) of the state whose name begins so."""
     rows = _states()
