@@ -37,9 +37,14 @@ COMPARISONS = ("none", "inert", "active placebo", "treatment")  # from the easie
 
 def weaker(claims: pd.DataFrame) -> pd.Series:
     """The lower of a claim's two certainties; that of the verdict where the claim is about documents."""
-    verdict = claims.certainty.map(LEVELS.index)
-    effect = claims.certainty_effect.map(lambda level: LEVELS.index(level) if level else len(LEVELS))
-    return np.minimum(verdict, effect).map(lambda level: LEVELS[level])
+    return pd.Series([LEVELS[at] for at in _weaker(claims)], claims.index)
+
+
+def _weaker(claims: pd.DataFrame) -> NDArray[np.intp]:
+    """The same as places in `LEVELS`."""
+    verdict = [LEVELS.index(level) for level in claims.certainty]
+    effect = [LEVELS.index(level) if level else len(LEVELS) for level in claims.certainty_effect]
+    return np.minimum(verdict, effect)
 
 
 def asked(claims: pd.DataFrame, comparison: str = "none", weeks: float = 0.0) -> NDArray[np.bool_]:
@@ -77,11 +82,12 @@ def surviving(
     """
     one_of("least", least, LEVELS)
     can = asked(claims, comparison, weeks)
-    holds = claims.verdict.isin(HOLDS if partly else HOLDS[:1])
-    sure = weaker(claims).map(LEVELS.index) >= LEVELS.index(least)
-    stands = can & holds.to_numpy() & sure.to_numpy()
+    accepted = HOLDS if partly else HOLDS[:1]
+    holds = np.array([verdict in accepted for verdict in claims.verdict], bool)
+    stands = can & holds & (_weaker(claims) >= LEVELS.index(least))
     if comparison != "none" or weeks > 0:
-        stands &= claims.claim.isin(carrying(comparison, weeks, tests).claim).to_numpy()
+        carried = set(carrying(comparison, weeks, tests).claim)
+        stands &= np.array([claim in carried for claim in claims.claim], bool)
     return stands
 
 

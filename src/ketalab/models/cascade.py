@@ -220,8 +220,9 @@ def _surface(step: Array, crowding: Array, p: Parameters) -> Array:
 def _recur(decay: Array, gain: Array) -> Array:
     """x[0] = 1, x[i + 1] = decay[i] x[i] + gain[i], down the first axis."""
     if decay.ndim == 1:  # numbers of Python are three times faster here than arrays of one
-        pairs = zip(decay.tolist(), gain.tolist(), strict=True)
-        return np.array(list(accumulate(pairs, lambda x, dg: dg[0] * x + dg[1], initial=1.0)))
+        found = [x := 1.0]
+        found += [x := d * x + g for d, g in zip(decay.tolist(), gain.tolist(), strict=True)]
+        return np.array(found)
     pairs = zip(decay, gain, strict=True)
     return np.stack(
         list(accumulate(pairs, lambda x, dg: dg[0] * x + dg[1], initial=np.ones_like(decay[0])))

@@ -348,9 +348,15 @@ def advance(gates: Gating, blocker: Blocker, bath: Bath, seconds: ArrayLike) -> 
     Nothing is subtracted, so no probability turns negative. Raises ValueError for a negative time.
     """
     seconds = at_least("seconds", seconds, 0, "s")
+    moved = _moved(gates, blocker, bath, tuple(seconds.ravel().tolist()))
+    return moved.reshape(*seconds.shape, *moved.shape[1:]).copy()
+
+
+@lru_cache(512)
+def _moved(gates: Gating, blocker: Blocker, bath: Bath, seconds: tuple[float, ...]) -> Array:
+    """One after the other; the same times in the same bath come back whenever something else is moved."""
     powers, fastest = _powers(gates, blocker, bath)
-    moved = [_exponential(powers, fastest * t) for t in seconds.ravel()]
-    return np.array(moved).reshape(*seconds.shape, *powers.shape[1:])
+    return np.array([_exponential(powers, fastest * t) for t in seconds])
 
 
 @lru_cache(512)
@@ -411,9 +417,8 @@ def pulse_train(
     for phase in phases:
         quiet = Bath(0.0, phase.free_um, voltage_mv, magnesium_mm)
         pulse = advance(gates, blocker, replace(quiet, glutamate_um=SATURATING_UM), PULSE_S)
-        rise, decay, rest = advance(
-            gates, blocker, quiet, [PEAK_S - PULSE_S, interval - PEAK_S, phase.rest]
-        )
+        rise, decay = advance(gates, blocker, quiet, [PEAK_S - PULSE_S, interval - PEAK_S])
+        rest = advance(gates, blocker, quiet, phase.rest)
         to_peak = rise @ pulse
         to_next = decay @ to_peak
         state = rest @ state

@@ -143,10 +143,15 @@ def _rows() -> Rows:
     return haemodynamic_rows(table("pressure_at_induction"), DRUGS)
 
 
+@cache
+def _change(study: str, panel: str) -> float:
+    return _rows().change(study, panel)
+
+
 def _pressure_view(who: str, pressure: float, pulse: float) -> View:
     start, unit = {"pressure": pressure, "pulse": pulse}, {"pressure": "mmHg", "pulse": "beats/min"}
     readings = [
-        Reading(label, f"{start[panel] + _rows().change(study, panel):.0f} {unit[panel]}")
+        Reading(label, f"{start[panel] + _change(study, panel):.0f} {unit[panel]}")
         for label, (study, panel) in SHOWN[who].items()
     ]
     index = pulse / pressure

@@ -83,6 +83,13 @@ def hold_a_standard() -> Explorable:
 
 
 @cache
+def _verdicts() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which claims hold, at least in part, and which in full."""
+    verdict = table("claims").verdict
+    return verdict.isin(HOLDS).to_numpy(), (verdict == "supported").to_numpy()
+
+
+@cache
 def _places() -> tuple[pd.DataFrame, NDArray[np.float64], NDArray[np.float64]]:
     """The claims with the place of each: its number within its section, and the section's row."""
     claims = table("claims")
@@ -126,8 +133,7 @@ def _standard_view(least: str, comparison: str, weeks: float, partly: str) -> Vi
     claims, x, y = _places()
     stands = surviving(claims, least, ASKED[comparison], weeks, partly == COUNTS)
     can = asked(claims, ASKED[comparison], weeks)
-    held = claims.verdict.isin(HOLDS).to_numpy()
-    full = (claims.verdict == "supported").to_numpy()
+    held, full = _verdicts()
     groups = {
         "stands": stands & full,
         "part": stands & ~full,
@@ -158,11 +164,17 @@ def _carriers(standing: pd.Series, comparison: str, weeks: float) -> str:
     """How many trials, or pools of trials, carry the claims that stand; their names where they are few."""
     if comparison == "nothing" and not weeks:
         return "not asked"
-    rows = carrying(ASKED[comparison], weeks)
-    rows = rows[rows.claim.isin(standing)]
-    pairs = zip(rows.trial, rows.reference, strict=True)
-    names = sorted({_labels().get(trial) or short_name(reference) for trial, reference in pairs})
+    stands = set(standing)
+    names = sorted({name for claim, name in _carrying(comparison, weeks) if claim in stands})
     return f"{len(names)} ({', '.join(names)})" if 0 < len(names) <= 2 else f"{len(names)}"
+
+
+@cache
+def _carrying(comparison: str, weeks: float) -> tuple[tuple[str, str], ...]:
+    """The claims that a trial or a pool carries, each with the name of that."""
+    rows = carrying(ASKED[comparison], weeks)
+    names = (_labels().get(row.trial) or short_name(row.reference) for row in rows.itertuples())
+    return tuple(zip(rows.claim, names, strict=True))
 
 
 @cache
