@@ -93,6 +93,8 @@ def test_whole_numbers_come_back(values: list[int]):
 def test_numbers_are_folded_so_that_small_ones_stay_small(value: int):
     (one,) = folded(np.array([value]))
     assert one == (2 * value if value >= 0 else -2 * value - 1)
+    if abs(value) < 2**30:
+        assert folded(np.array([value], np.int32)) == [one]
 
 
 @given(st.text(alphabet="ab \t\n\x1d\x1e\x1f", max_size=60))

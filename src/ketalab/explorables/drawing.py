@@ -4,10 +4,8 @@ matplotlib styles and Python describes, once per stage; after that only places t
 points of the figure (1/72 inch), counted from its upper left corner, as a browser counts.
 """
 
-import re
 from collections.abc import Mapping
 from functools import singledispatch
-from io import StringIO
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
@@ -15,8 +13,6 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.backends.backend_mixed import MixedModeRenderer
-from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.collections import (
     Collection,
     FillBetweenPolyCollection,
@@ -36,10 +32,8 @@ from matplotlib.transforms import Transform
 from numpy.typing import NDArray
 
 from ketalab.explorables.canvas import Stage
-from ketalab.explorables.flat import flat
-from ketalab.plots.style import course_look
+from ketalab.explorables.ground import POINTS_PER_INCH, Pieces
 
-POINTS_PER_INCH = 72
 PARTS_OF_A_POINT = 8  # places are whole numbers of these: an eighth of a point, a sixth of a screen pixel
 FAR = 1 << 22  # as far outside the picture as a place may lie
 BREAK = 1 << 23  # a place that is none: the line is broken here
@@ -303,6 +297,7 @@ class Drawing:
         self.looks = looks(stage)
         width, height = stage.figure.get_size_inches() * POINTS_PER_INCH
         self.size = float(width), float(height)
+        self._ground = Pieces(stage.figure, self.size, name)
 
     def trace(self, artists: Mapping[str, Any]) -> dict[str, Trace]:
         """Places of the artists that are shown, in the order they are drawn; limits as they are set."""
@@ -349,14 +344,7 @@ class Drawing:
     def ground(self, limits: Mapping[str, Any]) -> str:
         """What stands still with these limits, as SVG with words that the page's own font writes."""
         self.canvas.limit(limits)
-        figure, file = self.stage.figure, StringIO()
-        style = {"svg.fonttype": "none", "svg.hashsalt": self.name, "path.simplify": True}
-        with course_look(), mpl.rc_context(style):
-            svg = RendererSVG(*self.size, file, image_dpi=2 * POINTS_PER_INCH, metadata={"Date": None})
-            renderer = MixedModeRenderer(figure, *self.size, 2 * POINTS_PER_INCH, svg)
-            figure.draw(renderer)
-            renderer.finalize()
-        return flat(_bare(file.getvalue()))
+        return self._ground.together()
 
 
 def _bend(axis: Axis) -> list[float]:
@@ -365,16 +353,3 @@ def _bend(axis: Axis) -> list[float]:
     if not isinstance(how, SymmetricalLogTransform):
         return []
     return [float(how.linthresh), float(how.linscale), float(how.base)]
-
-
-def _bare(svg: str) -> str:
-    """Only the drawing: no prologue, no metadata, no fixed size."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
-    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.S)  # it would style the page
-    svg = re.sub(r'<g id="legend_[^"]*">', '<g class="ketalab-key">', svg)
-    svg = re.sub(r'<g id="[^"]*">', "<g>", svg)
-    svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
-    svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", svg, count=1)
-    svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.S)
-    return re.sub(r"\n\s+", "\n", svg)

@@ -83,9 +83,9 @@ def varints(values: NDArray[np.int64]) -> bytes:
     return found.tobytes()
 
 
-def folded(values: NDArray[np.int32]) -> NDArray[np.int32]:
-    """0, -1, 1, -2 ... as 0, 1, 2, 3 ...; values below 2 ** 30 on either side of zero."""
-    return (values << 1) ^ (values >> 31)
+def folded(values: NDArray[np.signedinteger]) -> NDArray[np.signedinteger]:
+    """0, -1, 1, -2 ... as 0, 1, 2, 3 ...; half of what the type holds has room."""
+    return (values << 1) ^ (values >> 8 * values.itemsize - 1)
 
 
 def row(frames: Iterable[Frame], words: Words) -> bytes:
