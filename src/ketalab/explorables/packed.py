@@ -139,7 +139,7 @@ def _said(new: list[int], old: list[int]) -> list[int]:
     ]
 
 
-def parcel(header: Mapping[str, Any], rows: Sequence[bytes], level: int = 9) -> bytes:
+def parcel(header: Mapping[str, Any], rows: Sequence[bytes], level: int = 7) -> bytes:
     """Header and rows in one deflated piece."""
     start = json.dumps(header | {"rows": [len(part) for part in rows]}, separators=(",", ":")).encode()
     return zlib.compress(b"".join([len(start).to_bytes(4, "little"), start, *rows]), level)
