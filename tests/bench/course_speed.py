@@ -5,7 +5,10 @@ of the web edition.
 """
 
 import json
+import os
+import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +20,8 @@ from browser.test_firefox import SCRIPT, firefox
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import start_new_kernel
 
+from ketalab.data.lessons import lesson_files
+from ketalab.paths import ROOT
 from ketalab.publish import moving, refresh, slides
 
 SHOW = "from ketalab import explorable\nexplorable('route_to_plasma')"
@@ -75,6 +80,19 @@ def test_deck_cut(
     size = (tmp_path / deck.file).stat().st_size
     benchmark.extra_info.update(slides=len(deck.slides), megabytes=round(size / 1e6, 1))
     assert size <= 6.7e6
+
+
+def test_all_decks_cut(benchmark, tmp_path: Path, node_modules: Path):
+    """What `make slides` does, in a copy of the course that has computed nothing before."""
+    shutil.copytree(ROOT / "src", tmp_path / "src")
+    for part in ("data", "figures", "notebooks", "node_modules"):
+        (tmp_path / part).symlink_to(ROOT / part)
+    command = [sys.executable, "-m", "ketalab.publish", "slides"]
+    plain = os.environ | {"PYTHONPATH": str(tmp_path / "src")}
+    benchmark.group = "decks"
+    benchmark.pedantic(subprocess.run, (command,), {"cwd": tmp_path, "env": plain, "check": True}, rounds=1)
+    cut = (tmp_path / "dist" / "slides").glob("[0-9][0-9]_*.html")
+    assert sorted(path.stem for path in cut) == [path.stem for path in lesson_files()]
 
 
 def test_first_slide(benchmark, browser, decks: Path, lesson_name: str):

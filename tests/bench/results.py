@@ -56,6 +56,7 @@ def results(found: dict, hand: dict, load: Sequence[Mapping[str, str]]) -> str:
     for one in found["benchmarks"]:
         groups.setdefault(one["group"], {})[one["name"]] = one
     explorables, lessons = taken(groups, "explorable: "), taken(groups, "lesson: ")
+    all_decks = seconds(groups.pop("decks")["test_all_decks_cut"])
     lines = [
         "# How fast\n",
         f"Made by `make bench` on {found['datetime'][:10]}, with {cpu['count']} cores of "
@@ -63,7 +64,7 @@ def results(found: dict, hand: dict, load: Sequence[Mapping[str, str]]) -> str:
         "they hold for this machine and are never tested.\n",
         "## From the hand to the screen in JupyterLab\n",
         *hand_tables(hand),
-        *target_table(targets(hand, lessons, load)),
+        *target_table(targets(hand, lessons, all_decks, load)),
         "## From a setting to the bytes that show it, in the kernel\n",
         *explorable_table(explorables),
         "## Lessons, decks and pages\n",
@@ -130,7 +131,9 @@ def hand_tables(hand: dict) -> list[str]:
     ]
 
 
-def targets(hand: dict, lessons: Groups, load: Sequence[Mapping[str, str]]) -> list[tuple]:
+def targets(
+    hand: dict, lessons: Groups, all_decks: float, load: Sequence[Mapping[str, str]]
+) -> list[tuple]:
     """What of, what is wanted, what was measured, and whether that is enough (None: not measured)."""
     every, curves, fastest = hand["explorables"], hand["one curve"], fastest_peer(hand)
     moves = [one["moves"] for one in every.values()]
@@ -182,7 +185,8 @@ def targets(hand: dict, lessons: Groups, load: Sequence[Mapping[str, str]]) -> l
         ),
         ("the slowest first slide", "at most 800 ms", shown(slide), slide <= 0.8),
         ("the largest deck", "at most 6.7 MB", f"{largest:.1f} MB", largest <= 6.7),
-        ("cutting all decks, one after the other", "at most 48 s", shown(cutting), cutting <= 48),
+        ("cutting all decks, as `make slides` does", "at most 48 s", shown(all_decks), all_decks <= 48),
+        ("cutting them one after the other", "at most 48 s", shown(cutting), cutting <= 48),
     ]
 
 
