@@ -1,6 +1,5 @@
 """What one more trial would settle: chances over its size, and twenty equally likely outcomes."""
 
-from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import numpy as np
@@ -16,7 +15,7 @@ from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.shared import DASHED, Z, segments, the_rows
 from ketalab.metaanalysis import next_trial as nt
 from ketalab.metaanalysis.effect_size import HEDGES_G
-from ketalab.metaanalysis.pooling import pool
+from ketalab.metaanalysis.pooling import Pooled, pool
 from ketalab.models.open_questions import YARDSTICK, OpenQuestion, open_questions
 from ketalab.plots.style import BLACK, BLUE, GREEN, GREY, PALE, VERMILION, figure, legend_above
 from ketalab.text import grouped, interval
@@ -140,29 +139,31 @@ def _planned(condition: str) -> tuple[int, ...]:
     return tuple(rows[rows.domain == condition].per_arm)
 
 
-def _chances(
-    question: OpenQuestion, belief: str, worth: float, tau: float, people: Sequence[float]
-) -> list[tuple]:
-    """For each number of people a group: the updated estimate after such a trial, and the chances that it
-    shows a benefit and that it rules out an effect worth having."""
+@lru_cache(maxsize=128)
+def _believed(key: str, belief: str, tau: float) -> tuple[Pooled, Pooled, float]:
+    """Today's estimate, what is believed of the next trial, and the effect that one is planned for."""
+    question = open_questions()[key]
     today = pool(question.effects, "fixed")
     known = {BELIEFS[1]: question.estimate, BELIEFS[2]: 0.0}.get(belief)
-    believed = nt.predictive(today, known, tau)
-    found = []
-    for n in people:
-        se = nt.standard_error_of_trial(HEDGES_G, n, effect=question.estimate if known is None else known)
-        after = nt.add_trial(today, believed, se)
-        half = Z * after.se
-        small = float(ndtr((worth - half - after.mean) / after.sd))
-        benefit = float(ndtr((after.mean - max(half, worth - half)) / after.sd))
-        found.append((after, benefit, small))
-    return found
+    return today, nt.predictive(today, known, tau), question.estimate if known is None else known
+
+
+def _chances(question: OpenQuestion, belief: str, worth: float, tau: float, n: float) -> tuple:
+    """The updated estimate after a trial with n people a group, and the chances that it shows a benefit and
+    that it rules out an effect worth having."""
+    today, believed, effect = _believed(question.key, belief, tau)
+    se = nt.standard_error_of_trial(HEDGES_G, n, effect=effect)
+    after = nt.add_trial(today, believed, se)
+    half = Z * after.se
+    small = float(ndtr((worth - half - after.mean) / after.sd))
+    benefit = float(ndtr((after.mean - max(half, worth - half)) / after.sd))
+    return after, benefit, small
 
 
 @lru_cache(maxsize=512)
 def _bands(key: str, belief: str, worth: float, tau: float) -> tuple[np.ndarray, np.ndarray]:
-    found = _chances(open_questions()[key], belief, worth, tau, PEOPLE)
-    benefit, small = np.array([chances for _, *chances in found]).T
+    question = open_questions()[key]
+    benefit, small = np.array([_chances(question, belief, worth, tau, n)[1:] for n in PEOPLE]).T
     return 100 * benefit, 100 * small
 
 
@@ -176,7 +177,7 @@ def _power(key: str) -> np.ndarray:
 def _more_view(question: str, belief: str, group: str, worth: float, tau: float) -> View:
     asked, n = open_questions()[ASKED[question]], SIZES[group]
     benefit, small = _bands(asked.key, belief, worth, tau)
-    ((after, shows, rules_out),) = _chances(asked, belief, worth, tau, [n])
+    after, shows, rules_out = _chances(asked, belief, worth, tau, n)
     low, high = after.intervals(FAN)
     kind = np.where(high < worth, "small", np.where(low > 0, "benefit", "open"))
     planned = _planned(asked.condition)
