@@ -200,8 +200,10 @@ def _(artist: Artist, value: Any) -> Spans:
     parts = [np.asarray(part, dtype=float) for part in value]
     if artist.get_gid() == MARKS_A_PLACE:
         parts = [part[:4].mean(axis=0, keepdims=True) for part in parts]
-    ends = np.array([[*part.min(0), *part.max(0)] for part in parts]).reshape(-1, 4).T
-    x_low, y_low, x_high, y_high = ends
+    if not parts:
+        return (np.empty(0),) * 4
+    together, begin = np.concatenate(parts), np.cumsum([0, *map(len, parts[:-1])])
+    (x_low, y_low), (x_high, y_high) = (end.reduceat(together, begin).T for end in (np.minimum, np.maximum))
     if isinstance(artist, PolyCollection):
         y_low = y_high = (y_low + y_high) / 2
     return x_low, x_high, y_low, y_high
