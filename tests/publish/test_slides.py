@@ -251,6 +251,28 @@ def test_a_sentence_about_a_claim_stays_under_its_quotation():
     assert "A forecast (<strong>C60</strong>). What would earn it?" in html
 
 
+@pytest.mark.parametrize(
+    ("words", "source"),
+    [
+        ("It has also demonstrated remarkable efficacy in reducing suicidal ideation.", "C17"),
+        ("most oral antidepressants, which can take weeks or months to take effect", "C15"),
+        ("Can be short-lived but extended with repeated sessions", "C44 C45"),
+        ("most oral antidepressants", "C15"),
+        ("Nobody wrote this.", None),
+    ],
+)
+def test_a_quotation_that_the_next_cell_names_says_on_its_slide_whose_it_is(words: str, source: str | None):
+    html = cut(cell(f"## One\n\n> {words}", "slide"), cell("This is a claim.", "skip")).slides[0].parts[0]
+    claims = "".join(f", <strong>{claim}</strong>" for claim in (source or "").split())
+    assert re.findall("<cite>(.*?)</cite>", html) == ([f"The article{claims}"] if source else [])
+
+
+def test_every_quotation_on_a_slide_says_whose_it_is(deck: Deck):
+    for slide in deck.slides:
+        for quoted in re.findall("<blockquote>.*?</blockquote>", "".join(slide.parts), re.DOTALL):
+            assert "<cite>" in quoted or "If this " in quoted, quoted
+
+
 def test_no_line_of_a_slide_is_a_claims_number_alone(deck: Deck):
     html = "".join(part for slide in deck.slides for part in slide.parts)
     assert not re.findall(r"<p>(?:The article,|Claim)\s*<strong>C\d\d</strong>\.?</p>", html)
