@@ -15,6 +15,7 @@ from ketalab.text import (
     listed,
     significant,
     unbroken,
+    with_unit,
 )
 
 
@@ -106,3 +107,8 @@ def test_what_rounds_to_nothing_has_no_sign():
         "1,500",
         f"{MINUS}12,400",
     ]
+
+
+def test_a_unit_stands_at_its_number():
+    shown = [with_unit("10", unit) for unit in ("min", "% of rest", "fold", "")]
+    assert shown == ["10 min", "10% of rest", "10-fold", "10"]

@@ -78,8 +78,9 @@ def count(number: int, one: str, many: str = "") -> str:
 
 
 def with_unit(number: str, unit: str) -> str:
-    """A number and its unit, "40 min" or "50%"; `unit` may be empty."""
-    return f"{number}{'' if unit.startswith('%') else ' '}{unit}" if unit else number
+    """A number and its unit, "40 min", "50%" or "10-fold"; `unit` may be empty."""
+    between = "" if unit.startswith("%") else "-" if unit == "fold" else " "
+    return f"{number}{between}{unit}" if unit else number
 
 
 def listed(names: list[str] | tuple[str, ...], last: str = "and") -> str:
