@@ -14,7 +14,7 @@ from ketalab.lessons import lesson
 from ketalab.publish import slides
 from ketalab.publish.cells import for_the_curious, place
 from ketalab.publish.slides import Deck, build
-from ketalab.text import NO_BREAK
+from ketalab.text import breakable
 
 
 @pytest.fixture
@@ -98,14 +98,14 @@ def test_the_notes_of_all_that_is_asked_hold_the_right_answer_and_its_reason(dec
     asked |= {prediction.question: prediction.options for prediction in here.predictions.values()}
     found = 0
     for number, slide in enumerate(deck.slides, 1):
-        html = unescape("".join(slide.parts)).replace(NO_BREAK, " ")
+        html = breakable(unescape("".join(slide.parts)))
         told = []
         for text, options in asked.items():
             if text in html:
                 place = next(i for i, option in enumerate(options) if option.right)
                 right = options[place]
                 told.append(f"Answer: {'ABCDEFGH'[place]}. {right.text.removesuffix('.')}. {right.says}")
-        assert [answer.replace(NO_BREAK, " ") for answer in slide.answers] == told, f"slide {number}"
+        assert [breakable(answer) for answer in slide.answers] == told, f"slide {number}"
         assert bool(told) == (slide.kind == "quiz" or "ketalab-ask" in html), f"slide {number}"
         found += len(told)
     assert found >= len(here.questions) + 1
