@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ketalab.text import (
     MINUS,
+    breakable,
     count,
     decimals,
     duration,
@@ -14,6 +15,7 @@ from ketalab.text import (
     listed,
     significant,
     unbroken,
+    with_unit,
 )
 
 
@@ -45,13 +47,16 @@ def test_signs_are_those_of_print():
         ("of 0.57 SD, n = 41 and r < −0.2", "of 0.57~SD, n~=~41 and r~<~−0.2"),
         ("1.1 ng/mL for 5 days (lesson 02)", "1.1~ng/mL for 5~days (lesson~02)"),
         ("10 d × 4.2", "10~d ×~4.2"),
+        ("it varies 10-fold, or 2.4-fold", "it varies 10-_fold, or 2.4-_fold"),
+        ("24-hour results; S-ketamine", "24-_hour results; S-_ketamine"),
+        ("PHQ-9, 2019-03-05, 8-12, open-label; 10.1038/s41591-025-03800-w", None),
         ("5 hormones, 10 sessions, 14 of 42 people, 2 in 100, lesson one", None),
         ("x = y; 3 m; 24 h/d; the day 3", None),
     ],
 )
 def test_a_number_stays_with_its_unit_and_its_sign(text: str, held: str | None):
-    assert unbroken(text).replace("\xa0", "~") == (held or text)
-    assert unbroken(text).replace("\xa0", " ") == text
+    assert unbroken(text).replace("\xa0", "~").replace("\u2060", "_") == (held or text)
+    assert breakable(unbroken(text)) == text
 
 
 def test_words_agree_with_their_number():
@@ -102,3 +107,8 @@ def test_what_rounds_to_nothing_has_no_sign():
         "1,500",
         f"{MINUS}12,400",
     ]
+
+
+def test_a_unit_stands_at_its_number():
+    shown = [with_unit("10", unit) for unit in ("min", "% of rest", "fold", "")]
+    assert shown == ["10 min", "10% of rest", "10-fold", "10"]

@@ -11,7 +11,7 @@ from browser.test_deck_keys import TURNED, at, slide
 
 from ketalab.lessons import lesson
 from ketalab.practice.asking import Option
-from ketalab.text import NO_BREAK
+from ketalab.text import breakable
 
 KINDS = {"prediction": ".predict", "question": ".quiz"}
 WIDTHS = """(panel, kind) => [...panel.querySelectorAll(`.bar.${kind}`)].map((bar) =>
@@ -38,7 +38,7 @@ def counts(panel, vote: str = "now") -> list[int]:
 
 def plain(text: str) -> str:
     """Words whose numbers are not held to their units."""
-    return text.strip().replace(NO_BREAK, " ")
+    return breakable(text.strip())
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -898,17 +898,21 @@ def test_in_dark_mode_pictures_turn_dark_and_words_stay_legible(watched, lab: st
         for (; node; node = node.parentElement) grounds.push(getComputedStyle(node).backgroundColor);
         return grounds.find((one) => one !== "rgba(0, 0, 0, 0)");
     }"""
-    seen = set()
+    words = ".ketalab-ask :is(.asks, label, summary, .feedback, button)"
+    asks = f"""() => [...document.querySelectorAll("{words}")].filter((part) => part.checkVisibility())
+        .map((part) => [({ground})(part), getComputedStyle(part).color])"""
+    seen, asked = set(), set()
     for _ in scroll_through(watched):
+        asked |= {tuple(pair) for pair in page.evaluate(asks)}
         for box in page.locator(".ketalab-explorable").all():
             title = box.locator("h4").text_content()
             if title in seen:
                 continue
             seen.add(title)
             for part in ("h4", ".ketalab-sentence", ".ketalab-readout dt", ".widget-label"):
-                words = box.locator(part).first
-                ink = words.evaluate("(node) => getComputedStyle(node).color")
-                assert contrast(words.evaluate(ground), ink) > 4.5, part
+                word = box.locator(part).first
+                ink = word.evaluate("(node) => getComputedStyle(node).color")
+                assert contrast(word.evaluate(ground), ink) > 4.5, part
             picture = box.locator(".ketalab-stage").first
             assert picture.evaluate("(node) => getComputedStyle(node).backgroundColor") == "rgb(20, 20, 20)"
             arrow = box.locator("select").first.evaluate("(menu) => getComputedStyle(menu).backgroundImage")
@@ -916,6 +920,8 @@ def test_in_dark_mode_pictures_turn_dark_and_words_stay_legible(watched, lab: st
             drawn = picture.locator(".ketalab-ground")
             assert "invert" in drawn.evaluate("(node) => getComputedStyle(node).filter")
     assert seen
+    assert {"rgb(30, 30, 30)"} <= {paper for paper, _ in asked} <= {"rgb(30, 30, 30)", "rgb(0, 85, 127)"}
+    assert all(contrast(paper, ink) > 4.5 for paper, ink in asked)
     assert watched.errors == []
     page.evaluate(
         "async (theme) => { await jupyterapp.commands.execute('apputils:change-theme', { theme }) }",

@@ -105,7 +105,7 @@ def test_controls_are_labelled_explained_and_lie_within_their_range(name: str, s
             control.check(stop)
             assert control.snap(stop) == stop
         if isinstance(control, Slider):
-            assert control.unit or control.name in ("year", "sessions"), control.name
+            assert control.unit or control.name in ("year", "sessions", "link"), control.name
     assert len(shown.presets) >= 2
 
 

@@ -57,7 +57,7 @@ def column(html: str, place: int) -> list[str]:
         (["5-HT2A", "5-HT1A"], True),
         (["yes", ""], True),
         (["", ""], False),
-        (["4.2 (1.4 to 7)", "not read", "12"], False),
+        (["4.2 (1.4 to 7)", "not in our source", "12"], False),
         (["\u221212.7 to \u22123.2", "+19 (4 to 34)"], False),
         (["below 0.1", "over 99%"], False),
         (["99 patients: 0.5 and 1.0 mg/kg beat midazolam", "36 patients"], True),

@@ -12,7 +12,7 @@ from ketalab.lessons import lesson
 from ketalab.practice.asking import READER, Option, shuffled
 from ketalab.practice.prediction import Prediction
 from ketalab.practice.quiz import Question, Quiz
-from ketalab.text import NO_BREAK
+from ketalab.text import breakable
 
 LESSONS = sorted(ready())
 JOKES = re.compile(r"\b(sliders need time|binds to food|magic|because we say so)\b", re.IGNORECASE)
@@ -102,7 +102,7 @@ def test_all_that_is_asked_can_be_read_without_kernel_or_script():
     faults = []
     for n, question in asked():
         shown = question.html() if isinstance(question, Prediction) else question.html("quiz", "Question.")
-        text = html.unescape(re.sub(r"<[^>]+>", " ", shown)).replace(NO_BREAK, " ")
+        text = breakable(html.unescape(re.sub(r"<[^>]+>", " ", shown)))
         said = [part for option in question.written for part in (option.text, option.says)]
         faults += [f"{n}: {part}" for part in said if part not in text]
         if "<details" not in shown or "http" in shown:

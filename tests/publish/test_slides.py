@@ -14,7 +14,7 @@ from ketalab.lessons import lesson
 from ketalab.publish import slides
 from ketalab.publish.cells import for_the_curious, place
 from ketalab.publish.slides import Deck, build
-from ketalab.text import NO_BREAK
+from ketalab.text import breakable
 
 
 @pytest.fixture
@@ -98,14 +98,14 @@ def test_the_notes_of_all_that_is_asked_hold_the_right_answer_and_its_reason(dec
     asked |= {prediction.question: prediction.options for prediction in here.predictions.values()}
     found = 0
     for number, slide in enumerate(deck.slides, 1):
-        html = unescape("".join(slide.parts)).replace(NO_BREAK, " ")
+        html = breakable(unescape("".join(slide.parts)))
         told = []
         for text, options in asked.items():
             if text in html:
                 place = next(i for i, option in enumerate(options) if option.right)
                 right = options[place]
                 told.append(f"Answer: {'ABCDEFGH'[place]}. {right.text.removesuffix('.')}. {right.says}")
-        assert [answer.replace(NO_BREAK, " ") for answer in slide.answers] == told, f"slide {number}"
+        assert [breakable(answer) for answer in slide.answers] == told, f"slide {number}"
         assert bool(told) == (slide.kind == "quiz" or "ketalab-ask" in html), f"slide {number}"
         found += len(told)
     assert found >= len(here.questions) + 1
@@ -249,6 +249,28 @@ def test_a_sentence_about_a_claim_stays_under_its_quotation():
     )
     assert "<cite>" not in html
     assert "A forecast (<strong>C60</strong>). What would earn it?" in html
+
+
+@pytest.mark.parametrize(
+    ("words", "source"),
+    [
+        ("It has also demonstrated remarkable efficacy in reducing suicidal ideation.", "C17"),
+        ("most oral antidepressants, which can take weeks or months to take effect", "C15"),
+        ("Can be short-lived but extended with repeated sessions", "C44 C45"),
+        ("most oral antidepressants", "C15"),
+        ("Nobody wrote this.", None),
+    ],
+)
+def test_a_quotation_that_the_next_cell_names_says_on_its_slide_whose_it_is(words: str, source: str | None):
+    html = cut(cell(f"## One\n\n> {words}", "slide"), cell("This is a claim.", "skip")).slides[0].parts[0]
+    claims = "".join(f", <strong>{claim}</strong>" for claim in (source or "").split())
+    assert re.findall("<cite>(.*?)</cite>", html) == ([f"The article{claims}"] if source else [])
+
+
+def test_every_quotation_on_a_slide_says_whose_it_is(deck: Deck):
+    for slide in deck.slides:
+        for quoted in re.findall("<blockquote>.*?</blockquote>", "".join(slide.parts), re.DOTALL):
+            assert "<cite>" in quoted or "If this " in quoted, quoted
 
 
 def test_no_line_of_a_slide_is_a_claims_number_alone(deck: Deck):

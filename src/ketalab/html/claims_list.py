@@ -38,7 +38,9 @@ MENUS = {
 ORDER = {"verdict": VERDICTS, "certainty": LEVELS[::-1], "certainty_effect": LEVELS[::-1]}
 
 NO_EFFECT = "no effect is claimed"
-DOUBT = dict(zip(DOUBTS, ("hangs on one study", "two readings", "decisive source not read"), strict=True))
+DOUBT = dict(
+    zip(DOUBTS, ("hangs on one study", "two readings", "a decisive source we could not read"), strict=True)
+)
 
 
 @dataclass(frozen=True)

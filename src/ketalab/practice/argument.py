@@ -71,7 +71,7 @@ class Review(Shown):
     def mentioned(self) -> str:
         """What was found in the text, in words that promise nothing."""
         if not self.mentions:
-            return "Mentions none of the words we looked for, which may only mean that yours are others."
+            return "Mentions none of the words we looked for; you may have said it in others."
         return f"Mentions: {listed(self.mentions)}. Whether it is argued, you say."
 
     def html(self) -> str:

@@ -34,6 +34,7 @@ from ketalab.publish.equations import Equations
 from ketalab.publish.glossary import NOTEBOOK
 from ketalab.publish.slides import LESSON, Unbroken
 from ketalab.publish.weave import CLOCK, minutes_of
+from ketalab.text import breakable
 
 highlight = Highlight2HTML()
 ASKED = (f"<style>{static('practice.css')}</style>", f"<script>{static('practice.js')}</script>")
@@ -121,7 +122,7 @@ class Reading(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._silent and not self._link_beside:
-            self.texts[self._anchor].append(data)
+            self.texts[self._anchor].append(breakable(data))
 
     def text(self, anchor: str) -> str:
         return " ".join("".join(self.texts[anchor]).split())

@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 
 from ketalab.data import table
 from ketalab.data.bibliography import html_link
+from ketalab.data.claims import article
 from ketalab.explorables.description import EXPLORABLE_MIME
 from ketalab.lessons import explorable, lesson
 from ketalab.lessons.l00_start_here.figures import PARTS
@@ -28,7 +29,7 @@ from ketalab.practice.quiz import Question
 from ketalab.publish import assets, glossary, moving
 from ketalab.publish.cells import QUIZ_MINUTES, place, planned_minutes, tags
 from ketalab.publish.weave import CLOCK
-from ketalab.text import NO_BREAK, unbroken
+from ketalab.text import NO_BREAK, breakable, unbroken
 
 DECKS = ROOT / "dist" / "slides"
 PACKAGES = assets.PACKAGES
@@ -73,6 +74,9 @@ FROM = re.compile(
     r"((?:The article|Claim|The sentence that follows)\b[^.:?]*<strong>C\d\d</strong>[^.:?]*)"
     r"[.:]?\s*(.*?)</p>",
     re.DOTALL,
+)
+QUOTATION = re.compile(
+    r"<blockquote>\s*<p>(?:(?!<cite>|</?blockquote>|<p>).)*</p>\s*</blockquote>", re.DOTALL
 )
 
 highlight = Highlight2HTML()
@@ -254,6 +258,7 @@ def _kind(slide: Slide, html: str) -> str:
 def _cell(cell: NotebookNode) -> Iterator[str]:
     if cell.cell_type == "markdown":
         html = FROM.sub(_quoted_from, markdown_as_html(_for_slides(cell.source)))
+        html = QUOTATION.sub(_from_the_article, html)
         yield f'<div class="text">{OBJECTIVE.sub(BADGE, html)}</div>'
         return
     if "show-code" in tags(cell):
@@ -286,6 +291,20 @@ def _quoted_from(found: re.Match[str]) -> str:
     source, then = found.groups()
     rest = f"\n<p>{then[0].upper()}{then[1:]}</p>" if then else ""
     return f" <cite>{source}</cite></p>\n</blockquote>{rest}"
+
+
+def _from_the_article(found: re.Match[str]) -> str:
+    """A quotation of the article says so on its slide also where only the notebook's next cell names it."""
+    words = breakable(unescape(re.sub("<[^>]+>", "", found[0])))
+    words = " ".join(words.split()).strip('"')
+    if words not in " ".join(article().split()):
+        return found[0]
+    claims = [
+        f"<strong>{row.claim}</strong>"
+        for row in table("claims").itertuples()
+        if row.quoted in words or words.rstrip(".") in row.quoted
+    ]
+    return found[0].replace("</p>", f" <cite>{', '.join(['The article', *claims])}</cite></p>")
 
 
 def _output(output: NotebookNode) -> str:

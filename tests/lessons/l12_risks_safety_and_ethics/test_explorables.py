@@ -134,6 +134,25 @@ def test_what_nobody_counted_is_neither_drawn_nor_weighed():
     assert reading(BALANCE, "balance", **older) == reading(
         BALANCE, "balance", dissociation=10, nausea=10, **older
     )
+    grey = {control.name for control in BALANCE.controls if control.greyed_by(BALANCE.start | older)}
+    assert grey == {"dissociation", "nausea"}
+
+
+def test_the_sentence_says_how_many_simulated_trials_fall_on_the_same_side():
+    assert BALANCE.at().sentence == "Nothing weighs yet, so the balance of 1,000 people is 0 points."
+    close = balance_of_1000.ALIKE | {"better": 10, "dissociation": 3}
+    share = reading(BALANCE, "simulated trials on the drug's side", **close)
+    assert BALANCE.at(**close).sentence.endswith(
+        f"for the drug; {share} of the simulated trials say the same."
+    )
+    assert BALANCE.at(nausea=1).sentence.endswith(
+        "against the drug; 100% of the simulated trials say the same."
+    )
+    assert BALANCE.at(better=10, credit=0).sentence.endswith("is 0 points.")
+
+
+def test_with_nothing_to_weigh_against_it_any_weight_of_a_severe_reaction_tips_the_balance():
+    assert reading(BALANCE, "a severe reaction tips it at", severe=10) == "any weight above 0"
 
 
 # A tail behind a mean ------------------------------------------------------------------------------

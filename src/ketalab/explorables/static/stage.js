@@ -1009,8 +1009,8 @@ const refusal = (controls, values) => {
         return `${name}: '${value}' is not allowed; it must be one of ${control.options.join(", ")}`;
       }
     } else if (!(value >= control.low && value <= control.high)) {
-      const unit = control.unit.startsWith("%") ? control.unit : ` ${control.unit}`;
-      const range = `${general(control.low)} to ${general(control.high)}${unit}`;
+      const between = control.unit.startsWith("%") ? "" : control.unit === "fold" ? "-" : " ";
+      const range = `${general(control.low)} to ${general(control.high)}${between}${control.unit}`;
       return `${name}: ${general(value)} is not allowed; it must be ${range}`.trimEnd();
     }
   }

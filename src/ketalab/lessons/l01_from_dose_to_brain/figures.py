@@ -32,14 +32,14 @@ PEOPLE = {  # shorter than the row of the table says it
     "f_nasal_esk_84": "820 adults, 84 mg",
 }
 VEIN, ARTERY = "Blood from a vein", "Blood from an artery"
-OTHER = "Another place, or one we could not read"
+OTHER = "Another place, or one that our source does not name"
 BLOCK_OF = {"venous plasma": VEIN, "arterial plasma": ARTERY}
 MODEL_OF = {VEIN: "otto2021", ARTERY: "simons2022"}
 PLACE = {
     "effect site, from arterial plasma": "effect site",
     "effect site": "effect site",
     "brain, calculated": "brain, calculated",
-    "plasma, site not read": "site not read",
+    "plasma, site not in our source": "site not in our source",
 }
 
 
@@ -194,8 +194,8 @@ def landmarks() -> Picture:
         "perceptual effects from 50 to 200 ng/mL; the venous model gives "
         f"{vein[0]} for 35 mg over 40 minutes and {vein[1]} over 2. Arterial blood: feeling high near 71, "
         f"pain relief at 285 to 404; the arterial model gives {artery[0]} and {artery[1]}. Measured in "
-        "another place, or in one we could not read: pain relief at 121, awake at 159, waking at 642, "
-        "responding again at 1,060 and no longer at 1,640 (calculated for the brain), "
+        "another place, or in one that our source does not name: pain relief at 121, awake at 159, "
+        "waking at 642, responding again at 1,060 and no longer at 1,640 (calculated for the brain), "
         "anaesthesia near 2,000.",
     )
 

@@ -127,7 +127,7 @@ def _fan_view(dose: float, minutes: float, dosing: str, spread: float, model: st
         Reading("lowest 5 in 100 are below", float(low[-1]), "ng/mL"),
         Reading("highest 5 in 100 are above", float(high[-1]), "ng/mL"),
         Reading("higher limit over lower limit", float(high[-1] / low[-1]), "times"),
-        Reading("between 100 and 250 ng/mL", share, "in 100", 2),
+        Reading("between 100 and 250 ng/mL", f"{share:.0f} in 100"),
         Reading("lightest to heaviest person", f"{' to '.join(dict.fromkeys(ends))} kg"),
     ]
     prescribed = f"{dose:.2f} mg/kg" if dosing == BY_WEIGHT else f"{70 * dose:.3g} mg for everyone"

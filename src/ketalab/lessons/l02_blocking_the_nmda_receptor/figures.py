@@ -278,7 +278,7 @@ def human_studies() -> Picture:
         for row in studies[studies.question == question].itertuples():
             sign, colour = SIGNS[row.direction]
             axes.text(0.02, y, sign, fontsize=19, color=colour, ha="center", va="center", weight="bold")
-            n = f"{row.n} people" if pd.notna(row.n) else "number not read"
+            n = f"{row.n} people" if pd.notna(row.n) else "not in our source"
             axes.text(0.05, y, row.drug, fontsize=13, va="center")
             axes.text(0.37, y, f"against {row.comparison}", fontsize=13, va="center")
             axes.text(0.62, y, n, fontsize=13, va="center")

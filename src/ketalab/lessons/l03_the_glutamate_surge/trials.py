@@ -143,7 +143,7 @@ def people() -> pd.DataFrame:
                 else f"{decimals(r.change, 1, True)}% (± {r.spread:g}, {r.interval})"
                 for r in rows.itertuples()
             ],
-            "n": ["not read" if pd.isna(n) else f"{n:.0f}" for n in rows.n],
+            "n": ["not in our source" if pd.isna(n) else f"{n:.0f}" for n in rows.n],
             "when": rows.timing.to_numpy(),
             "against": rows.comparison.to_numpy(),
             "source": rows.reference.to_numpy(),

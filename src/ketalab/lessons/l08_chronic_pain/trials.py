@@ -66,9 +66,11 @@ def pooled_table() -> pd.DataFrame:
         {
             "outcome": rows.outcome,
             "measure": rows.measure,
-            "estimate": [f"{x:g}".replace("-", "−") if pd.notna(x) else "not read" for x in rows.estimate],
+            "estimate": [
+                f"{x:g}".replace("-", "−") if pd.notna(x) else "not in our source" for x in rows.estimate
+            ],
             "95% interval": [
-                interval(a, b) if there else "not read"
+                interval(a, b) if there else "not in our source"
                 for a, b, there in zip(rows.low, rows.high, known, strict=True)
             ],
             "source": rows.reference.map(short_name),

@@ -163,7 +163,7 @@ def survey() -> pd.DataFrame:
 
 
 def packman_frame() -> pd.DataFrame:
-    """PACKMaN: ketamine and morphine before hospital, as printed; its counts of people were not read."""
+    """PACKMaN: ketamine and morphine before hospital, as printed, and without counts of people."""
     shares = table("trial_counts").query("trial == 'packman'")
     pain = table("trial_differences").query("trial == 'packman' and scale.str.startswith('sum')").iloc[0]
     found = {
@@ -177,7 +177,7 @@ def packman_frame() -> pd.DataFrame:
     first = dict(zip(("ketamine", "morphine"), relief.groups(), strict=True))
     first["difference (95% interval)"] = f"{decimals(pain.value, 1)} ({interval(pain.low, pain.high, 1)})"
     frame = pd.DataFrame({"relief of pain until hospital (points)": first} | found).T
-    return frame.fillna("not read").rename_axis("449 injured people")
+    return frame.fillna("not in our source").rename_axis("449 injured people")
 
 
 def agitation_frame() -> pd.DataFrame:

@@ -60,7 +60,7 @@ def silent_studies() -> Explorable:
             Slider(
                 "link",
                 "Correlation in each of them",
-                "r",
+                "",
                 -0.2,
                 0.2,
                 0.05,

@@ -291,7 +291,7 @@ def memory_frame() -> pd.DataFrame:
 def series_frame() -> pd.DataFrame:
     """Series of patients without a comparison group: how many began, how many were measured, and when."""
     rows = table("therapy_series")
-    text = lambda value: "not read" if np.isnan(value) else grouped(value)  # noqa: E731
+    text = lambda value: "not in our source" if np.isnan(value) else grouped(value)  # noqa: E731
     return pd.DataFrame(
         {
             "weeks": [text(value) for value in rows.weeks.astype(float)],

@@ -1,5 +1,6 @@
 """Four weeks of the spray for 1,000 people: counts of the trials, weights of the reader."""
 
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -40,8 +41,14 @@ def _weight(name: str) -> Slider:
     label, explained = WORDS[name]
     stops = {"better": (0, 1, 5, 10), "dissociation": (0, 1, 3, 4, 10), "severe": (0, 1, 10)}.get(name, ())
     return Slider(
-        name, f"Weight of {label}", "points", 0, 10, 1, 0, explained, stops, led=name == "dissociation"
+        *(name, f"Weight of {label}", "points", 0, 10, 1, 0, explained, stops),
+        greyed=_uncounted if name in ("dissociation", "nausea") else None,
+        led=name == "dissociation",
     )
+
+
+def _uncounted(at: Mapping[str, object]) -> str | None:
+    return "We found no count of it in people of 65 and over." if at["people"] == risks.OLDER else None
 
 
 def balance_of_1000() -> Explorable:
@@ -153,7 +160,9 @@ def _balance_view(people: str, credit: float, **points: float) -> View:
         "credited": ([extra["depression halved"][0] * credit / 100], [0.34]),
         "silent": (20, 1.5, "" if people == risks.YOUNGER else "no count found"),
     }
-    share = f"{100 * float(np.mean(net > 0)):.0f}%" if any(weights.values()) else "nothing weighs yet"
+    weighs = any(weights.values())
+    sides = {"for": float(np.mean(net > 0)), "against": float(np.mean(net < 0))}
+    share = f"{100 * sides['for']:.0f}%" if weighs else "nothing weighs yet"
     ends = [decimals(end, 0, sign=True) for end in (low, high)]
     readings = [
         Reading("balance", f"{decimals(middle, 0, sign=True)} points" if middle else "0 points"),
@@ -164,12 +173,12 @@ def _balance_view(people: str, credit: float, **points: float) -> View:
         Reading("simulated trials on the drug's side", share),
         Reading("a severe reaction tips it at", _tip(people, weights, credit / 100)),
     ]
-    side = (
-        f"{decimals(middle, 0, sign=True)} points, {'for' if middle > 0 else 'against'} the drug"
-        if middle
-        else "0 points"
-    )
-    sentence = f"With these weights the balance of 1,000 people is {side}"
+    sentence = "Nothing weighs yet, so the balance of 1,000 people is 0 points"
+    if weighs:
+        sentence = f"With these weights the balance of 1,000 people is {readings[0].text}"
+    if middle:
+        side = "for" if middle > 0 else "against"
+        sentence += f", {side} the drug; {100 * sides[side]:.0f}% of the simulated trials say the same"
     return View(artists, readings, f"{sentence}.")
 
 
@@ -178,9 +187,9 @@ def _tip(people: str, weights: dict[str, float], credit: float) -> str:
     if not any(weights.values()):
         return "nothing weighs yet"
     tipping = benefit_harm.break_even(risks.outcomes(people), weights, risks.SEVERE, credit)
-    return (
-        "no weight: it is below zero already" if np.isinf(tipping) else f"{significant(tipping, 2)} points"
-    )
+    if np.isinf(tipping):
+        return "no weight: it is below zero already"
+    return f"{significant(tipping, 2)} points" if tipping else "any weight above 0"
 
 
 def _points(worth: float, y: float) -> tuple[float, float, str]:

@@ -201,8 +201,8 @@ def lasting() -> Picture:
         for i, row in enumerate(part.itertuples()):
             shape, ink = READS[row.reads]
             x = start + APART * i
-            axes.plot(x, y - 0.2, shape, color=ink, markersize=14, markeredgecolor=BLACK)
-            axes.text(x, y + 0.27, _name(row.reference), ha="center", va="center", fontsize=11)
+            axes.plot(x, y - 0.23, shape, color=ink, markersize=14, markeredgecolor=BLACK)
+            axes.text(x, y + 0.21, _name(row.reference), ha="center", va="center", fontsize=11)
     for topic in TOPICS[1:]:
         axes.axhline(TOPICS.index(topic) - 0.5, color=PALE)
     axes.axvline(4.95, color=GREY)

@@ -143,11 +143,26 @@ if (asked.has("handout")) {
       numbers.tabIndex = 0;
     }
   };
+  // There a sentence may also run off its slide: then the picture above it is smaller.
+  const raise = (slide) => {
+    for (const box of slide?.querySelectorAll(".ketalab-explorable") ?? []) {
+      const [picture, stage, said] = ["picture", "stage", "sentence"].map((part) => box.querySelector(`.ketalab-${part}`));
+      picture.style.flexBasis = picture.style.marginRight = "";
+      const frame = slide.getBoundingClientRect(), scale = frame.height / slide.offsetHeight;
+      const over = (said.getBoundingClientRect().bottom - frame.bottom) / scale;
+      if (over < -4 || innerWidth <= SCROLLED) continue;
+      const low = over + parseFloat(getComputedStyle(slide).paddingBottom);
+      const less = Math.ceil(low * stage.offsetWidth / stage.offsetHeight);
+      picture.style.flexBasis = `${picture.offsetWidth - less}px`;
+      picture.style.marginRight = `${less}px`;
+    }
+  };
   let canGrow = false;  // every slide finds its size when it is first shown
   const lay = () => {
     const slide = Reveal.getCurrentSlide();
     if (canGrow && slide && !grown.has(slide)) grow(slide);
     fit();
+    raise(slide);
     share(slide);
   };
   Reveal.on("ready", lay);
