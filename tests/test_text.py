@@ -48,7 +48,7 @@ def test_signs_are_those_of_print():
         ("1.1 ng/mL for 5 days (lesson 02)", "1.1~ng/mL for 5~days (lesson~02)"),
         ("10 d × 4.2", "10~d ×~4.2"),
         ("it varies 10-fold, or 2.4-fold", "it varies 10-_fold, or 2.4-_fold"),
-        ("24-hour results; S-ketamine", "24-_hour results; S-_ketamine"),
+        ("24-hour results; S-ketamine", "24-_hour results; S-ketamine"),
         ("PHQ-9, 2019-03-05, 8-12, open-label; 10.1038/s41591-025-03800-w", None),
         ("5 hormones, 10 sessions, 14 of 42 people, 2 in 100, lesson one", None),
         ("x = y; 3 m; 24 h/d; the day 3", None),

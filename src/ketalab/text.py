@@ -4,8 +4,8 @@ import re
 
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
-# Seen and copied as nothing. (The no-break hyphen is in few fonts, ours not among them, and is not found
-# by who looks for "10-fold".)
+# Not seen. (The no-break hyphen is in few fonts, ours not among them, and is not found by who looks for
+# "10-fold".)
 JOINER = "\N{WORD JOINER}"
 UNITS = (
     *("ng/mL", "mg/L", "µg/kg/min", "mg/kg", "mg/h", "L/h", "mg", "kg", "mL", "L", "µM", "mM", "nM", "mV"),
@@ -14,12 +14,13 @@ UNITS = (
 )
 # Spaces at which no line must end: before a unit, around a sign of comparison, before a lesson's number.
 HELD_TOGETHER = re.compile(
-    rf"(?<=\d) (?=(?:{'|'.join(UNITS)})(?![\w/]))"
-    r"|(?<=\b\w) (?=[=<>≤≥≈] [−\d.])|(?<=\b\w[ \xa0][=<>≤≥≈]) (?=[−\d.])"
-    r"|(?<=[±×]) (?=\d)|(?<=\b[Ll]esson) (?=\d\d\b)"
+    rf" (?:(?<=\d )(?=(?:{'|'.join(UNITS)})(?![\w/]))"
+    r"|(?<=\b\w )(?=[=<>≤≥≈] [−\d.])|(?<=\b\w[ \xa0][=<>≤≥≈] )(?=[−\d.])"
+    r"|(?<=[±×] )(?=\d)|(?<=\b[Ll]esson )(?=\d\d\b))"
 )
-# A number or a single letter with the word that it begins: "10-fold", "S-ketamine"; no part of an address.
-BEGUN = re.compile(r"(?<![\w./:−-])(\d[\d.,]*|[A-Za-z])-(?=[A-Za-z])")
+# A number with the word that it begins: "10-fold"; no part of an address. A name, "S-ketamine", is copied and
+# looked up elsewhere, and holds nothing that is not seen.
+BEGUN = re.compile(r"(?<![\w./:−-])(\d[\d.,]*)-(?=[A-Za-z])")
 
 
 def real_minus(text: str) -> str:
