@@ -1,5 +1,5 @@
-"""Every process that reads a notebook imports jsonschema, and that imports rfc3987_syntax, which takes three
-seconds of a core to build forty grammars. It is asked only where a schema speaks of international
+"""Every process that reads a notebook imports jsonschema, and that imports rfc3987_syntax, which builds
+forty grammars: three seconds of a core. It is asked only where a schema speaks of international
 addresses. In a test run it waits until it is."""
 
 import importlib
