@@ -9,11 +9,9 @@ import pytest
 def pytest_configure(config: pytest.Config) -> None:
     """A bare `-n 2` deals single tests out, and a lesson's cells to workers that did not run those before.
     Here it deals out files, as `--dist loadgroup` would. A worker reads the command line anew and learns
-    nothing of what was changed in the one that deals, so it is told as well. What has most tests would
-    come first; but a thousand rows of a table are checked while one student logs in."""
+    nothing of what was changed in the one that deals, so it is told as well."""
     if config.getoption("dist", None) == "load":
         config.option.dist = "loadgroup"
-        config.option.loadscopereorder = False
     if hasattr(config, "workerinput"):
         config.option.loadgroup = True
 
@@ -26,39 +24,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=asks_for_a_run)
     if not config.pluginmanager.hasplugin("xdist"):
         return
-    items.sort(key=turn)
     for item in items:
         lesson = getattr(item, "callspec", None) and item.callspec.params.get("lesson_name", "")
         together = f"{item.path}-{lesson}" if lesson and "browser" in item.path.parts else f"{item.path}"
         if asks_for_a_run(item):
             together = f"{config.rootpath / 'notebooks' / lesson}.ipynb"
         item.add_marker(pytest.mark.xdist_group(together))
-
-
-NOTEBOOKS = "notebooks"
-# What takes minutes, or waits more than it computes, is begun first; what takes seconds fills up the end.
-FIRST = (
-    "tests/deploy/test_hub.py",
-    "tests/models/test_spiking.py",
-    "tests/publish/test_slides.py",
-    "tests/browser/test_lab.py",
-    "tests/browser/test_firefox_lab.py",
-    "tests/browser",
-    "tests/publish",
-    "tests/deploy",
-    NOTEBOOKS,
-    "tests/test_workers.py",
-    "tests/test_install.py",
-    "tests/lessons/test_without_engines.py",
-    "tests/explorables",
-)
-
-
-def turn(item: pytest.Item) -> int:
-    """When the work of this test is handed out: a smaller number comes sooner."""
-    place = NOTEBOOKS if asks_for_a_run(item) else item.nodeid.partition("::")[0]
-    found = (i for i, part in enumerate(FIRST) if f"{place}/".startswith(f"{part}/"))
-    return next(found, len(FIRST))
 
 
 def asks_for_a_run(item: pytest.Item) -> bool:
