@@ -58,6 +58,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("lesson_name", [path.stem for path in lesson_files()])
 
 
+def of_each(keys: Iterable[str], check: Callable[[str], None]) -> None:
+    """Check hundreds of rows in one test. All that fail are named, each with what is wrong with it."""
+    faults = {}
+    for key in keys:
+        try:
+            check(key)
+        except Exception as fault:
+            faults[key] = f"{type(fault).__name__}: {fault}"
+    said = "\n".join(f"{key}: {what}" for key, what in faults.items())
+    assert not faults, f"{len(faults)} fail:\n{said}"
+
+
 @pytest.fixture
 def notebook(lesson_name: str) -> NotebookNode:
     return nbformat.read(ROOT / "notebooks" / f"{lesson_name}.ipynb", as_version=4)

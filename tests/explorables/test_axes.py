@@ -9,8 +9,9 @@ from matplotlib.collections import Collection, LineCollection, PathCollection, P
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+from ketalab.explorables.canvas import Canvas
 from ketalab.explorables.controls import Choice, Steps
-from ketalab.explorables.description import Explorable, Values
+from ketalab.explorables.description import Explorable, Values, View
 from ketalab.explorables.drawing import in_data, points
 from ketalab.lessons import CATALOGUE, explorable
 
@@ -61,12 +62,31 @@ def by_a_hand(shown: Explorable, values: Values) -> Iterator[Values]:
                 yield values | {control.name: end}
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
-def test_axes_stay_where_they_are_or_have_few_ends(name: str):
-    shown = explorable(name)
+@pytest.fixture(scope="module", params=CATALOGUE)
+def name(request: pytest.FixtureRequest) -> str:
+    """Of each explorable in turn, so that its settings are computed once for all that is asked here."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def shown(name: str) -> Explorable:
+    return explorable(name)
+
+
+@pytest.fixture(scope="module")
+def views(shown: Explorable) -> list[tuple[Values, View]]:
+    return [(values, shown.at(**values)) for values in settings(shown)]
+
+
+@pytest.fixture(scope="module")
+def canvas(shown: Explorable) -> Canvas:
+    return shown.canvas(72)
+
+
+def test_axes_stay_where_they_are_or_have_few_ends(name: str, shown: Explorable, views):
     seen: dict[str, set] = {}
-    for values in settings(shown):
-        for axis, ends in shown.at(**values).limits.items():
+    for _, view in views:
+        for axis, ends in view.limits.items():
             seen.setdefault(axis, set()).add(ends)
     moved = {axis for axis, ends in seen.items() if len(ends) > 1}
     assert all(len(ends) <= MOST_ENDS for ends in seen.values()), seen
@@ -108,12 +128,8 @@ def leaves(artist: Artist, value: object) -> str:
     return ", ".join(sides)
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
-def test_nothing_leaves_its_axes_without_a_word(name: str):
-    shown = explorable(name)
-    canvas = shown.canvas(72)
-    for values in settings(shown):
-        view = shown.at(**values)
+def test_nothing_leaves_its_axes_without_a_word(name: str, views, canvas: Canvas):
+    for values, view in views:
         canvas.limit(view.limits)
         for artist, value in view.artists.items():
             if (name, artist) in GOES_ON or (name, "*") in GOES_ON:
@@ -193,15 +209,11 @@ def test_words_are_legible_on_a_phone_held_upright(in_node):
     assert narrow == 1.16
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
-def test_the_edge_of_the_picture_cuts_no_word_of_an_axis(name: str):
+def test_the_edge_of_the_picture_cuts_no_word_of_an_axis(views, canvas: Canvas):
     """Axes get their room once, for the start; other ends may have longer numbers."""
-    shown = explorable(name)
-    canvas = shown.canvas(72)
     whole = canvas.stage.figure.bbox.padded(1.5)  # an extent has more air than ink
     seen = set()
-    for values in settings(shown):
-        view = shown.at(**values)
+    for values, view in views:
         if (ends := tuple(view.limits.items())) in seen:
             continue
         seen.add(ends)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL.Image import Image
 
 from ketalab.data import table
 from ketalab.explorables.controls import Choice, Slider
@@ -92,8 +93,28 @@ def test_a_count_of_a_thousand_or_more_has_its_comma(shown: Explorable, driven: 
             assert not BARE_THOUSAND.search(words), (words, values)
 
 
-def test_the_same_setting_gives_the_same_picture(name: str, shown: Explorable):
-    assert shown.still().tobytes() == explorable(name).still().tobytes()
+def test_every_moving_artist_lies_on_the_stage(shown: Explorable, driven: list[Driven]):
+    stage = set(shown.drawing.stage.artists)
+    for values, view, _ in driven:
+        assert set(view.artists) <= stage, values
+
+
+@pytest.fixture(scope="module")
+def fresh(name: str) -> Image:
+    """How an explorable starts that was never moved."""
+    return explorable(name).still()
+
+
+def test_the_same_setting_gives_the_same_picture(shown: Explorable, fresh: Image):
+    assert shown.still().tobytes() == fresh.tobytes()
+
+
+def test_a_blitted_frame_equals_a_fresh_drawing_of_the_same_view(shown: Explorable, fresh: Image):
+    """Move through other settings first: nothing of them may stay on the picture."""
+    for values in list(shown.extremes())[:5]:
+        shown.still(**values)
+    moved = np.asarray(shown.still(), int)
+    np.testing.assert_array_equal(moved, np.asarray(fresh, int))
 
 
 def test_controls_are_labelled_explained_and_lie_within_their_range(name: str, shown: Explorable):

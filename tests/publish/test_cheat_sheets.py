@@ -1,5 +1,7 @@
 """A cheat sheet says what the lessons say: numbers from data or a model, words from the lessons."""
 
+from functools import cache
+
 import pandas as pd
 import pytest
 from conftest import lessons
@@ -10,14 +12,20 @@ from ketalab.data.lessons import ready
 from ketalab.plots.show import smallest_label
 from ketalab.publish import cheat_sheets, sheet
 from ketalab.publish.cheat_sheets import MISCONCEPTIONS, SHEETS, UNKNOWN, point, sentence
-from ketalab.publish.sheet import equation
+from ketalab.publish.sheet import Sheet, equation
 
-MADE = {sheet.slug: sheet for sheet in cheat_sheets.sheets()}
+SLUGS = [make.__name__ for make, lessons in SHEETS.items() if set(lessons) <= ready()]
 
 
-@pytest.mark.parametrize("slug", MADE)
+@cache
+def made() -> dict[str, Sheet]:
+    """Every sheet by its slug; to make them takes seconds, so not before a test asks."""
+    return {sheet.slug: sheet for sheet in cheat_sheets.sheets()}
+
+
+@pytest.mark.parametrize("slug", SLUGS)
 def test_every_number_stands_in_an_output_of_its_lessons_or_a_row_of_its_source(slug: str):
-    sheet, notebooks = MADE[slug], {name[:2]: notebook for name, notebook in lessons().items()}
+    sheet, notebooks = made()[slug], {name[:2]: notebook for name, notebook in lessons().items()}
     shown = set().union(*(output_numbers(notebooks[number]) for number in sheet.lessons))
     for fact in sheet.numbers:
         rows = data_numbers(fact.sources)
@@ -28,9 +36,9 @@ def test_every_number_stands_in_an_output_of_its_lessons_or_a_row_of_its_source(
         assert fact.sources, fact
 
 
-@pytest.mark.parametrize("slug", MADE)
+@pytest.mark.parametrize("slug", SLUGS)
 def test_a_sheet_has_every_part(slug: str):
-    sheet = MADE[slug]
+    sheet = made()[slug]
     assert 8 <= len(sheet.numbers) <= 14
     assert len(sheet.take_home) == len(sheet.lessons)
     assert sheet.misconceptions
@@ -43,7 +51,7 @@ def test_a_sheet_has_every_part(slug: str):
 def test_the_sheets_cover_the_course_once_in_order():
     covered = [number for numbers in SHEETS.values() for number in numbers]
     assert covered == [number for number in table("lessons").lesson if number != "00"]
-    assert len(MADE) == sum(set(numbers) <= ready() for numbers in SHEETS.values())
+    assert list(made()) == SLUGS
 
 
 def test_a_number_follows_its_table(monkeypatch: pytest.MonkeyPatch):
@@ -56,7 +64,7 @@ def test_a_number_follows_its_table(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sheet, "table", changed)
     again = cheat_sheets.neuroscience(("01", "02", "03", "04"))
     assert again.numbers[0].value == "171.5 ng/mL"
-    assert MADE["neuroscience"].numbers[0].value == "185 ng/mL"
+    assert made()["neuroscience"].numbers[0].value == "185 ng/mL"
 
 
 def test_words_are_the_lessons_own():

@@ -32,7 +32,6 @@ from ketalab.publish.teaching import (
     with_sections,
 )
 
-GUIDE = teaching.guide()
 SHORT_GUIDE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
 WEEK = re.compile(r"^### Week \d+: .*?(?=^###? )", re.MULTILINE | re.DOTALL)
 PROFESSIONS = ("Psychology", "Medicine", "Pharmacy", "Neuroscience")
@@ -49,6 +48,12 @@ PARTS = {
 
 
 @cache
+def guide() -> str:
+    """The whole guide, put together when a test asks for it: that takes seconds."""
+    return teaching.guide()
+
+
+@cache
 def parts() -> dict[str, Lecture]:
     return lectures()
 
@@ -58,23 +63,25 @@ def part(lesson_name: str) -> Lecture:
     return parts()[lesson_name[:2]]
 
 
-def block(number: str, text: str = GUIDE) -> str:
+def block(number: str, text: str | None = None) -> str:
     """What a person wrote about a lesson."""
-    return next((MADE.sub("", found[0]) for found in SECTION.finditer(text) if found[1] == number), "")
+    return next(
+        (MADE.sub("", found[0]) for found in SECTION.finditer(text or guide()) if found[1] == number), ""
+    )
 
 
-def unwritten(number: str, text: str = GUIDE) -> list[str]:
+def unwritten(number: str, text: str | None = None) -> list[str]:
     """What a person still has to write about a lesson."""
     return [
         what for what, words in PARTS.items() if not re.search(words, block(number, text), re.MULTILINE)
     ]
 
 
-def timetables(text: str = GUIDE) -> list[tuple[str, int, list[list[str]]]]:
+def timetables(text: str | None = None) -> list[tuple[str, int, list[list[str]]]]:
     """Heading, minutes and rows of every timetable."""
     return [
         (found[1].splitlines()[0], int(found[2]), [row.split(" | ") for row in found[4].splitlines()])
-        for found in teaching.TIMETABLE.finditer(text)
+        for found in teaching.TIMETABLE.finditer(text or guide())
     ]
 
 
@@ -82,14 +89,14 @@ def timetables(text: str = GUIDE) -> list[tuple[str, int, list[list[str]]]]:
 
 
 def test_the_guide_is_current():
-    assert renewed(GUIDE) == GUIDE
-    for path, text in teaching.files(GUIDE).items():
+    assert renewed(guide()) == guide()
+    for path, text in teaching.files(guide()).items():
         assert path.read_text(encoding="utf-8") == text, "run `python -m ketalab.publish teaching`"
 
 
 def test_what_people_wrote_is_written_once_and_lies_with_its_lesson():
     """Only the page for tomorrow keeps what is made; the rest is made when somebody asks for the guide."""
-    found = teaching.files(GUIDE)
+    found = teaching.files(guide())
     assert len(found) == 2 + len(table("lessons"))
     for path, text in found.items():
         kept = [made for made in MADE.finditer(text) if made[0] != made[1] + made[3]]
@@ -114,15 +121,15 @@ def test_a_file_that_is_as_it_should_be_is_left_alone(tmp_path: Path, monkeypatc
 
 
 def test_what_is_out_of_date_is_renewed():
-    spoilt = MADE.sub(lambda marks: f"{marks[1]}old\n{marks[3]}", GUIDE)
+    spoilt = MADE.sub(lambda marks: f"{marks[1]}old\n{marks[3]}", guide())
     spoilt = re.sub(r"^\| \d+–\d+ \|", "| 0–0 |", spoilt, flags=re.MULTILINE)
     spoilt = re.sub(r"^\| 0–0 \| \d+ (?=.*\]\(#\d\d-)", "| 0–0 | 1 ", spoilt, flags=re.MULTILINE)
     assert spoilt.count("old\n") > 50
-    assert renewed(spoilt) == GUIDE
+    assert renewed(spoilt) == guide()
 
 
 def test_links_lead_somewhere():
-    for text in (GUIDE, SHORT_GUIDE, (ROOT / "README.md").read_text(encoding="utf-8")):
+    for text in (guide(), SHORT_GUIDE, (ROOT / "README.md").read_text(encoding="utf-8")):
         headings = {anchor(heading) for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
         for address in re.findall(r'\]\(([^)" ]+)[^)]*\)', text):
             if address.startswith("#"):
@@ -136,7 +143,7 @@ def test_links_lead_somewhere():
 
 
 def test_every_name_in_code_letters_is_a_name_of_the_course():
-    ready = SECTION.sub(lambda found: found[0] if found[1] in parts() else "", GUIDE)
+    ready = SECTION.sub(lambda found: found[0] if found[1] in parts() else "", guide())
     written = MADE.sub("", ready)
     known = set(CATALOGUE)
     for number in parts():
@@ -153,17 +160,17 @@ def test_the_readme_and_the_top_say_what_the_guide_is():
 
 
 def test_the_guide_leads_to_grading_and_to_the_larger_school():
-    marking = GUIDE.partition("\n## Marking\n")[2].partition("\n## ")[0]
+    marking = guide().partition("\n## Marking\n")[2].partition("\n## ")[0]
     assert "](deploy/GRADING.md)" in marking
-    assert "](deploy/LARGER.md)" in GUIDE.partition("\n## How large a machine\n")[2].partition("\n## ")[0]
-    assert "dist/assignments" not in GUIDE
+    assert "](deploy/LARGER.md)" in guide().partition("\n## How large a machine\n")[2].partition("\n## ")[0]
+    assert "dist/assignments" not in guide()
 
 
 def test_the_settings_of_the_hub_are_those_it_reads():
     config = (ROOT / "deploy" / "jupyterhub_config.py").read_text(encoding="utf-8")
     reads = r'(?:environ\.get|number|names)\("(KETALAB_\w+)"(?:, "?([^",)]*))?'
     read = dict(re.findall(reads, config))
-    told = dict(re.findall(r"^\| `(KETALAB_\w+)` \| .+ \| (.+) \|$", GUIDE, re.MULTILINE))
+    told = dict(re.findall(r"^\| `(KETALAB_\w+)` \| .+ \| (.+) \|$", guide(), re.MULTILINE))
     assert set(told) == set(read)
     for name, otherwise in read.items():
         if otherwise and "Path" not in otherwise:
@@ -190,7 +197,7 @@ def test_timetables_fill_their_time_and_leave_a_small_reserve():
 
 
 def test_the_class_of_90_minutes_has_ten_to_spare_and_has_shown_what_it_asks_to_judge():
-    text = GUIDE[GUIDE.index("## One class of 90 minutes") : GUIDE.index("## One week")]
+    text = guide()[guide().index("## One class of 90 minutes") : guide().index("## One week")]
     plan = teaching.TIMETABLE.search(text)[4]
     reserve = re.search(r"^\| \d+–90 \| (\d+) \| Reserve", plan, re.MULTILINE)
     assert int(reserve[1]) >= 10
@@ -227,7 +234,7 @@ def test_a_row_without_slides_keeps_its_minutes_and_the_reserve_takes_the_rest()
 
 
 def test_ten_weeks_teach_every_lesson_after_those_it_needs():
-    weeks = WEEK.findall(GUIDE)
+    weeks = WEEK.findall(guide())
     assert len(weeks) == 10
     taught: list[str] = []
     for week in weeks:
@@ -240,18 +247,18 @@ def test_ten_weeks_teach_every_lesson_after_those_it_needs():
 
 
 def test_every_week_has_outcomes_papers_and_something_to_hand_in():
-    for week in WEEK.findall(GUIDE):
+    for week in WEEK.findall(guide()):
         heading = week.splitlines()[0]
         for part in ("*Outcomes.*", "*Before.*", "*Read.*", "*Hand in.*"):
             assert part in week, f"{heading}: {part}"
         assert re.search(r'\]\(https://doi\.org/\S+ "\w+"\)', week), f"{heading}: no paper with a DOI"
-    assert any("critical appraisal" in week.splitlines()[0] for week in WEEK.findall(GUIDE))
+    assert any("critical appraisal" in week.splitlines()[0] for week in WEEK.findall(guide()))
 
 
 def test_weights_and_rubrics_add_up():
-    assert sum(map(int, re.findall(r"\| (\d+)% \|", GUIDE))) == 100
+    assert sum(map(int, re.findall(r"\| (\d+)% \|", guide()))) == 100
     for heading, total in (("Critical appraisal", 20), ("A claim on trial", 8)):
-        section = re.search(rf"^### {heading}\n(.*?)(?=^##)", GUIDE, re.MULTILINE | re.DOTALL)[1]
+        section = re.search(rf"^### {heading}\n(.*?)(?=^##)", guide(), re.MULTILINE | re.DOTALL)[1]
         assert sum(map(int, re.findall(r"^\| [^|]+ \| (\d+) \|", section, re.MULTILINE))) == total
 
 
@@ -290,7 +297,7 @@ def test_a_lesson_under_way_breaks_nothing():
 def test_the_lessons_at_a_glance_say_how_long_a_student_reads_and_practises(
     part: Lecture, lesson_name: str
 ):
-    row = next(line for line in GUIDE.splitlines() if line.startswith(f"| [{lesson_name[:2]} · "))
+    row = next(line for line in guide().splitlines() if line.startswith(f"| [{lesson_name[:2]} · "))
     reading, practice = row.split("|")[3:5]
     minutes = [int(re.fullmatch(r" (\d+) min ", cell)[1]) for cell in (reading, practice)]
     said = re.findall(r"(\d+) min", part.tagged("badges"))
