@@ -1,7 +1,6 @@
 """How several workers share the tests: `pyproject.toml` loads this for every `pytest`, also for
 `pytest -n 2 notebooks`, which never meets `tests/conftest.py`. A reader's install has no pytest-xdist."""
 
-import offline.grammars  # noqa: F401
 import pytest
 
 

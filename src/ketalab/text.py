@@ -18,8 +18,8 @@ HELD_TOGETHER = re.compile(
     r"|(?<=\b\w )(?=[=<>≤≥≈] [−\d.])|(?<=\b\w[ \xa0][=<>≤≥≈] )(?=[−\d.])"
     r"|(?<=[±×] )(?=\d)|(?<=\b[Ll]esson )(?=\d\d\b))"
 )
-# A number with the word that it begins: "10-fold"; no part of an address. A name such as "S-ketamine" is copied
-# to be looked up elsewhere, and holds nothing that is not seen.
+# A number with the word that it begins: "10-fold"; no part of an address. A name such as "S-ketamine" is
+# copied to be looked up elsewhere, and holds nothing that is not seen.
 BEGUN = re.compile(r"(?<![\w./:−-])(\d[\d.,]*)-(?=[A-Za-z])")
 
 
