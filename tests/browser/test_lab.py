@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import numpy as np
@@ -437,27 +438,57 @@ ASKED = re.compile(rb'"ask": ?"(row|one|stop)"')
 ANSWERED = re.compile(rb'"frames"')
 
 
-def test_a_picture_in_sight_and_a_hand_that_stays_on_it_find_the_row_of_a_slider(watched, lab: str):
-    """The first move needs no Python. When another control has moved, the row is another: a hand that only
-    passes by asks for nothing, one that stays finds it."""
-    page, asked, answers = watched.page, [], []
+def listen(page: Any, asked: list[bytes], answers: list[bytes]) -> None:
+    """From the next connection on, keep what a picture asks and what it is answered."""
 
     def keep(found: list[bytes], what: re.Pattern[bytes]) -> Callable[[str | bytes], None]:
         return lambda data: found.extend(what.findall(data if isinstance(data, bytes) else data.encode()))
 
-    def listen(socket) -> None:
+    def heard(socket) -> None:
         socket.on("framesent", keep(asked, ASKED))
         socket.on("framereceived", keep(answers, ANSWERED))
 
-    def all_arrives() -> None:
-        """Until nothing has come for half a second."""
-        for _ in range(60):
-            before = len(answers)
-            page.wait_for_timeout(500)
-            if 0 < before == len(answers):
-                return
+    page.on("websocket", heard)
 
-    page.on("websocket", listen)
+
+def until_silent(page: Any, answers: list[bytes]) -> None:
+    """Until nothing has come for half a second."""
+    for _ in range(60):
+        before = len(answers)
+        page.wait_for_timeout(500)
+        if 0 < before == len(answers):
+            return
+
+
+def test_what_a_hand_shows_comes_before_the_row_that_it_may_need_next(watched, lab: str):
+    """Where both are asked for, Python computes no row before it has answered."""
+    page, said = watched.page, []
+    listen(page, said, said)
+    open_run(watched, lab, "first", "from ketalab import explorable", "explorable('going_home')")
+    computed, box = explorable("going_home"), page.locator(".ketalab-explorable")
+    minutes, text = computed.controls[0].high, computed.controls[1].options[1]
+    bring_to_sight(watched, box)
+    box.locator("select").nth(1).select_option(text)
+    says(watched, box, computed.at(text=text).sentence)
+    until_silent(page, said)
+    said.clear()
+    track = box.locator(".noUi-base").first.bounding_box()
+    page.mouse.click(track["x"] + track["width"] - 1, track["y"] + 2)
+    says(watched, box, computed.at(minutes=minutes, text=text).sentence)
+    until_silent(page, said)
+    assert said[:3] == [b"one", b'"frames"', b"row"]
+    assert watched.errors == []
+
+
+def test_a_picture_in_sight_and_a_hand_that_stays_on_it_find_the_row_of_a_slider(watched, lab: str):
+    """The first move needs no Python. When another control has moved, the row is another: a hand that only
+    passes by asks for nothing, one that stays finds it."""
+    page, asked, answers = watched.page, [], []
+    listen(page, asked, answers)
+
+    def all_arrives() -> None:
+        until_silent(page, answers)
+
     open_run(watched, lab, "stays", "from ketalab import explorable", "explorable('going_home')")
     computed, box = explorable("going_home"), page.locator(".ketalab-explorable")
     minutes, text = computed.controls[0].high, computed.controls[1].options[1]

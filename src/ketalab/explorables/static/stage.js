@@ -1339,9 +1339,15 @@ class Desk {
     if (content.fonts) { await this.takeFonts(content.fonts, buffers); return; }
     if (content.frames) await this.take(content.frames, bytesOf(buffers[0]));
     // Not before it is read: a piece of a row that is read meanwhile would ask for the same again.
-    if (content.id === this.waiting?.id) this.heard();
+    const heard = content.id === this.waiting?.id;
+    if (heard) this.heard();
     if (content.refused) this.say(content.refused);
     else this.show();
+    if (heard && this.afterwards) {
+      const name = this.afterwards;
+      this.afterwards = null;
+      requestAnimationFrame(() => setTimeout(() => this.bringRow(name))); // when it has been painted
+    }
   }
 
   // One after the other, whatever the time to unpack each: axes come with the first frame that needs them.
@@ -1365,7 +1371,14 @@ class Desk {
     this.places = this.standing();
     for (const view of this.views) view.begin(name);
     this.show();
-    this.bringRow(name);
+    this.wantRow(name);
+  }
+
+  // The row of a control. A setting that is asked for by itself comes first, onto the screen: a machine that
+  // computes the row meanwhile has less left for both.
+  wantRow(name) {
+    if (this.waiting) this.afterwards = name;
+    else this.bringRow(name);
   }
 
   show() {
@@ -1385,6 +1398,7 @@ class Desk {
   unheard() {
     clearTimeout(this.waiting?.timer);
     this.waiting = null;
+    this.afterwards = null;
     this.row = null;
     this.say("Python does not answer. If it is not busy with another cell, it was restarted: run this cell again.");
   }
@@ -1430,6 +1444,7 @@ class Desk {
 
   // The hand has left before the row was whole: it is brought when the hand is back.
   leave() {
+    this.afterwards = null;
     if (!this.row) return;
     const name = this.row.slice(0, this.row.indexOf(":"));
     this.row = null;
@@ -1495,7 +1510,7 @@ class Notebook {
     }
     this.nearest = name;
     clearTimeout(this.asking);
-    this.asking = setTimeout(() => this.desk.bringRow(name), HAND_PASSES_MS); // after the setting pressed on
+    this.asking = setTimeout(() => this.desk.wantRow(name), HAND_PASSES_MS); // after the setting pressed on
   }
 
   // A picture that stays in sight is read, and then its first slider is moved.
