@@ -480,6 +480,49 @@ def test_what_a_hand_shows_comes_before_the_row_that_it_may_need_next(watched, l
     assert watched.errors == []
 
 
+# Count what a picture says.
+LISTEN = """(sentence) => {
+    window.saidByPicture = 0;
+    new MutationObserver(() => { window.saidByPicture += 1; })
+        .observe(sentence, { childList: true, characterData: true, subtree: true });
+}"""
+
+
+def test_python_hears_where_a_hand_rests_and_not_what_it_passes(watched, lab: str):
+    page, told = watched.page, []
+
+    def sent(data: str | bytes) -> None:
+        text = data if isinstance(data, bytes) else data.encode()
+        told.extend(re.findall(rb'"value": ?([\d.]+)', text) if b'"update"' in text else ())
+
+    page.on("websocket", lambda socket: socket.on("framesent", sent))
+    open_run(watched, lab, "passes", "from ketalab import explorable", "explorable('going_home')")
+    computed, box = explorable("going_home"), page.locator(".ketalab-explorable")
+    bring_to_sight(watched, box)
+    says(watched, box, computed.at().sentence)
+    page.wait_for_timeout(1500)  # the row is there
+    track = box.locator(".noUi-base").first.bounding_box()
+    y, low, high = track["y"] + 2, computed.controls[0].low, computed.controls[0].high
+    page.mouse.click(track["x"] + track["width"] - 1, y)  # which a press on the track does, and no more
+    says(watched, box, computed.at(minutes=high).sentence)
+    page.wait_for_timeout(500)
+    told.clear()
+    page.mouse.down()
+    box.locator(".ketalab-sentence").evaluate(LISTEN)
+    page.mouse.move(track["x"] + track["width"] / 4, y, steps=20)
+    passed = len(told)
+    page.wait_for_timeout(600)
+    assert page.evaluate("() => window.saidByPicture") > 3, "the picture follows"
+    assert passed <= 1
+    assert len(told) > passed, "where a hand pauses Python is told"
+    page.mouse.move(track["x"] + 1, y)
+    page.mouse.up()
+    says(watched, box, computed.at(minutes=low).sentence)
+    page.wait_for_timeout(500)
+    assert told[-1] == f"{low:g}".encode()
+    assert watched.errors == []
+
+
 def test_a_picture_in_sight_and_a_hand_that_stays_on_it_find_the_row_of_a_slider(watched, lab: str):
     """The first move needs no Python. When another control has moved, the row is another: a hand that only
     passes by asks for nothing, one that stays finds it."""

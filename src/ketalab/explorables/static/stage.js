@@ -1247,6 +1247,7 @@ const PATIENCE_MS = 4000; // until a reader is told that Python does not answer
 const HAND_RESTS_MS = 600;
 const HAND_STAYS_MS = 150; // on an explorable, until its row is brought
 const EYE_STAYS_MS = 300; // on a picture, half of which is in sight, until its first row is brought
+const HAND_PAUSES_MS = 250; // with a control, until Python is told where it stands
 const HAND_PASSES_MS = 30; // over a control: a finger is there and presses in one
 const NEARNESS = "ketalab-c-";
 
@@ -1263,6 +1264,7 @@ class Desk {
     this.views = new Set();
     this.asked = 0;
     this.hands = new Map();
+    this.untold = new Map();
     // anywidget hears no more of Python where a model took over two seconds to start, as on a busy hub. Every
     // widget's layout is a model of Jupyter's own, and passes on whatever is said to it.
     this.post = model.get("layout");
@@ -1275,11 +1277,33 @@ class Desk {
     for (const [i, control] of this.spec.controls.entries()) {
       const hand = await this.model.widget_manager.get_model(hands[control.name].replace("IPY_MODEL_", ""));
       this.hands.set(control.name, hand);
+      this.holdBack(hand);
       hand.on(control.options ? "change:index" : "change:value", () => this.moved(control.name, i));
     }
     await this.take([this.placesOf(this.spec.start)], bytesOf(this.model.get("first")));
     this.places = this.standing();
     this.bringFonts();
+  }
+
+  // Python need not hear of what a hand passes: it is told where the hand rests. Else every move would keep kernel,
+  // server and page busy with a message and three replies.
+  holdBack(hand) {
+    const save = hand.save_changes.bind(hand);
+    hand.save_changes = (...given) => {
+      if (![...this.views].some((view) => view.down)) {
+        save(...given);
+        return;
+      }
+      this.untold.set(hand, () => save(...given));
+      clearTimeout(this.pause);
+      this.pause = setTimeout(() => this.tell(), HAND_PAUSES_MS);
+    };
+  }
+
+  tell() {
+    clearTimeout(this.pause);
+    for (const save of this.untold.values()) save();
+    this.untold.clear();
   }
 
   placeOf(control, value) {
@@ -1537,7 +1561,7 @@ class Notebook {
   expect() {
     this.coming = null;
     const slider = this.desk.spec.controls.find((control, i) => !control.menu && !this.greyed?.[i]);
-    this.desk.bringRow(this.nearest ?? slider?.name);
+    this.desk.wantRow(this.nearest ?? slider?.name);
   }
 
   begin(name) {
@@ -1555,6 +1579,7 @@ class Notebook {
     if (!this.down) return;
     this.down = false;
     this.last = Date.now();
+    this.desk.tell();
     requestAnimationFrame(() => { if (!this.down) this.picture.release(); }); // unless it has pressed again
   }
 
@@ -1584,6 +1609,8 @@ class Notebook {
   }
 
   dispose() {
+    this.down = false;
+    this.desk.tell();
     this.watch.abort();
     clearTimeout(this.resting);
     for (const waiting of [this.coming, this.asking, this.seeing]) clearTimeout(waiting);
