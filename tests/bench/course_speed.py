@@ -85,7 +85,7 @@ def test_deck_cut(
 def test_all_decks_cut(benchmark, tmp_path: Path, node_modules: Path):
     """What `make slides` does, in a copy of the course that has computed nothing before."""
     shutil.copytree(ROOT / "src", tmp_path / "src")
-    for part in ("data", "figures", "notebooks", "node_modules"):
+    for part in ("data", "figures", "notebooks", "node_modules", "TEACHING.md"):
         (tmp_path / part).symlink_to(ROOT / part)
     command = [sys.executable, "-m", "ketalab.publish", "slides"]
     plain = os.environ | {"PYTHONPATH": str(tmp_path / "src")}
