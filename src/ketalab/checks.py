@@ -1,6 +1,6 @@
 """How a value is refused: one sentence with name, value and what is allowed, before any computing."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -17,27 +17,20 @@ def within(name: str, value: ArrayLike, low: float, high: float, unit: str = "")
     """The value as an array; ValueError for the first one that is not a number from `low` to `high`."""
     values = np.asarray(value, dtype=float)
     fits = (values >= low) & (values <= high)
-    if not fits.all():
-        raise _refused(name, values, fits, f"{low:g} to {high:g} {unit}".rstrip())
-    return values
+    return _checked(name, values, fits, lambda: f"{low:g} to {high:g} {unit}".rstrip())
 
 
 def at_least(name: str, value: ArrayLike, least: float, unit: str = "") -> NDArray[np.float64]:
     """The value as an array; ValueError for the first one that is not a finite number from `least` on."""
     values = np.asarray(value, dtype=float)
     fits = (values >= least) & (values < np.inf)
-    if not fits.all():
-        raise _refused(name, values, fits, f"{f'{least:g} {unit}'.rstrip()} or more")
-    return values
+    return _checked(name, values, fits, lambda: f"{f'{least:g} {unit}'.rstrip()} or more")
 
 
 def above(name: str, value: ArrayLike, limit: float, unit: str = "") -> NDArray[np.float64]:
     """The value as an array; ValueError for the first one that is not a number above `limit`."""
     values = np.asarray(value, dtype=float)
-    fits = values > limit
-    if not fits.all():
-        raise _refused(name, values, fits, f"above {limit:g} {unit}".rstrip())
-    return values
+    return _checked(name, values, values > limit, lambda: f"above {limit:g} {unit}".rstrip())
 
 
 def one_of(name: str, value: Any, known: Iterable[Any]) -> Any:
@@ -48,6 +41,10 @@ def one_of(name: str, value: Any, known: Iterable[Any]) -> Any:
     return value
 
 
-def _refused(name: str, values: NDArray[np.float64], fits: NDArray[np.bool_], allowed: str) -> ValueError:
-    """For the first value that does not fit."""
-    return refuse(name, float(values[~fits].flat[0]) if values.ndim else float(values), allowed)
+def _checked(
+    name: str, values: NDArray[np.float64], fits: NDArray[np.bool_], allowed: Callable[[], str]
+) -> NDArray[np.float64]:
+    """The values where all of them fit; what is allowed is put into words only for one that does not."""
+    if not fits.all():
+        raise refuse(name, float(values[~fits].flat[0]) if values.ndim else float(values), allowed())
+    return values

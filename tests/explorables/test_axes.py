@@ -13,7 +13,7 @@ from ketalab.explorables.canvas import Canvas
 from ketalab.explorables.controls import Choice, Steps
 from ketalab.explorables.description import Explorable, Values, View
 from ketalab.explorables.drawing import in_data, points
-from ketalab.lessons import CATALOGUE, explorable
+from ketalab.lessons import explorable
 
 # A slider moves these axes, between few ends, and the picture then says which they were (`newAxes` of
 # stage.js). Levels go with the dose over two orders of magnitude and more; a course lasts days or months.
@@ -60,17 +60,6 @@ def by_a_hand(shown: Explorable, values: Values) -> Iterator[Values]:
         if isinstance(control, Steps) or not isinstance(control, Choice):
             for end in control.extremes:
                 yield values | {control.name: end}
-
-
-@pytest.fixture(scope="module", params=CATALOGUE)
-def name(request: pytest.FixtureRequest) -> str:
-    """Of each explorable in turn, so that its settings are computed once for all that is asked here."""
-    return request.param
-
-
-@pytest.fixture(scope="module")
-def shown(name: str) -> Explorable:
-    return explorable(name)
 
 
 @pytest.fixture(scope="module")

@@ -22,12 +22,10 @@ from ketalab.explorables.description import (
     significant,
 )
 from ketalab.explorables.packed import Frame
-from ketalab.lessons import CATALOGUE, explorable
+from ketalab.lessons import explorable
 from ketalab.models import pharmacokinetics as pk
 from ketalab.plots.show import smallest_label
 from ketalab.text import unbroken
-
-NAMES = list(CATALOGUE)
 
 
 def numbers(value: object) -> np.ndarray:
@@ -36,17 +34,6 @@ def numbers(value: object) -> np.ndarray:
         return np.array([])
     parts = [np.ravel(np.asarray(part, dtype=float)) for part in value if not isinstance(part, str)]
     return np.concatenate(parts or [np.array([])])
-
-
-@pytest.fixture(scope="module", params=NAMES)
-def name(request: pytest.FixtureRequest) -> str:
-    """Of each explorable in turn, so that it is made and driven once for all that is asked of it here."""
-    return request.param
-
-
-@pytest.fixture(scope="module")
-def shown(name: str) -> Explorable:
-    return explorable(name)
 
 
 class Driven(NamedTuple):

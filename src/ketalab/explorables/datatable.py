@@ -107,7 +107,7 @@ class Scale:
             return written(np.exp(value))
         return written(self.how.value(value) if self.how.value else value)
 
-    def spans(self, low: list[float], high: list[float]) -> list[str]:
+    def texts(self, low: list[float], high: list[float]) -> list[str]:
         return list(map(self.text, low)) if low is high else list(map(self.span, low, high))
 
     def span(self, low: float, high: float) -> str:
@@ -305,6 +305,19 @@ def chosen(artist: Artist, found: Spans, line: bool) -> Spans:
     return each(found, lambda ends: ends[at])
 
 
+class Column(NamedTuple):
+    """What one artist adds to a table: which table it belongs to, what that measures and what its rows are
+    called, the title of the column, the names of its rows (None where only one direction says something: a
+    line across the picture), its values."""
+
+    table: tuple
+    measures: str
+    head: str
+    title: str
+    names: list[str] | None
+    values: list[str]
+
+
 class Numbers:
     """Writes the tables of one stage's views."""
 
@@ -356,7 +369,7 @@ class Numbers:
                     _put(tables, column)
         return "\n\n".join("\n".join("\t".join(row) for row in table) for table in tables.values())
 
-    def _kept(self, name: str, part: Part, found: Spans, ends: Ends) -> "Column | None":
+    def _kept(self, name: str, part: Part, found: Spans, ends: Ends) -> Column | None:
         """An artist that lies where it lay reads as it read."""
         rows = self.scales[part.artist.axes][1].words
         asked = (ends, rows, *each(found, np.ndarray.tobytes))
@@ -365,17 +378,15 @@ class Numbers:
             kept = self._last[name] = asked, self._column(part, name, found, ends)
         return kept[1]
 
-    def _column(self, part: Part, name: str, found: Spans, ends: Ends) -> "Column | None":
-        if _only_shades(part.artist, found):
-            return None
+    def _column(self, part: Part, name: str, found: Spans, ends: Ends) -> Column | None:
         found = within(part, found, ends)
         if not found[0].size or _only_shades(part.artist, found):
             return None
         artist, (x_read, y_read), title = part.artist, part.in_data, _title(part.artist, name)
         across, upwards = self.scales[artist.axes]
         x0, x1, y0, y1 = each(chosen(artist, found, part.line), np.ndarray.tolist)
-        x = across.spans(x0, x1) if across.read and x_read else []
-        y = upwards.spans(y0, y1) if upwards.read and y_read else []
+        x = across.texts(x0, x1) if across.read and x_read else []
+        y = upwards.texts(y0, y1) if upwards.read and y_read else []
         if across.rows and isinstance(artist, Rectangle):
             x = [across.text((x0[0] + x1[0]) / 2)]
         if across.rows and upwards.rows and x1 != x0:
@@ -399,19 +410,6 @@ class Numbers:
             return Column((artist.axes, *x), upwards.name, across.name, title, x, y)
         measures, values = (across.name, x) if x else (upwards.name, y)
         return Column((artist.axes, measures), measures, "", title, None, values)
-
-
-class Column(NamedTuple):
-    """What one artist adds to a table: which table it belongs to, what that measures and what its rows are
-    called, the title of the column, the names of its rows (None where only one direction says something: a
-    line across the picture), its values."""
-
-    table: tuple
-    measures: str
-    head: str
-    title: str
-    names: list[str] | None
-    values: list[str]
 
 
 def _put(tables: dict[tuple, list[list[str]]], column: Column) -> None:

@@ -51,8 +51,8 @@ class Pieces:
             begin, patch, over = self._svg(self.figure.draw).partition("</g>\n")
             for axes in seen:
                 axes.set_visible(True)
-            last = over.rindex("</g>\n")
-            self._drawn_figure = begin + patch, over[:last] + over[last + 5 :]
+            over, _, shared = over.rpartition("</g>\n")
+            self._drawn_figure = begin + patch, over + shared
         return self._drawn_figure
 
     def _axes(self, axes: Axes) -> str:

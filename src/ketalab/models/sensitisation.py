@@ -26,6 +26,7 @@ simplest form its two constants fit.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -78,24 +79,24 @@ def depolarisation(neurone: Neurone, interval: ArrayLike, volleys: int, block: A
     if not 1 <= volleys <= MOST_VOLLEYS:
         raise ValueError(f"volleys: {volleys} is not allowed; it must be 1 to {MOST_VOLLEYS}")
     before = np.zeros((*np.broadcast_shapes(gap.shape, blocked.shape), volleys))
-    kept, at_rest = np.exp(-gap / neurone.fade), magnesium_free(REST_MV, neurone.magnesium)
+    kept = np.exp(-gap / neurone.fade)
     for k in range(1, volleys):
-        before[..., k] = kept * _after(neurone, before[..., k - 1], blocked, at_rest)
+        before[..., k] = kept * after_volley(neurone, before[..., k - 1], blocked)
     return before
 
 
 def after_volley(neurone: Neurone, before: ArrayLike, block: ArrayLike = 0.0) -> Array:
     """Slow depolarisation (mV above rest) right after a volley that met `before` (mV above rest)."""
-    at_rest = magnesium_free(REST_MV, neurone.magnesium)
-    return _after(neurone, np.asarray(before, dtype=float), np.asarray(block), at_rest)
-
-
-def _after(neurone: Neurone, before: Array, block: Array, at_rest: Array) -> Array:
-    """The same, where the share of channels free of magnesium `at_rest` is known."""
-    volts = REST_MV + before
-    opened = magnesium_free(volts, neurone.magnesium) / at_rest
-    through = 1 - neurone.nmda_share + neurone.nmda_share * (1 - block) * opened
+    volts = REST_MV + np.asarray(before, dtype=float)
+    opened = magnesium_free(volts, neurone.magnesium) / _free_at_rest(neurone.magnesium)
+    through = 1 - neurone.nmda_share + neurone.nmda_share * (1 - np.asarray(block)) * opened
     return before + neurone.jump * volts / REST_MV * through
+
+
+@cache
+def _free_at_rest(magnesium: float) -> float:
+    """Share of the channels without magnesium (mM) at rest."""
+    return float(magnesium_free(REST_MV, magnesium))
 
 
 def wind_up(neurone: Neurone, interval: ArrayLike, volleys: int, block: ArrayLike = 0.0) -> Array:

@@ -80,10 +80,6 @@ class Rows:
     y: Array
     panels: dict[str, Changes]
 
-    def change(self, study: str, panel: str) -> float:
-        """The mean change a study measured."""
-        return float(self.frame[self.frame.study == study][f"{panel}_value"].dropna().iloc[0])
-
 
 def pressure_at_induction() -> Explorable:
     """Five drugs of induction: what each did to pressure and heart rate, from where you start."""
@@ -145,7 +141,9 @@ def _rows() -> Rows:
 
 @cache
 def _change(study: str, panel: str) -> float:
-    return _rows().change(study, panel)
+    """The mean change a study measured."""
+    frame = _rows().frame
+    return float(frame[frame.study == study][f"{panel}_value"].dropna().iloc[0])
 
 
 def _pressure_view(who: str, pressure: float, pulse: float) -> View:
