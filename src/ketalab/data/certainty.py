@@ -42,8 +42,9 @@ def weaker(claims: pd.DataFrame) -> pd.Series:
 
 def _weaker(claims: pd.DataFrame) -> NDArray[np.intp]:
     """The same as places in `LEVELS`."""
-    verdict = [LEVELS.index(level) for level in claims.certainty]
-    effect = [LEVELS.index(level) if level else len(LEVELS) for level in claims.certainty_effect]
+    verdict = [LEVELS.index(level) for level in claims["certainty"].tolist()]
+    known = claims["certainty_effect"].tolist()
+    effect = [LEVELS.index(level) if level else len(LEVELS) for level in known]
     return np.minimum(verdict, effect)
 
 
@@ -58,9 +59,9 @@ def asked(claims: pd.DataFrame, comparison: str = "none", weeks: float = 0.0) ->
     at_least("weeks", weeks, 0)
     can = np.ones(len(claims), bool)
     if comparison != "none" or weeks > 0:
-        can &= (claims.benefit != "none").to_numpy()
+        can &= [benefit != "none" for benefit in claims["benefit"].tolist()]
     if weeks > 0:
-        can &= (claims.time == "asked").to_numpy()
+        can &= [time == "asked" for time in claims["time"].tolist()]
     return can
 
 
@@ -83,11 +84,11 @@ def surviving(
     one_of("least", least, LEVELS)
     can = asked(claims, comparison, weeks)
     accepted = HOLDS if partly else HOLDS[:1]
-    holds = np.array([verdict in accepted for verdict in claims.verdict], bool)
+    holds = np.array([verdict in accepted for verdict in claims["verdict"].tolist()], bool)
     stands = can & holds & (_weaker(claims) >= LEVELS.index(least))
     if comparison != "none" or weeks > 0:
-        carried = set(carrying(comparison, weeks, tests).claim)
-        stands &= np.array([claim in carried for claim in claims.claim], bool)
+        carried = set(carrying(comparison, weeks, tests)["claim"].tolist())
+        stands &= np.array([claim in carried for claim in claims["claim"].tolist()], bool)
     return stands
 
 

@@ -33,6 +33,7 @@ from ketalab.plots.style import DIRECTION_ONLY, MARKS_A_PLACE
 from ketalab.text import duration, grouped, real_minus
 
 LINE_POINTS, MARKS, CLOUD = 8, 12, 60  # a longer line is thinned, a larger cloud is summed up
+EQUALLY_HIGH = 1e-9  # of its reach: two peaks that differ by less are one height, the first is written
 COLLECTIONS = (PathCollection, PolyCollection, LineCollection)
 Spans = tuple[NDArray, NDArray, NDArray, NDArray]  # from and to across, from and to upwards
 
@@ -294,7 +295,8 @@ def chosen(artist: Artist, found: Spans, line: bool) -> Spans:
             return reach(found)
         if count <= LINE_POINTS:
             return found
-        places = sorted({*_evenly(count), int(np.argmax(y1))})
+        highest = np.argmax(y1 >= y1.max() - EQUALLY_HIGH * np.ptp(y1))
+        places = sorted({*_evenly(count), int(highest)})
     elif count > CLOUD:
         return reach(found)
     elif count <= MARKS:

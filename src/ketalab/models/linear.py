@@ -203,13 +203,13 @@ def _by_modes(
 
 
 def _integral(λ: Array, start: Array, end: Array) -> Array:
-    """∫ exp(λ s) ds from start to end: by its series where λ (end - start) is small, also at λ = 0."""
+    """∫ exp(λ s) ds from start to end, also at λ = 0."""
     width = end - start
-    x = λ * width
     with np.errstate(invalid="ignore", divide="ignore"):
-        growth = (np.exp(x) - 1) / λ
-    small = width * (1 + x / 2 * (1 + x / 3 * (1 + x / 4)))
-    return np.exp(λ * start) * np.where(np.abs(x) < 1e-3, small, growth)
+        growth = np.expm1(λ * width) / λ
+    if not λ.all():
+        growth = np.where(λ == 0, width, growth)
+    return np.exp(λ * start) * growth
 
 
 def _by_exponential(model: LinearModel, patient: int, inputs: Inputs, times: Array) -> Array:

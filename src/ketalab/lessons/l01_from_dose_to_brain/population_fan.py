@@ -1,7 +1,7 @@
 """The same order for three hundred virtual people."""
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,14 +103,24 @@ def _people(model: str, spread: float) -> tuple[LinearModel, NDArray[np.float64]
     return pk.published(MODELS[model]).population(PEOPLE, SEED, weight), weight
 
 
-def _fan_view(dose: float, minutes: float, dosing: str, spread: float, model: str) -> View:
+@lru_cache(256)
+def _one_mg_per_kg(
+    minutes: float, dosing: str, spread: float, model: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """After 1 mg/kg: the percentiles of all people, and each person at the end of the infusion (ng/mL). The
+    model is linear, so another dose multiplies both."""
     people, weight = _people(model, spread)
     times = np.append(FOUR_HOURS, minutes)
     unit = pk.concentration(people, [pk.Dose(1.0, "iv", duration=minutes)], times, "ketamine")
-    given = dose * (weight if dosing == BY_WEIGHT else np.full(PEOPLE, 70.0))
-    curves = unit * given[:, None]
-    low, quarter, median, three_quarters, high = np.percentile(curves, PERCENTILES, axis=0)
-    at_end = curves[:, -1]
+    curves = unit * (weight if dosing == BY_WEIGHT else np.full(PEOPLE, 70.0))[:, None]
+    return np.percentile(curves, PERCENTILES, axis=0), curves[:, -1].copy()
+
+
+def _fan_view(dose: float, minutes: float, dosing: str, spread: float, model: str) -> View:
+    _, weight = _people(model, spread)
+    bands, ends_of_people = _one_mg_per_kg(minutes, dosing, spread, model)
+    low, quarter, median, three_quarters, high = dose * bands
+    at_end = dose * ends_of_people
     top = first_above(TOPS, 1.02 * at_end.max())
     jitter = minutes + min(2.5, minutes) * np.sin(np.arange(PEOPLE))
     artists = {

@@ -113,6 +113,14 @@ def _signs() -> pd.DataFrame:
     return rat_signs(table("surge_observations"))
 
 
+@cache
+def _observed() -> tuple[np.ndarray, ...]:
+    """Doses (mg/kg), directions, the rows of the picture, and which were measured by microdialysis."""
+    rows = _signs()
+    heights = rows.method.map(ROWS).to_numpy()
+    return rows.dose.to_numpy(), rows.direction.to_numpy(), heights, heights == ROWS["microdialysis"]
+
+
 def _sign(change: np.ndarray) -> np.ndarray:
     """Up, down, or too small to be seen."""
     return np.where(np.abs(change) < NONE_BELOW, 0, np.sign(change))
@@ -127,15 +135,14 @@ def _surge_view(selectivity: float, half_dose: float, share: str, local: str) ->
         return 100 * (circuit.steady_state(*blocks, parameters).glutamate - 1)
 
     curve = change(DOSES)
-    rows = _signs()
-    met = _sign(change(rows.dose.to_numpy())) == rows.direction.to_numpy()
-    dialysis = rows.method == "microdialysis"
+    doses, direction, height, dialysis = _observed()
+    met = _sign(change(doses)) == direction
     matched, asked = int(met[dialysis].sum()), int(dialysis.sum())
     best = int(np.argmax(curve))
     surge = curve[best] >= NONE_BELOW
     artists = {
         "surge": (DOSES, curve),
-        "met": (rows.dose[met], rows.method[met].map(ROWS)),
+        "met": (doses[met], height[met]),
     }
     readings = [
         Reading("highest change", signed(1 + curve[best] / 100)),

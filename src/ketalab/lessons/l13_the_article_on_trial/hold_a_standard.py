@@ -1,6 +1,7 @@
 """How certain, against what and for how long: which claims stand?"""
 
 from functools import cache
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -147,7 +148,10 @@ def _standard_view(least: str, comparison: str, weeks: float, partly: str) -> Vi
         Reading("fall by your standard", f"{groups['falls'].sum()}"),
         Reading("held, but cannot be asked", f"{groups['unasked'].sum()}"),
         Reading("did not hold to begin with", f"{(~held).sum()}"),
-        Reading("trials or pools that carry them", _carriers(claims.claim[stands], comparison, weeks)),
+        Reading(
+            "trials or pools that carry them",
+            _carriers({*compress(claims["claim"].tolist(), stands)}, comparison, weeks),
+        ),
     ]
     whole = can.all()
     of = f"the article's {len(can)} claims" if whole else f"the {can.sum()} claims that can be asked"
@@ -160,12 +164,11 @@ def _standard_view(least: str, comparison: str, weeks: float, partly: str) -> Vi
     return View({name: (x[which], y[which]) for name, which in groups.items()}, readings, sentence, {})
 
 
-def _carriers(standing: pd.Series, comparison: str, weeks: float) -> str:
+def _carriers(standing: set[str], comparison: str, weeks: float) -> str:
     """How many trials, or pools of trials, carry the claims that stand; their names where they are few."""
     if comparison == "nothing" and not weeks:
         return "not asked"
-    stands = set(standing)
-    names = sorted({name for claim, name in _carrying(comparison, weeks) if claim in stands})
+    names = sorted({name for claim, name in _carrying(comparison, weeks) if claim in standing})
     return f"{len(names)} ({', '.join(names)})" if 0 < len(names) <= 2 else f"{len(names)}"
 
 
