@@ -78,6 +78,11 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{grouped(number)} {one if number == 1 else many or one + 's'}"
 
 
+def how_often(number: int) -> str:
+    """How many times something happens: "once", "twice", "3 times"."""
+    return {1: "once", 2: "twice"}.get(number) or f"{grouped(number)} times"
+
+
 def with_unit(number: str, unit: str) -> str:
     """A number and its unit, "40 min", "50%" or "10-fold"; `unit` may be empty."""
     between = "" if unit.startswith("%") else "-" if unit == "fold" else " "

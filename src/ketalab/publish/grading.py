@@ -24,6 +24,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from ketalab.paths import write_atomically
 from ketalab.publish import assignments
 from ketalab.publish.assignments import alembic_found, grader, reason
+from ketalab.text import how_often
 
 STUDENT = re.compile(r"\w[\w .,'@+-]*")
 FIELDS = ("student", "cell", "points", "of", "comment", "text")
@@ -68,9 +69,10 @@ def mended(cells: list[NotebookNode], release: list[NotebookNode]) -> tuple[list
         chosen[key] = _the_one(cells, found, given[key])
         if len(found) > 1 and _for_a_person(given[key]):
             joined |= _join(cells, found, chosen[key], given[key])
-            said.append(f"{key} stands {_times(len(found))}; all that was written is read as one")
+            said.append(f"{key} stands {how_often(len(found))}; all that was written is read as one")
         elif len(found) > 1:
-            said.append(f"{key} stands {_times(len(found))}; number {found.index(chosen[key]) + 1} counts")
+            counts = found.index(chosen[key]) + 1
+            said.append(f"{key} stands {how_often(len(found))}; number {counts} counts")
     at = {place: key for key, place in chosen.items()}
     # Every cell of the release takes along what the student put behind it.
     groups: dict[str | None, list[NotebookNode]] = {None: []}
@@ -93,10 +95,6 @@ def mended(cells: list[NotebookNode], release: list[NotebookNode]) -> tuple[list
         )
         groups |= {key: [copy.deepcopy(given[key])] for key in missing}
     return [*groups[None], *(cell for key in given for cell in groups[key])], said
-
-
-def _times(count: int) -> str:
-    return "twice" if count == 2 else f"{count} times"
 
 
 def _the_one(cells: list[NotebookNode], found: list[int], released: NotebookNode) -> int:

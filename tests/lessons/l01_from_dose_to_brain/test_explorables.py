@@ -76,3 +76,14 @@ def test_the_time_of_giving_is_shaded_from_the_bottom_of_the_picture_to_its_top(
     band = canvas.stage.artists["given"].get_window_extent()
     frame = canvas.stage.axes["main"].get_window_extent()
     assert (band.y0, band.y1) == pytest.approx((frame.y0, frame.y1))
+
+
+@pytest.mark.parametrize(
+    "route", ["IV infusion", "IV bolus", "intramuscular", "nasal esketamine", "swallowed"]
+)
+def test_tanks_and_read_out_name_one_time_of_the_peak(route: str):
+    shown = explorable("route_to_plasma")
+    names = [option for control in shown.controls if control.name == "route" for option in control.options]
+    view = shown.at(route=next(name for name in names if name.startswith(route)))
+    at = {r.label: r.text for r in view.readings}["time of the peak"]
+    assert view.artists["A name"] == f"A  {at}: the peak"

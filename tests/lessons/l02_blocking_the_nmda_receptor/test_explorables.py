@@ -191,3 +191,10 @@ def test_a_gauge_is_as_long_as_its_share(free: str, um: float):
         assert (right - left) / 0.88 == pytest.approx(um / (um + constant))
     mu = BINDING[(BINDING.ligand == "racemic ketamine") & (BINDING.target == "opioid mu")].value_um.item()
     assert read("target_atlas", "ketamine, mu opioid", free=free) == pytest.approx(100 * um / (um + mu))
+
+
+def test_where_block_only_grows_towards_the_edge_the_edge_stands_for_what_lies_beyond():
+    at = {r.label: r.text for r in explorable("pore_block").at(magnesium=0.0).readings}["blocked most at"]
+    assert at == "\N{MINUS SIGN}100 mV or lower"
+    within = {r.label: r.text for r in explorable("pore_block").at().readings}["blocked most at"]
+    assert within == "\N{MINUS SIGN}21 mV"

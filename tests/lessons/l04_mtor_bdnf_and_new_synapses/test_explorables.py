@@ -173,11 +173,18 @@ def test_a_preset_passes_through_the_mice():
     np.testing.assert_allclose(np.interp([24, 72, 120], *line), [6.8, 14.8, 18.5], atol=2.5)
 
 
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("sessions", [1, 2, 8])
+def test_lines_go_on_to_the_end_of_the_picture(level: str, sessions: int):
+    view = explorable("plasticity_window").at(level=level, sessions=sessions)
+    assert view.artists[LEVELS[level]][0][-1] >= view.limits["main.x"][1]
+
+
 def test_the_window_says_how_often_it_opens_and_when():
     """Six sessions open six windows of signalling, each on its own day; one window of spines."""
-    for sessions in (1, 2, 6):
+    for sessions, often in ((1, "once"), (2, "twice"), (6, "6 times")):
         sentence = explorable("plasticity_window").at(sessions=sessions).sentence
-        assert ("opens once" if sessions == 1 else f"opens {sessions} times") in sentence
+        assert f"opens {often}" in sentence
         assert "1.7 h" in sentence
         assert "6.9 h" in sentence
     lasting = explorable("plasticity_window").at(level="spines", sessions=6, lifetime=60).sentence

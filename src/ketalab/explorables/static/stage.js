@@ -356,15 +356,19 @@ class Pen {
     const { context } = this;
     let at = 0;
     parts.forEach((length, i) => {
-      context.beginPath();
-      const end = at + length;
-      if (closed) for (let j = at; j < end; j += 1) context.lineTo(x[j], y[j]);
-      else this.follow(x, y, at, end);
-      at = end;
-      if (closed) {
+      const start = at, end = start + length;
+      const lay = () => {
+        context.beginPath();
+        if (!closed) return this.follow(x, y, start, end);
+        for (let j = start; j < end; j += 1) context.lineTo(x[j], y[j]);
         context.closePath();
-        if (look.faces.length) this.fill(turn(look.faces, i));
-        if (look.hatch) this.hatch(look.hatch);
+      };
+      lay();
+      at = end;
+      if (closed && look.faces.length) this.fill(turn(look.faces, i));
+      if (closed && look.hatch) {
+        this.hatch(look.hatch);
+        lay(); // the hatch has left its own lines
       }
       if (look.edges.length) this.stroke(turn(look.edges, i), turn(look.widths, i), { dash: look.dash });
     });

@@ -175,12 +175,12 @@ def _route_view(route: str, dose: float, minutes: float, weight: float, model: s
     if route == IM:
         patients = [pk.intramuscular(patient), *(pk.intramuscular(patient, t) for t in (2, 17))]
     held = held_in_tanks(patients[0], doses, HALF_MINUTES)
-    ketamine = held[SEEN, 0] / patients[0].observed["ketamine"][1][0] * 1000  # ng/mL
+    level = held[:, 0] / patients[0].observed["ketamine"][1][0] * 1000  # ng/mL
+    ketamine = level[SEEN]
     curves = [ketamine, *(pk.concentration(p, doses, SIX_HOURS, "ketamine")[0] for p in patients[1:])]
     norketamine = pk.concentration(patients[0], doses, SIX_HOURS, "norketamine")[0]
     rows = _measured(route, given, dose, minutes)
     last, rows = rows.time_min.max(initial=0), rows[rows.time_min <= SIX_HOURS[-1]]
-    at, height = pk.peak(SIX_HOURS, ketamine)
     lasted = max(d.time for d in doses) + (minutes if route == INFUSION else 1.5)
     seen_then = np.fmax(rows.value, rows.high).max(initial=0)
     top = first_above(TOPS, 1.02 * max(np.max(curves), norketamine.max(), seen_then))
@@ -200,12 +200,12 @@ def _route_view(route: str, dose: float, minutes: float, weight: float, model: s
         artists[letter] = (moment.minute / 60, 1.03, letter)
     artists |= tanks_view(seen, given)
     readings = [
-        Reading("ketamine peak", height, "ng/mL"),
-        Reading("time of the peak", at, "min", 2),
+        Reading("ketamine peak", float(level.max()), "ng/mL"),
+        Reading("time of the peak", seen[0].when),
         Reading("ketamine at 40 min", float(np.interp(40, SIX_HOURS, ketamine)), "ng/mL"),
         Reading("ketamine at 4 h", float(np.interp(240, SIX_HOURS, ketamine)), "ng/mL"),
         Reading("norketamine peak", float(norketamine.max()), "ng/mL"),
-        Reading("measured, closest to the peak", _nearest(rows, at), "ng/mL"),
+        Reading("measured, closest to the peak", _nearest(rows, seen[0].minute), "ng/mL"),
     ]
     whose = PEREZ if route in (NASAL, ORAL) else model
     sentence = (

@@ -172,7 +172,7 @@ def _pore_view(magnesium: float, free: float, voltage: float, drug: str) -> View
         Reading("free of magnesium at rest", 100 * float(receptor.magnesium_free(REST, magnesium)), "%", 2),
         Reading("blocked by the drug at rest", 100 * at_rest, "%", 2),
         Reading("blocked by it at −20 mV", 100 * _block(free, blocker, DEPOLARISED, magnesium), "%", 2),
-        Reading("blocked most at", real_minus(f"{VOLTS[best]:.0f} mV") if free else "no drug"),
+        Reading("blocked most at", _most_blocked(VOLTS[best]) if free else "no drug"),
         Reading(
             "half is blocked at rest by", float(receptor.half_block(blocker, REST, magnesium)), "µM", 2
         ),
@@ -189,6 +189,11 @@ def _pore_view(magnesium: float, free: float, voltage: float, drug: str) -> View
     }
     beside = tabbed(f"50 open channels at {real_minus(f'{voltage:.0f}')} mV", ["channels"], counts)
     return View(artists, readings, sentence, beside=beside)
+
+
+def _most_blocked(at: float) -> str:
+    """The voltage (mV) of the highest block; the first of the picture stands for all below it."""
+    return real_minus(f"{at:.0f} mV") + (" or lower" if at == VOLTS[0] else "")
 
 
 def _block(free: float, blocker: receptor.Blocker, voltage: float, magnesium: float) -> float:

@@ -124,9 +124,7 @@ def moved(blocks: tuple[float, float], state: State) -> Moved:
         "inhibition": signed(now[PYRAMIDAL].gaba / rest[PYRAMIDAL].gaba),
         "excitation": signed(now[INTERNEURON].ampa / rest[INTERNEURON].ampa),
     }
-    says = {
-        name: "±0%" if percent == "0%" else with_real_minus(percent) for name, percent in change.items()
-    }
+    says = {name: with_real_minus(percent) for name, percent in change.items()}
     start, end = PLACE[INTERNEURON][0] + RADIUS + 3, BAR
     height = PER_PA * now[PYRAMIDAL].gaba
     artists["inhibition"] = [_block(start, end, INHIBITION, INHIBITION + height)]

@@ -239,10 +239,7 @@ def _knockout_view(blocked: str, strength: float, surge: float, resting: float) 
 
 def _numbers(peaks: dict[str, float], intact: dict[str, float]) -> str:
     """What stands beside the chain, and its dotted marks, as a table."""
-    rows = {
-        name: [f"+{_percent(100 * height[step])}" for height in (peaks, intact)]
-        for step, name in STEP_NAMES.items()
-    }
+    rows = {name: [_rise(height[step]) for height in (peaks, intact)] for step, name in STEP_NAMES.items()}
     return tabbed("highest, above rest", ["at your setting", "with nothing blocked"], rows)
 
 
@@ -262,7 +259,7 @@ def _chain_view(
     rows = {step: y for y, step in enumerate(peaks)}
     for step, y in rows.items():
         artists[f"{step} peak"] = ([0, 100 * peaks[step] / highest[step]], [y, y])
-        artists[f"{step} says"] = (NUMBER, y, f"+{_percent(100 * peaks[step])}")
+        artists[f"{step} says"] = (NUMBER, y, _rise(peaks[step]))
         at = 100 * intact[step] / highest[step]
         marks.append([(at, y - 0.24), (at, y + 0.24)])
     artists["intact peaks"] = marks
@@ -283,6 +280,12 @@ def _chain_view(
         artists["cross"] = [*_cross(ARROW, y), *second]
         artists["cross says"] = (ARROW + 10, y, f"{strength:.0f}% blocked")
     return artists
+
+
+def _rise(share: float) -> str:
+    """How far above rest: "+24%", "0%"."""
+    text = _percent(100 * share)
+    return text if text == "0%" else f"+{text}"
 
 
 def _percent(value: float) -> str:

@@ -12,11 +12,11 @@ from ketalab.models import cascade
 from ketalab.models.cascade import DAY, Array
 from ketalab.plots.axes import first_above
 from ketalab.plots.style import BLACK, GREY, PALE, figure, legend_above
-from ketalab.text import count
+from ketalab.text import count, how_often
 
 SIGNAL, PROTEINS, SPINES = "signalling (mTORC1)", "synaptic protein", "spines"
 LEVELS = {SIGNAL: "mtorc1", PROTEINS: "protein", SPINES: "spines"}
-AFTER = 21.0  # days watched after the last session
+AFTER = 21.0  # days watched after the last session, or to the end of the picture
 SHOWN_AFTER = {SIGNAL: 2.0, PROTEINS: 14.0, SPINES: 21.0}  # days drawn after it
 ENDS = (2.0, 7.0, 21.0, 42.0, 70.0)  # days: few, so that the axis stays while a hand moves
 HALF = 0.5
@@ -114,12 +114,14 @@ def _window_view(level: str, sessions: float, interval: float, hour: float, life
     given = int(sessions)
     starts = tuple(interval * i for i in range(given))
     p = cascade.parameters().with_values(life_spine=lifetime * DAY)
-    hours, run = cascade.after_sessions(AFTER, p, starts=starts)
+    at = starts[-1] + hour
+    end = first_above(ENDS, max(starts[-1] / DAY + SHOWN_AFTER[level], at / DAY))
+    watched = max(AFTER, end - starts[-1] / DAY)
+    hours, run = cascade.after_sessions(watched, p, starts=starts)
     extra = {step: run[step] - 1 for step in LEVELS.values()}
     heights = {step: float(values.max()) for step, values in extra.items()}
     chosen = LEVELS[level]
     opens, peaks, closes = cascade.window(hours, extra[chosen], HALF)
-    at = starts[-1] + hour
     days = hours / DAY
     share = {step: values / heights[step] for step, values in extra.items()}
     artists: dict[str, object] = {
@@ -132,7 +134,7 @@ def _window_view(level: str, sessions: float, interval: float, hour: float, life
         artists[f"{step} thin"] = None if step == chosen else line
         artists[step] = line if step == chosen else None
     open_hours = _time_above(hours, share[chosen], HALF)
-    first = _first_height(chosen, lifetime)
+    first = _first_height(chosen, lifetime, watched)
     readings = [
         Reading("opens first after", _clock(opens)),
         Reading("peaks after", _clock(peaks)),
@@ -152,15 +154,14 @@ def _window_view(level: str, sessions: float, interval: float, hour: float, life
     spans = _spans(hours, extra[chosen])
     sentence = _words(level, given, starts, spans, hours[-1], open_hours)
     sentence += f" At your hour the level is {readings[4].text} of the peak."
-    last = max(starts[-1] / DAY + SHOWN_AFTER[level], at / DAY)
-    return View(artists, readings, sentence, {"main.x": (0, first_above(ENDS, last))})
+    return View(artists, readings, sentence, {"main.x": (0, end)})
 
 
 @cache
-def _first_height(step: str, lifetime: float) -> float:
-    """Height of the extra activity after a single session."""
+def _first_height(step: str, lifetime: float, watched: float) -> float:
+    """Height of the extra activity in so many days after a single session."""
     p = cascade.parameters().with_values(life_spine=lifetime * DAY)
-    return float(cascade.after_sessions(AFTER, p)[1][step].max() - 1)
+    return float(cascade.after_sessions(watched, p)[1][step].max() - 1)
 
 
 def _spans(hours: Array, values: Array) -> list[tuple[float, float]]:
@@ -194,11 +195,11 @@ def _words(
     if len(spans) == sessions:
         first, last = (t - starts[0] for t in spans[0])
         return (
-            f"{after} opens {sessions} times, from about {_clock(first)} to {_clock(last)} after the start "
-            f"of each; it is open for {_clock(open_hours)} in total."
+            f"{after} opens {how_often(sessions)}, from about {_clock(first)} to {_clock(last)} after the "
+            f"start of each; it is open for {_clock(open_hours)} in total."
         )
     return (
-        f"{after} opens {len(spans)} times, first after {_clock(opens)}; it is open for "
+        f"{after} opens {how_often(len(spans))}, first after {_clock(opens)}; it is open for "
         f"{_clock(open_hours)} in total."
     )
 

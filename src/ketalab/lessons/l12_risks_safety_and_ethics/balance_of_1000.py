@@ -164,8 +164,9 @@ def _balance_view(people: str, credit: float, **points: float) -> View:
     sides = {"for": float(np.mean(net > 0)), "against": float(np.mean(net < 0))}
     share = f"{100 * sides['for']:.0f}%" if weighs else "nothing weighs yet"
     ends = [decimals(end, 0, sign=True) for end in (low, high)]
+    balance = decimals(middle, 0, sign=True)
     readings = [
-        Reading("balance", f"{decimals(middle, 0, sign=True)} points" if middle else "0 points"),
+        Reading("balance", f"{balance} point{'s' * (balance[1:] != '1')}"),
         Reading(
             "95% of the simulated trials",
             f"{ends[0]} to {ends[1]}" if ends[0] != ends[1] else f"all at {ends[0]}",
