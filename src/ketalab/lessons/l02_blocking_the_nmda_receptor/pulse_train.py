@@ -142,9 +142,9 @@ def _train_view(free: float, frequency: float, voltage: float, magnesium: float,
         Reading("ketamine, last pulse", left["ketamine"][2], "%", 2),
         Reading("dizocilpine, last pulse", left["dizocilpine"][2], "%", 2),
     ]
+    pause = f"pulse after a pause of {rest:.0f} s" if rest else "pulse after that, without a pause,"
     sentence = (
         f"{WITH_DRUG} pulses in {free:.1f} µM ketamine leave {readings[0].text} of the current. The first "
-        f"pulse after a pause of {rest:.0f} s gives {readings[3].text}; after {AFTER} pulses without drug "
-        f"it is {readings[4].text}."
+        f"{pause} gives {readings[3].text}; after {AFTER} pulses without drug it is {readings[4].text}."
     )
     return View(artists, readings, sentence)

@@ -202,6 +202,8 @@ def _more_view(question: str, belief: str, group: str, worth: float, tau: float)
         enough = "10 people or fewer"
     if asked.interval[0] > 0 and belief == BELIEFS[0]:
         enough = "none: today's interval already excludes zero"
+    elif asked.interval[1] < worth and belief == BELIEFS[0]:
+        enough = "none: today's interval already lies below it"
     readings = [
         Reading("today", f"{asked.estimate:.2f} ({interval(*asked.interval)})"),
         Reading("shows a benefit", f"{100 * shows:.0f} of 100"),
