@@ -9,6 +9,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from ketalab.data import table
 from ketalab.data.tables import data_folder
@@ -136,6 +137,28 @@ def test_a_share_in_words_is_that_in_figures():
     """Three of four deaths, and 74.6%."""
     row = table("lasting_harms").query("reference == 'corkery2021'").iloc[0]
     assert row.value / 100 == pytest.approx(3 / 4, abs=0.02)
+
+
+FRACTIONS = {"a third": 100 / 3, "a quarter": 25, "half": 50, "two thirds": 200 / 3}
+
+
+def test_a_correlation_agrees_with_its_p_and_with_the_share_in_its_note():
+    """r and n give P (t with n - 2 degrees of freedom); r squared is the share of the variance."""
+    rows = pd.read_csv(data_folder() / "thinking_links.csv", dtype=str, keep_default_na=False)
+    checked = []
+    for row in rows[rows.value != ""].itertuples():
+        value, n = float(row.value), int(row.n)
+        if row.statistic == "correlation":
+            t = value * np.sqrt((n - 2) / (1 - value**2))
+            p, places = 2 * stats.t.sf(t, n - 2), len(row.p.partition(".")[2])
+            assert p < float(row.p[1:]) if row.p[0] == "<" else round(p, places) == float(row.p), row
+            if share := re.search(r"(\d+)% of the variance", row.note):
+                assert round(100 * value**2) == int(share[1]), row
+        else:
+            (named,) = [size for words, size in FRACTIONS.items() if words in row.note]
+            assert value == pytest.approx(named, abs=1), row
+        checked.append(row.study)
+    assert checked == ["chen2021", "ideationmood", "ideationmood", "grunebaum2018"]
 
 
 @pytest.mark.parametrize("name", ["trial_counts", "trial_differences", "trial_scores"])
