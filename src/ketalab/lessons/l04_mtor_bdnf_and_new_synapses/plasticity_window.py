@@ -194,13 +194,17 @@ def _words(
     if len(spans) == sessions:
         first, last = (t - starts[0] for t in spans[0])
         return (
-            f"{after} opens {sessions} times, from about {_clock(first)} to {_clock(last)} after the start "
-            f"of each; it is open for {_clock(open_hours)} in total."
+            f"{after} opens {_often(sessions)}, from about {_clock(first)} to {_clock(last)} after the "
+            f"start of each; it is open for {_clock(open_hours)} in total."
         )
     return (
-        f"{after} opens {len(spans)} times, first after {_clock(opens)}; it is open for "
+        f"{after} opens {_often(len(spans))}, first after {_clock(opens)}; it is open for "
         f"{_clock(open_hours)} in total."
     )
+
+
+def _often(number: int) -> str:
+    return "twice" if number == 2 else f"{number} times"
 
 
 def _band(times: Array, values: Array, level: float) -> tuple[Array, Array, Array]:
