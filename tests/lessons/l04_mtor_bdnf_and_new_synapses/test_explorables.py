@@ -175,9 +175,9 @@ def test_a_preset_passes_through_the_mice():
 
 def test_the_window_says_how_often_it_opens_and_when():
     """Six sessions open six windows of signalling, each on its own day; one window of spines."""
-    for sessions in (1, 2, 6):
+    for sessions, often in ((1, "once"), (2, "twice"), (6, "6 times")):
         sentence = explorable("plasticity_window").at(sessions=sessions).sentence
-        assert ("opens once" if sessions == 1 else f"opens {sessions} times") in sentence
+        assert f"opens {often}" in sentence
         assert "1.7 h" in sentence
         assert "6.9 h" in sentence
     lasting = explorable("plasticity_window").at(level="spines", sessions=6, lifetime=60).sentence
