@@ -160,7 +160,7 @@ def experiments(rows: pd.DataFrame) -> Picture:
     for i, (population, drug, reference) in enumerate(lines):
         y = -(i + 0.5)
         if i % 2 == 0:
-            axes.axhspan(y - 0.5, y + 0.5, color=PALE, alpha=0.35, linewidth=0)
+            axes.axhspan(y - 0.5, y + 0.5, color=PALE, alpha=0.35, linewidth=0, xmax=1.08, clip_on=False)
         axes.text(0.0, y, population.split(" under")[0], fontsize=12, va="center")
         axes.text(0.43, y, drug, fontsize=12, va="center")
         axes.text(1.04, y, short_name(reference), fontsize=12, va="center", color=GREY)
