@@ -113,7 +113,7 @@ def _wind_up_stage() -> Stage:
     rates.annotate(
         "pain builds\nup to here,\nmeasured",
         (people, 1),
-        (5, -4),
+        (14, -4),
         xycoords=("data", "axes fraction"),
         textcoords="offset points",
         va="top",
