@@ -53,7 +53,7 @@ def _installed(name: str) -> bool:
 
 def _tables() -> str:
     rows = rows_by_table()
-    return f"{len(rows)} tables with {sum(rows.values())} facts are readable and within their ranges."
+    return f"{len(rows)} tables with {sum(rows.values()):,} facts are readable and within their ranges."
 
 
 def _references() -> str:

@@ -698,11 +698,12 @@ def test_no_deck_is_larger_than_6_7_megabytes(decks: Path):
 
 
 def test_dark_and_light_both_keep_their_contrast(watched, decks: Path):
-    open_deck(watched, decks, "00_start_here")
+    open_deck(watched, decks, IN_THE_DARK)
     colours = (
         "() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
     )
-    turned = "() => [...document.querySelectorAll('.figure')].map((one) => getComputedStyle(one).filter)"
+    sheets = ".figure, .ketalab-ledger, .ketalab-grading"
+    turned = f"() => [...document.querySelectorAll('{sheets}')].map((one) => getComputedStyle(one).filter)"
     light = watched.page.evaluate(colours)
     assert set(watched.page.evaluate(turned)) == {"none"}
     watched.page.keyboard.press("d")

@@ -978,9 +978,11 @@ def test_in_dark_mode_pictures_turn_dark_and_words_stay_legible(watched, lab: st
     words = ".ketalab-ask :is(.asks, label, summary, .feedback, button)"
     asks = f"""() => [...document.querySelectorAll("{words}")].filter((part) => part.checkVisibility())
         .map((part) => [({ground})(part), getComputedStyle(part).color])"""
-    seen, asked = set(), set()
+    filters = "(all) => all.map((image) => [image.alt, getComputedStyle(image).filter])"
+    seen, asked, figures = set(), set(), set()
     for _ in scroll_through(watched):
         asked |= {tuple(pair) for pair in page.evaluate(asks)}
+        figures |= {tuple(pair) for pair in page.locator(".jp-RenderedImage img").evaluate_all(filters)}
         for box in page.locator(".ketalab-explorable").all():
             title = box.locator("h4").text_content()
             if title in seen:
@@ -997,6 +999,8 @@ def test_in_dark_mode_pictures_turn_dark_and_words_stay_legible(watched, lab: st
             drawn = picture.locator(".ketalab-ground")
             assert "invert" in drawn.evaluate("(node) => getComputedStyle(node).filter")
     assert seen
+    assert len(figures) >= 3
+    assert all("invert" in how for _, how in figures)
     assert {"rgb(30, 30, 30)"} <= {paper for paper, _ in asked} <= {"rgb(30, 30, 30)", "rgb(0, 85, 127)"}
     assert all(contrast(paper, ink) > 4.5 for paper, ink in asked)
     assert watched.errors == []

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from explorables.test_catalogue import BARE_THOUSAND
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.collections import Collection, LineCollection, PathCollection, PolyCollection
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
@@ -129,6 +131,22 @@ def test_nothing_leaves_its_axes_without_a_word(name: str, views, canvas: Canvas
             assert not leaves(drawn, value), (artist, values)
 
 
+def ticks(canvas: Canvas) -> Iterator[str]:
+    """The words beside every axis of a picture, as it stands."""
+    for axes in filter(Axes.get_visible, canvas.stage.figure.axes):
+        for axis in (axes.xaxis, axes.yaxis):
+            if axes.axison and axis.get_visible():
+                texts = axis.get_major_formatter().format_ticks(axis.get_majorticklocs())
+                yield from (text for text in map(str, texts) if "/" not in text)  # events of people
+
+
+def test_a_number_beside_an_axis_has_its_comma(views, canvas: Canvas):
+    for limits in {tuple(view.limits.items()) for _, view in views}:
+        canvas.limit(dict(limits))
+        bare = [text for text in ticks(canvas) if BARE_THOUSAND.search(text)]
+        assert not bare, limits
+
+
 def test_measurements_after_the_end_of_the_axis_are_announced():
     shown = explorable("route_to_plasma")
     volunteers = shown.at(**shown.presets["Volunteers: about 10 mg over 30 min"])
@@ -154,10 +172,16 @@ def test_the_page_says_where_a_new_axis_went_before(in_node):
     box = [0, 0, 100, 100]
     before = {"main": {"box": box, "x": ["linear", 0, 6], "y": ["linear", 0, 400]}}
     now = {"main": {"box": box, "x": ["linear", 0, 6], "y": ["linear", 0, 2000]}}
-    said = {"name": "main", "direction": "y", "text": "New axis: 0 to 2000 (before: 0 to 400)"}
+    said = {"name": "main", "direction": "y", "text": "New axis: 0 to 2,000 (before: 0 to 400)"}
     asked = [[before, now, {}], [now, now, {}], [before, now, {"main.y": {"silent": True}}]]
     asked.append([before, now, {"main.y": {"words": [[0, "rats"]]}}])
     assert in_node("newAxes", asked) == [[said], [], [], []]
+
+
+def test_a_note_that_is_wider_than_its_axes_takes_two_lines(in_node):
+    note = "New axis: 0 to 2 (before: 0 to 20)"
+    asked = [[note, 230, 300], [note, 230, 120]]
+    assert in_node("inLines", asked) == [[note], ["New axis: 0 to 2", "(before: 0 to 20)"]]
 
 
 def test_a_note_on_a_picture_stands_where_it_covers_least_and_stays_there(in_node):

@@ -83,6 +83,13 @@ def test_a_frame_shows_every_value_as_pandas_reads_it_back():
     pd.testing.assert_frame_equal(read, frame, check_names=False)
 
 
+def test_the_name_of_a_row_has_the_minus_sign_of_print():
+    frame = pd.DataFrame({"n": [8, 8]}, index=["day -1", "day 1"])
+    assert '<th class="words">day \u22121</th>' in frames.table(frame)
+    levels = pd.DataFrame([[1], [2]], index=pd.MultiIndex.from_tuples([("a", "x"), ("a", "y")]))
+    assert 'rowspan="2"' in frames.table(levels)
+
+
 def test_frames_with_no_rows_or_more_than_are_shown_stay_tables():
     assert "<tbody>" in frames.table(FRAME.iloc[:0])
     long = frames.table(pd.DataFrame({"n": range(500)}))

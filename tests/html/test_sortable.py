@@ -46,6 +46,13 @@ def test_reference_keys_become_links_and_text_is_escaped():
     assert "<b>" not in html
 
 
+def test_numbers_in_words_have_the_minus_sign_of_print():
+    shown = sortable(FRAME.assign(who=["at -70 mV", "-3 to 2", "[3H]MK-801"]), "Minus")
+    for text in ("at \u221270 mV", "\u22123 to 2", "[3H]MK-801"):
+        assert text in shown._repr_html_()
+        assert text in repr(shown)
+
+
 def test_it_asks_nobody_for_anything():
     html = sortable(FRAME, "Offline")._repr_html_()
     assert not re.search(r"src=|@import|url\(|fetch\(", html)

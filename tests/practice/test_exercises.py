@@ -1,5 +1,6 @@
 """Every exercise of the course: its solution passes, its mistakes are answered by name."""
 
+import ast
 import datetime
 import itertools
 import math
@@ -17,6 +18,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nbformat import NotebookNode
 
 from ketalab.data.lessons import ready
 from ketalab.lessons import lesson
@@ -81,6 +83,30 @@ def test_the_worked_solution_runs_as_it_is_printed(capsys):
         if not exercise.is_argument and not says.startswith("✔ Right."):
             faults.append(f"{n} {key}: {says}")
     assert faults == []
+
+
+def bound(code: str) -> set[str]:
+    """The names that a cell makes."""
+    made: set[str] = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            made |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            made.add(node.id)
+    return made
+
+
+def test_no_exercise_takes_a_name_that_the_lesson_still_needs(notebook: NotebookNode, lesson_name: str):
+    """The first cell makes `here`, `trials` and others once: a solution that takes one ends the lesson."""
+    first = next(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    for key, exercise in lesson(lesson_name[:2]).exercises.items():
+        again = ast.parse(exercise.worked())
+        assert bound(exercise.worked()) & bound(first) <= bound(imports(again)), key
+
+
+def imports(code: ast.Module) -> str:
+    """The lines that import: what they name is the same in the first cell."""
+    return "\n".join(ast.unparse(n) for n in code.body if isinstance(n, ast.Import | ast.ImportFrom))
 
 
 def typed(form: str, unit: str) -> Iterator[Any]:

@@ -158,6 +158,14 @@ def test_equations_are_drawn_with_words_for_who_cannot_see_them(node_modules: Pa
     assert "$" not in Reading(body).whole
 
 
+def test_an_equation_too_long_for_a_phone_scrolls_in_a_box_that_keys_reach(node_modules: Path):
+    terms = " + ".join(f"a_{{{n}}} x^{{{n}}}" for n in range(30))
+    body = made_of("# T", f"$$y = {terms}$$\n\nand\n\n$$F = 1 - E$$").body
+    long, short = re.findall(r'<div class="(equation[^"]*)"([^>]*)>', body)
+    assert long == ("equation wide", ' role="group" aria-label="Equation" tabindex="0"')
+    assert short == ("equation", "")
+
+
 def test_tex_that_cannot_be_read_is_named(node_modules: Path):
     with Equations() as drawn:
         with pytest.raises(

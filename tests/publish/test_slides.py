@@ -46,6 +46,13 @@ def test_every_slide_has_one_heading(deck: Deck):
         assert len(re.findall(r"<h[12]\b", "".join(slide.parts))) == 1, f"slide {number}"
 
 
+def test_no_slide_is_headed_by_the_name_of_a_section_alone(deck: Deck):
+    """What the evidence says, or what it is asked, stands in the title."""
+    for number, slide in enumerate(deck.slides, 1):
+        (title,) = re.findall(r"<h[12]\b[^>]*>(.*?)</h[12]>", "".join(slide.parts), re.DOTALL)
+        assert re.sub(r"<[^>]+>", "", title).strip() != "What the evidence says", f"slide {number}"
+
+
 def test_what_a_note_covers_comes_as_a_step(deck: Deck):
     """A note that asks for a guess while its answer stands on the slide asks too late."""
     asks = re.compile(

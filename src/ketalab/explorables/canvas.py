@@ -22,6 +22,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from ketalab.plots.axes import plain_numbers
 from ketalab.plots.png import STILL_DPI
 from ketalab.plots.style import course_look
 
@@ -107,11 +108,9 @@ def _(artist: Text, value: Any) -> None:
 
 
 def set_scale(axes: Axes, direction: str, scale: str) -> None:
-    """Linear or logarithmic; a logarithmic axis is labelled with plain numbers."""
+    """Linear or logarithmic, labelled with plain numbers in either case."""
     getattr(axes, f"set_{direction}scale")(scale)
-    if scale == "log":
-        axis = getattr(axes, f"{direction}axis")
-        axis.set_major_formatter(lambda value, _position: f"{value:g}")
+    plain_numbers(getattr(axes, f"{direction}axis"))
 
 
 def set_limits(axes: Mapping[str, Axes], limits: Limits) -> None:

@@ -11,6 +11,7 @@ from ketalab.text import with_real_minus
 HEADINGS = re.compile(r"<thead>\s*<tr[^>]*>(.*?)</tr>\s*<tr>(.*?)</tr>\s*</thead>", re.DOTALL)
 HEADING = re.compile(r"<th(?:\s[^>]*)?>(.*?)</th>", re.DOTALL)
 ROW = re.compile(r"<tr[^>]*>.*?</tr>", re.DOTALL)
+ROW_HEADING = re.compile(r"<th((?:\s[^>]*)?)>(.*?)</th>", re.DOTALL)
 VALUE = re.compile(r"<td>(.*?)</td>", re.DOTALL)
 STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL)
 FRACTION = re.compile(r"\A([-\u2212]?[\d,]+)\.(\d+)\Z")
@@ -64,8 +65,12 @@ def _marked(row: str, words: Sequence[bool], whole: Sequence[bool]) -> str:
         text = FRACTION.sub(r"\1", value[1]) if is_whole else value[1]
         return f"<td{_class(is_words)}>{with_real_minus(text)}</td>"
 
-    marked = VALUE.sub(cell, row)
-    return marked.replace("<th>", '<th class="words">')
+    return ROW_HEADING.sub(_named, VALUE.sub(cell, row))
+
+
+def _named(found: re.Match[str]) -> str:
+    attributes, name = found.groups()
+    return f"<th{attributes or _class(True)}>{with_real_minus(name)}</th>"
 
 
 def _class(words: bool) -> str:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from ketalab.data.bibliography import html_link, link, short_name
 from ketalab.html.files import static
-from ketalab.text import real_minus
+from ketalab.text import real_minus, with_real_minus
 
 STYLE = static("html", "sortable.css")
 SCRIPT = static("html", "sortable.js")
@@ -83,7 +83,7 @@ class SortableTable:
         if name in self.sources:
             return short_name(value)
         if isinstance(value, bool) or not isinstance(value, Real) or name in CALENDAR:
-            return str(value)
+            return with_real_minus(str(value))
         return real_minus(f"{value:,g}" if isinstance(value, float) else f"{value:,}")
 
     def __repr__(self) -> str:

@@ -46,6 +46,11 @@ def reading_of(axis: Axis) -> ReadAs | None:
     return getattr(axis, "ketalab_read_as", None)
 
 
+def plain_numbers(axis: Axis) -> None:
+    """Label this axis with numbers as a sentence writes them: "1,000", never 1000 and never 10³."""
+    axis.set_major_formatter(lambda value, _position: real_minus(f"{value:,g}"))
+
+
 def say_sides(axes: Axes, name: str, sides: tuple[str, str]) -> None:
     """Name the axis across, and below at its ends what lies there. As texts of their own: a page would
     draw the blanks between words of one line together."""

@@ -40,6 +40,8 @@ highlight = Highlight2HTML()
 ASKED = (f"<style>{static('practice.css')}</style>", f"<script>{static('practice.js')}</script>")
 NARROW = ("ketalab-ask", "ketalab-references", "ketalab-ledger", "ketalab-grading")  # these need no box
 AIMS = "## You will be able to"
+DRAWN_WIDTH = re.compile(r'<svg\b[^>]*\bwidth="([\d.]+)ex"')
+LONG = 48.0  # ex: a longer equation would be too small to read on a phone
 CLAIM = re.compile(r"C\d\d")
 NO_TEXT = ("script", "style", "math", "svg", "img")
 
@@ -178,7 +180,12 @@ class Renderer(Unbroken):
         return wide(f"<table>\n{text}</table>\n")
 
     def block_math(self, body: str) -> str:
-        return f'<div class="equation">{self.equations.html(body, display=True)}</div>'
+        drawn = self.equations.html(body, display=True)
+        width = DRAWN_WIDTH.search(drawn)
+        if width and float(width[1]) > LONG:
+            box = 'class="equation wide" role="group" aria-label="Equation" tabindex="0"'
+            return f"<div {box}>{drawn}</div>"
+        return f'<div class="equation">{drawn}</div>'
 
     def inline_math(self, body: str) -> str:
         return self.equations.html(body)

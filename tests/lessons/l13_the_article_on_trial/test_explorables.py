@@ -28,7 +28,7 @@ def test_the_standard_counts_what_the_rule_lets_stand(words: str, weeks: int):
     expected = surviving(claims, "low", LEVEL[words], weeks).sum()
     can = asked(claims, LEVEL[words], weeks).sum()
     shown = reading("hold_a_standard", "claims that stand", least="low", comparison=words, weeks=weeks)
-    assert shown == f"{expected} of {can} asked"
+    assert shown == f"{expected} of {can} judged"
 
 
 def test_the_standard_names_the_one_trial_behind_half_a_year_against_a_treatment():

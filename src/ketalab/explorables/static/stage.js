@@ -161,6 +161,12 @@ const freest = (places, drawn, taken, before) => {
   return weights.indexOf(Math.min(...weights));
 };
 
+// Thousands in words: "1,200".
+const grouped = (text) => text.replace(/\d+(\.\d+)?/g, (number) => {
+  const [whole, ...rest] = number.split(".");
+  return [whole.replace(/\B(?=(\d{3})+$)/g, ","), ...rest].join(".");
+});
+
 // Of axes that have come in the place of others, which numbers they go through now and went through before.
 const newAxes = (before, now, reads = {}) => {
   const found = [];
@@ -169,11 +175,14 @@ const newAxes = (before, now, reads = {}) => {
       const read = reads[`${name}.${direction}`] ?? {}, ends = [axes, before[name]].map((one) => one[direction].slice(0, 3));
       if (read.silent || (read.words && !read.minutes && !read.ratio) || String(ends[0]) === String(ends[1])) continue;
       const [wide, old] = ends.map(([, low, high]) => `${measured(read, low)} to ${measured(read, high)}`);
-      found.push({ name, direction, text: `New axis: ${wide} (before: ${old})` });
+      found.push({ name, direction, text: grouped(`New axis: ${wide} (before: ${old})`) });
     }
   }
   return found;
 };
+
+// The note in the lines it needs: two where it is wider than its axes.
+const inLines = (text, width, room) => (width > room ? text.split(/ (?=\()/) : [text]);
 
 const covers = (wide, narrow) => Object.keys(wide).every((name) => ["x", "y"].every((direction) => {
   const [scale, a, b] = wide[name][direction], [other, c, d] = narrow[name][direction];
@@ -733,18 +742,20 @@ class Picture {
     context.textAlign = "left";
     const taken = [];
     for (const { name, direction, text } of newAxes(old, axes, this.spec.reads)) {
-      const [left, top, right, bottom] = axes[name].box, width = context.measureText(text).width;
-      const ends = [left + 4, right - width - 4], heights = [top + 4, bottom - 19];
+      const [left, top, right, bottom] = axes[name].box, wide = (words) => context.measureText(words).width;
+      const lines = inLines(text, wide(text), right - left - 8), height = 15 * lines.length;
+      const width = Math.max(...lines.map(wide));
+      const ends = [left + 4, right - width - 4], heights = [top + 4, bottom - height - 4];
       const corners = [[ends[0], heights[0]], [ends[1], heights[0]], [ends[0], heights[1]], [ends[1], heights[1]]];
       if (direction === "x") corners.reverse(); // beside its own axis, where nothing is covered
-      const places = corners.map((corner) => [...corner, width, 15]), key = `${name}.${direction}`;
+      const places = corners.map((corner) => [...corner, width, height]), key = `${name}.${direction}`;
       this.noted[key] = freest(places, this.drawnOn(name, axes), taken, this.noted[key]);
       const place = places[this.noted[key]], [x, y] = place;
       taken.push(place);
       context.fillStyle = "#ffffffdd";
-      context.fillRect(x - 3, y - 2, width + 6, 17);
+      context.fillRect(x - 3, y - 2, width + 6, height + 2);
       context.fillStyle = "#1b1b1b";
-      context.fillText(text, x, y);
+      lines.forEach((line, i) => context.fillText(line, x, y + 15 * i));
     }
   }
 
@@ -1624,7 +1635,7 @@ class Notebook {
 }
 
 export {
-  Desk, Frames, Page, Picture, blend, enlarged, freest, fromBase64, inflate, lasting, mount, mountAll, newAxes, open,
+  Desk, Frames, Page, Picture, blend, enlarged, freest, fromBase64, inLines, inflate, lasting, mount, mountAll, newAxes, open,
   placed, readRow, refusal, remap, scenarioOf, spoken, valueAt, written,
 };
 

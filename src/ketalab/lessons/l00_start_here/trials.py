@@ -11,10 +11,10 @@ TURNING = ("1962", "1970", "1983-06", "2000-02-15", "2007-05", "2019-03-05")
 
 
 def turning_points() -> pd.DataFrame:
-    """The events that changed what ketamine is used for, or what is feared of it."""
+    """The events that changed what ketamine is used for, or what is feared of it, by year."""
     timeline = table("timeline")
     rows = timeline[timeline.date.isin(TURNING)]
-    return rows[["date", "event"]].set_index("date")
+    return rows.assign(year=rows.date.str[:4])[["year", "event"]].set_index("year")
 
 
 def volunteers() -> pd.DataFrame:

@@ -12,7 +12,7 @@ from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.explorables.dosing import DOSE, INFUSION_TIME, MODELS, VENOUS
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models.linear import LinearModel
-from ketalab.plots.axes import first_above
+from ketalab.plots.axes import first_above, plain_numbers
 from ketalab.plots.style import BLACK, DRUG, GREY, figure, legend_above
 
 PEOPLE, SEED = 300, 7
@@ -78,6 +78,7 @@ def _fan_stage() -> Stage:
     fig = figure(7.6, 4.6)
     main = fig.subplots()
     main.set(xlabel="minutes after the start", ylabel="ketamine in plasma (ng/mL)", xlim=(0, 240))
+    plain_numbers(main.yaxis)
     blue = DRUG["ketamine"]
     artists = {
         "wide": main.fill_between([0], [0], color=blue, alpha=0.18, linewidth=0, label="90 of 100 people"),

@@ -22,7 +22,7 @@ from ketalab.lessons.l01_from_dose_to_brain.shared import (
     tanks_view,
 )
 from ketalab.models import pharmacokinetics as pk
-from ketalab.plots.axes import first_above
+from ketalab.plots.axes import first_above, plain_numbers
 from ketalab.plots.style import BLACK, DRUG, GREY, PALE, figure, legend_above
 from ketalab.text import count, significant
 
@@ -107,6 +107,7 @@ def _route_stage() -> Stage:
     main, tanks = fig.subplots(2, 1, height_ratios=(1.39, 1))
     main.set(xlabel="hours after the start", ylabel="plasma concentration (ng/mL)", xlim=(0, 6))
     main.set_ylim(FLOOR, TOPS[1])
+    plain_numbers(main.yaxis)
     main.yaxis.label.set_fontsize(12)
     artists = {
         "given": main.axvspan(0, 1, color=PALE, zorder=0, label="while the drug is given"),

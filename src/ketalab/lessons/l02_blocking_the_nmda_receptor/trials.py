@@ -10,7 +10,7 @@ from ketalab.data.bibliography import short_name
 from ketalab.data.tables import renamed, table
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models import receptor
-from ketalab.text import decimals, interval, significant
+from ketalab.text import decimals, grouped, interval, significant
 
 REST, BUSY = -70.0, -20.0  # mV
 
@@ -139,7 +139,9 @@ def subunits() -> pd.DataFrame:
     """How long the current lasts after a pulse, by the subunits of the receptor."""
     rows = constants()
     rows = rows[rows.symbol == "deactivation"]
-    shown = {row.receptor: [f"{row.value:g}", interval(row.low, row.high, 0)] for row in rows.itertuples()}
+    shown = {
+        row.receptor: [grouped(row.value), interval(row.low, row.high, 0)] for row in rows.itertuples()
+    }
     return pd.DataFrame.from_dict(shown, "index", columns=["time constant (ms)", "published range (ms)"])
 
 

@@ -57,7 +57,7 @@ def worst_error():
 def is_it_proven():
     # your turn
     reply = (
-        "Not proven. For it: in awake rats an NMDA antagonist silenced interneurons first and pyramidal "
+        "Not proven. For it: in awake rats an NMDA antagonist slowed interneurons first and pyramidal "
         "cells fired more later, and in slices a low concentration of ketamine weakens inhibition. "
         "Against it: mice without NMDA receptors in parvalbumin cells still respond, and in patients "
         "GABA rose as much as glutamate. An experiment that blocks only one kind of cell during the "

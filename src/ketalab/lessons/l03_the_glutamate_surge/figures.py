@@ -207,7 +207,7 @@ SHORT = {"glutamate plus glutamine": "Glx", "carbon-13 labelled glutamine": "car
 
 def _label(row) -> str:
     """What a study measured, when, and in whom."""
-    when = "" if row.timing.startswith("not stated") else f", {row.timing}"
+    when = "" if row.timing == "not in our source" else f", {row.timing}"
     who = [] if pd.isna(row.n) else [f"n = {row.n}"]
     who += [word for word in ("depressed", "healthy") if row.subjects.startswith(word)]
     return f"{SHORT.get(row.measure, row.measure)}{when}; {', '.join(who)}"

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ketalab.data import table
 from ketalab.models import circuit, spiking
-from ketalab.text import decimals, listed
+from ketalab.text import decimals, grouped, listed
 
 NONE_BELOW = 3.0  # %, a change of glutamate that nobody would see
 WORD = {1: "up", 0: "no change found", -1: "down"}
@@ -67,7 +67,7 @@ def settings_that_fit() -> pd.DataFrame:
     found = np.array(fitting())
     low, high = found.min(axis=0), found.max(axis=0)
     rows = {
-        "settings tried": str(len(SELECTIVITIES) * len(HALF_DOSES)),
+        "settings tried": grouped(len(SELECTIVITIES) * len(HALF_DOSES)),
         "settings that agree with all five results": str(len(found)),
         "their selectivity": f"{low[0]:g} to {high[0]:g}",
         "their half-blocking dose (mg/kg)": f"{low[1]:g} to {high[1]:g}",
@@ -140,7 +140,7 @@ def people() -> pd.DataFrame:
             "change": [
                 WORD[r.direction]
                 if pd.isna(r.change)
-                else f"{decimals(r.change, 1, True)}% (± {r.spread:g}, {r.interval})"
+                else f"{decimals(r.change, _places(r.change), True)}% (± {r.spread:g}, {_kind(r.interval)})"
                 for r in rows.itertuples()
             ],
             "n": ["not in our source" if pd.isna(n) else f"{n:.0f}" for n in rows.n],
@@ -149,6 +149,16 @@ def people() -> pd.DataFrame:
             "source": rows.reference.to_numpy(),
         }
     )
+
+
+def _places(value: float) -> int:
+    """As many decimal places as were printed."""
+    return 0 if float(value).is_integer() else 1
+
+
+def _kind(interval: str) -> str:
+    """What stands behind a plus or minus."""
+    return "SD or SE, not stated" if interval == "not stated" else interval
 
 
 def in_words() -> str:

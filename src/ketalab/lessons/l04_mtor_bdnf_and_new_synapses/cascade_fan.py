@@ -10,7 +10,7 @@ from ketalab.explorables.description import Explorable, Reading, View, significa
 from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.figures import STEP_NAMES
 from ketalab.models import cascade, screening
 from ketalab.models.cascade import DAY, Array
-from ketalab.plots.axes import clock_axis, first_above
+from ketalab.plots.axes import clock_axis, first_above, plain_numbers
 from ketalab.plots.style import BLACK, GREEN, figure, legend_above
 
 BRAINS = 200
@@ -70,6 +70,7 @@ def _fan_stage() -> Stage:
     main = fig.subplots()
     clock_axis(main)
     main.set(xlabel="time after the dose", ylabel="rise above rest (%)")
+    plain_numbers(main.yaxis)
     artists = {
         "wide": main.fill_between(
             [0], [0], color=GREEN, alpha=0.18, linewidth=0, label="90 of 100 model brains"

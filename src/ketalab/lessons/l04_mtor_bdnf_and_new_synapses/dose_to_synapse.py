@@ -16,7 +16,7 @@ from ketalab.lessons.l04_mtor_bdnf_and_new_synapses.trials import (
 )
 from ketalab.models import cascade, chain
 from ketalab.models.cascade import DAY, Array
-from ketalab.plots.axes import FIRST_HOUR, clock_axis, first_above
+from ketalab.plots.axes import FIRST_HOUR, clock_axis, first_above, plain_numbers
 from ketalab.plots.style import BLACK, LEVEL, PURPLE, figure
 from ketalab.text import significant
 
@@ -84,6 +84,7 @@ def _stage() -> Stage:
         panel.set_ylabel(label, rotation=0, ha="right", va="center", fontsize=12)
         panel.yaxis.set_label_coords(-0.09, 0.5)
         panel.locator_params(axis="y", nbins=2)
+        plain_numbers(panel.yaxis)
         artists[f"{name} area"] = panel.fill_between([0], [0], color=colour, alpha=0.25, linewidth=0)
         artists[name] = panel.plot([], [], color=colour, linewidth=2)[0]
         artists[f"{name} top"] = panel.plot([], [], "|", color=colour, markersize=16, markeredgewidth=2)[0]

@@ -108,7 +108,7 @@ def by_day() -> pd.DataFrame:
                 for row in rows.itertuples()
             ],
         }
-    ).set_axis([f"day {day}" for day in rows.day])
+    ).set_axis([f"day {decimals(day, 0)}" for day in rows.day])
 
 
 def nine_chains() -> pd.DataFrame:
@@ -121,7 +121,7 @@ def nine_chains() -> pd.DataFrame:
             most = extra[np.argmax(abs(extra))]
             spines = 100 * (run.cascade["spines"].max() - 1)
             block = 100 * run.block.max()
-            rows.append((site, selectivity, f"{block:.0f}", decimals(most, 0), f"{spines:.0f}"))
+            rows.append((site, selectivity, round(block), round(most), round(spines)))
     columns = [
         "receptors measured in",
         "selectivity (times)",
@@ -141,7 +141,7 @@ def after_rapamycin() -> pd.DataFrame:
         {
             "after rapamycin (%)": wide.active.round().astype(int),
             "after placebo (%)": wide.control.round().astype(int),
-            "P, as printed": re.findall(r"p = (0\.\d+)", note)[:2],
+            "P, as printed": re.findall(r"P = (0\.\d+)", note)[:2],
         }
     ).rename(index={"responding": "response at two weeks", "in remission": "remission at two weeks"})
 

@@ -18,12 +18,12 @@ def how_sure():
 
 
 def people_not_votes():
-    trials = mapped_trials()
-    trials = trials[(trials.indication == "PTSD") & (trials.direction != "no comparison")]
-    print(trials[["trial", "n", "direction"]].to_string(index=False))
+    rows = mapped_trials()
+    rows = rows[(rows.indication == "PTSD") & (rows.direction != "no comparison")]
+    print(rows[["trial", "n", "direction"]].to_string(index=False))
     # your turn
-    without = trials[trials.direction == "no clear difference"]
-    share = without.n.sum() / trials.n.sum()
+    without = rows[rows.direction == "no clear difference"]
+    share = without.n.sum() / rows.n.sum()
     # done
     return share
 

@@ -103,7 +103,7 @@ def summation(constants: pd.DataFrame, neurone: sensitisation.Neurone | None = N
         label="threshold: above it, larger responses",
     )
     cell.set(xlim=(0, 20), ylim=(0, None), xlabel="seconds", ylabel="above rest (mV)")
-    cell.set_title("A spinal neurone: each pulse on the last", loc="left", fontsize=14)
+    cell.set_title("A spinal neuron: each pulse on the last", loc="left", fontsize=14)
     cell.legend(loc="upper left", fontsize=12, frameon=True, framealpha=0.9, edgecolor="none")
     cell.set_ylim(0, 1.45 * cell.dataLim.y1)
     ends = {
@@ -113,7 +113,7 @@ def summation(constants: pd.DataFrame, neurone: sensitisation.Neurone | None = N
         "Left, measured: 27 people rate the same heat at the start and at the end. Heat pulses climb from "
         f"{ends['pulses_first']:g} to {ends['pulses_last']:g} of 100, steady heat from "
         f"{ends['steady_first']:g} to "
-        f"{ends['steady_last']:g}. Right, model: the slow potential of a spinal neurone climbs like "
+        f"{ends['steady_last']:g}. Right, model: the slow potential of a spinal neuron climbs like "
         "a staircase "
         "with one pulse a second, and hardly at all with one every 5 seconds."
     )
@@ -160,7 +160,7 @@ def experiments(rows: pd.DataFrame) -> Picture:
     for i, (population, drug, reference) in enumerate(lines):
         y = -(i + 0.5)
         if i % 2 == 0:
-            axes.axhspan(y - 0.5, y + 0.5, color=PALE, alpha=0.35, linewidth=0)
+            axes.axhspan(y - 0.5, y + 0.5, color=PALE, alpha=0.35, linewidth=0, xmax=1.08, clip_on=False)
         axes.text(0.0, y, population.split(" under")[0], fontsize=12, va="center")
         axes.text(0.43, y, drug, fontsize=12, va="center")
         axes.text(1.04, y, short_name(reference), fontsize=12, va="center", color=GREY)
@@ -339,7 +339,7 @@ def doses(guidelines: pd.DataFrame, regimens: pd.DataFrame) -> Picture:
     axes = fig.subplots()
     bars = (
         ("acute_infusion", "guideline, acute: at most", GREY),
-        ("acute_tolerated", "guideline, acute: often sufficient", GREY),
+        ("acute_tolerated", "guideline, acute: to limit side effects", GREY),
         ("chronic_infusion", "guideline, chronic: range", GREY),
     )
     top = len(bars) + len(regimens) - 1

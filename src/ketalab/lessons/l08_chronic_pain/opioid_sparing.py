@@ -10,7 +10,7 @@ from ketalab.data import table
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View
-from ketalab.plots.axes import first_above
+from ketalab.plots.axes import first_above, plain_numbers
 from ketalab.plots.style import DRUG, GREY, figure, legend_above
 
 ANYONE, DEPENDENT = "surgery in general", "dependent on opioids"
@@ -90,6 +90,7 @@ def _sparing_stage() -> Stage:
     use.set(xlim=(0, 140), ylim=(-0.7, 0.7), xlabel="morphine in 24 hours (mg)")
     use.set_yticks([0], ["opioid"])
     people.set(xlim=(0, 1000), ylim=(-0.6, 1.6), xlabel="of 1,000 people")
+    plain_numbers(people.xaxis)
     people.set_yticks([1, 0], ["nausea,\nvomiting", "hallucinations"])
     for axes in (use, people):
         axes.grid(False, axis="y")

@@ -14,7 +14,7 @@ from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.explorables.dosing import MODELS, VENOUS
 from ketalab.models import pharmacokinetics as pk
 from ketalab.models import sensitisation as model
-from ketalab.plots.axes import first_above
+from ketalab.plots.axes import first_above, plain_numbers
 from ketalab.plots.style import DIRECTION_ONLY, DRUG, GREEN, LEVEL, VERMILION, figure, legend_above
 from ketalab.text import count
 
@@ -122,6 +122,7 @@ def _relief_stage() -> Stage:
     level, relief = fig.subplots(2, 1, sharex=True, height_ratios=(1, 2))
     level.set(xlim=(-0.25, 12.25), ylabel="S-ketamine\n(ng/mL),\nmodel")
     level.yaxis.set_major_locator(MaxNLocator(3))
+    plain_numbers(level.yaxis)
     relief.set(xlabel="weeks after the start", ylabel="relief (% of\nthe greatest possible)")
     relief.set_xticks(range(0, 13, 2))
     sign = {"linestyle": "none", "markersize": 11, "markeredgewidth": 2, "markerfacecolor": "white"}

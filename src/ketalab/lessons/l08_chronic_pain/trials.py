@@ -92,11 +92,15 @@ def packman_table() -> pd.DataFrame:
 
 def guidelines_table() -> pd.DataFrame:
     """Infusion limits of two consensus guidelines (mg/kg/h) with their grades."""
-    rows = table("pain_guidelines").set_index("item")
-    rows = rows.loc[["acute_infusion", "acute_tolerated", "chronic_infusion"]]
+    says = {
+        "acute_infusion": "at most",
+        "acute_tolerated": "to limit side effects",
+        "chronic_infusion": "range",
+    }
+    rows = table("pain_guidelines").set_index("item").loc[list(says)]
     return pd.DataFrame(
         {
-            "setting": rows.setting,
+            "infusion": list(says.values()),
             "from": rows.low.map(lambda x: "" if pd.isna(x) else f"{x:g}"),
             "to": rows.high.map("{:g}".format),
             "unit": rows.unit,
@@ -104,4 +108,4 @@ def guidelines_table() -> pd.DataFrame:
             "certainty": rows.certainty,
             "source": rows.reference.map(short_name),
         }
-    )
+    ).set_axis(pd.Index(rows.setting, name="setting"))

@@ -43,8 +43,7 @@ def wind_up() -> Explorable:
                 100,
                 1,
                 50,
-                "By ketamine. Lesson 02 found estimates from a few per cent to more than half for "
-                "one dose.",
+                "By ketamine. Lesson 02 found estimates from a few percent to more than half for one dose.",
                 (0, 20, 50, 100),
             ),
             Slider(
@@ -114,7 +113,7 @@ def _wind_up_stage() -> Stage:
     rates.annotate(
         "pain builds\nup to here,\nmeasured",
         (people, 1),
-        (5, -4),
+        (14, -4),
         xycoords=("data", "axes fraction"),
         textcoords="offset points",
         va="top",

@@ -27,10 +27,10 @@ def with_those_who_left():
     remission = [0.368, 0.306, 0.137, 0.130]
     goes_on = [0.620, 0.378, 0.335, 0.0]  # of those who did not remit
     # your turn
-    here, total = 1.0, 0.0
+    in_care, total = 1.0, 0.0
     for reached, onward in zip(remission, goes_on, strict=True):
-        total += here * reached
-        here *= (1 - reached) * onward
+        total += in_care * reached
+        in_care *= (1 - reached) * onward
     # done
     return total
 

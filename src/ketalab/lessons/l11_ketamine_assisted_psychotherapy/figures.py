@@ -19,6 +19,7 @@ from ketalab.metaanalysis.effect_size import (
 )
 from ketalab.metaanalysis.pooling import pool
 from ketalab.models.depression_trials import masked_scores
+from ketalab.plots.axes import plain_numbers
 from ketalab.plots.evidence_map import DIRECTIONS
 from ketalab.plots.forest import forest
 from ketalab.plots.show import Picture
@@ -467,5 +468,6 @@ def _followed() -> Figure:
         ylim=(len(steps) - 0.5, -0.5),
         xlabel="people whose scores are known (Yermus 2023)",
     )
+    plain_numbers(axes.xaxis)
     axes.grid(visible=False)
     return fig

@@ -44,7 +44,7 @@ def hold_a_standard() -> Explorable:
                 tuple(ASKED),
                 "nothing",
                 "Inert: saline or nothing added. Active placebo: a drug that can be felt, such as "
-                "midazolam. Treatment: one given for the condition. Only claims of benefit are asked.",
+                "midazolam. Treatment: one given for the condition. Only claims of benefit are judged.",
             ),
             Slider(
                 "weeks",
@@ -55,7 +55,7 @@ def hold_a_standard() -> Explorable:
                 1,
                 0,
                 "How long after randomisation the same trial still found the difference. Claims of speed "
-                "are not asked.",
+                "are not judged.",
                 (0, 4, 26),
             ),
             Choice(
@@ -114,7 +114,7 @@ def _standard_stage() -> Stage:
         "stands": ("stands", {"color": Verdict.SUPPORTED.colour, "alpha": 0.45}),
         "part": ("stands, in part", {"color": Verdict.PARTLY_SUPPORTED.colour, "alpha": 0.45}),
         "falls": ("falls by your standard", {"color": "none", "edgecolors": GREY, "linestyle": ":"}),
-        "unasked": ("cannot be asked", {"color": PALE, "alpha": 0.5}),
+        "unasked": ("cannot be judged", {"color": PALE, "alpha": 0.5}),
         "never": ("did not hold to begin with", {"color": "none", "edgecolors": GREY, "linewidths": 0.8}),
     }
 
@@ -143,10 +143,10 @@ def _standard_view(least: str, comparison: str, weeks: float, partly: str) -> Vi
         "never": ~held,
     }
     readings = [
-        Reading("claims that stand", f"{stands.sum()} of {can.sum()} asked"),
+        Reading("claims that stand", f"{stands.sum()} of {can.sum()} judged"),
         Reading("of these, supported in full", f"{(stands & full).sum()}"),
         Reading("fall by your standard", f"{groups['falls'].sum()}"),
-        Reading("held, but cannot be asked", f"{groups['unasked'].sum()}"),
+        Reading("held, but cannot be judged", f"{groups['unasked'].sum()}"),
         Reading("did not hold to begin with", f"{(~held).sum()}"),
         Reading(
             "trials or pools that carry them",
@@ -154,12 +154,12 @@ def _standard_view(least: str, comparison: str, weeks: float, partly: str) -> Vi
         ),
     ]
     whole = can.all()
-    of = f"the article's {len(can)} claims" if whole else f"the {can.sum()} claims that can be asked"
+    of = f"the article's {len(can)} claims" if whole else f"the {can.sum()} claims that it can judge"
     sentence = (
         f"By this standard {stands.sum() or 'none'} of {of} {'stands' if stands.sum() == 1 else 'stand'}."
     )
     if not whole:
-        why = "claim no benefit or are not a question of time" if weeks else "claim no benefit"
+        why = "claim no benefit or are not about time" if weeks else "claim no benefit"
         sentence += f" The other {(~can).sum()} {why}."
     return View({name: (x[which], y[which]) for name, which in groups.items()}, readings, sentence, {})
 

@@ -186,10 +186,10 @@ def certainties() -> pd.DataFrame:
 
 def standards(weeks: tuple[int, ...] = (0, 1, 4, 26, 52)) -> pd.DataFrame:
     """How many claims of benefit stand, by how long (weeks) and against what the same trial must have shown
-    it, and how many can be asked."""
+    it, and how many can be judged."""
     claims = table("claims")
     rows = [
-        {"weeks": time, "can be asked": int(asked(claims, "inert", time).sum())}
+        {"weeks": time, "can be judged": int(asked(claims, "inert", time).sum())}
         | {
             f"beat: {each}": int(surviving(claims, "very low", each, time).sum())
             for each in COMPARISONS[1:]
