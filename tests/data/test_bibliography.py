@@ -13,6 +13,8 @@ from pybtex.richtext import Text
 from ketalab.data import cite, claim, references, table
 from ketalab.data.bibliography import (
     ReferenceList,
+    _full,
+    _place,
     _years,
     bibliography,
     html_link,
@@ -41,7 +43,8 @@ def bib(monkeypatch: pytest.MonkeyPatch, nothing_named: None):
     def use(text: str) -> None:
         entries = parse_string(text, bib_format="bibtex")
         monkeypatch.setattr("ketalab.data.bibliography._bibliography", lambda path: entries)
-        monkeypatch.setattr("ketalab.data.bibliography._years", _years.__wrapped__)
+        for kept in (_years, _place, _full):
+            monkeypatch.setattr(f"ketalab.data.bibliography.{kept.__name__}", kept.__wrapped__)
 
     return use
 

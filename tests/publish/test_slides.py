@@ -1,15 +1,21 @@
 """Decks cut from the lessons' own cells: complete, within bounds, and needing nobody."""
 
 import re
+from base64 import b64decode
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from nbformat import NotebookNode
+from numpy.typing import NDArray
+from PIL import Image
 
 from ketalab.data.lessons import lesson_files
 from ketalab.data.lessons import ready as lessons_ready
+from ketalab.explorables.description import EXPLORABLE_MIME
 from ketalab.lessons import lesson
 from ketalab.publish import slides
 from ketalab.publish.cells import for_the_curious, place
@@ -130,6 +136,33 @@ def test_every_explorable_of_the_lesson_moves_in_its_deck(deck: Deck, notebook: 
     assert html.count('class="ketalab-view"') == shown
     assert html.count('<script type="application/vnd.ketalab.parcel">') == shown
     assert html.count('<img class="ketalab-still"') == shown
+
+
+def test_until_it_moves_an_explorable_shows_the_picture_and_the_words_of_the_lesson(
+    deck: Deck, notebook: NotebookNode
+):
+    """Of fewer colours, which no eye tells apart: another picture is further away."""
+    stored = {
+        output.data[EXPLORABLE_MIME]["name"]: output
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if EXPLORABLE_MIME in output.get("data", {})
+    }
+    html = "".join(part for slide in deck.slides for part in slide.parts)
+    stills = re.findall(
+        r'data-name="(\w+)"><img class="ketalab-still" src="[^,]*,([^"]*)" alt="([^"]*)"', html
+    )
+    assert stills
+    for name, picture, alt in stills:
+        assert unescape(alt) == stored[name].metadata["image/png"]["alt"], name
+        here, there = pixels(picture), pixels(stored[name].data["image/png"])
+        assert here.shape == there.shape, name
+        assert np.abs(here - there).mean() < 1.5, name
+
+
+def pixels(encoded: str) -> NDArray:
+    with Image.open(BytesIO(b64decode(encoded))) as image:
+        return np.asarray(image.convert("RGB"), dtype=float)
 
 
 def test_every_figure_keeps_its_alt_text(deck: Deck):

@@ -160,11 +160,17 @@ def _list_style() -> _ListStyle:
     return _ListStyle(sorting_style="none")  # the list is sorted before
 
 
-def _sorting(key: str) -> tuple[str, str, str]:
+@cache
+def _place(path: Path, key: str) -> tuple[str, str, str]:
     """Persons and institutions in one alphabet, without braces, accents and capitals."""
-    found = entry(key)
+    found = _bibliography(path).entries[key]
     names = " ".join(str(person) for person in found.persons.get("author", [])) or found.fields["title"]
-    return _alphabetical(_plain(names)), _dated(key), _alphabetical(_plain(found.fields["title"]))
+    return _alphabetical(_plain(names)), _years(path)[key], _alphabetical(_plain(found.fields["title"]))
+
+
+def _sorting(key: str) -> tuple[str, str, str]:
+    entry(key)  # refuses a key that there is none of
+    return _place(data_folder() / "references.bib", key)
 
 
 def _alphabetical(text: str) -> str:
@@ -172,12 +178,14 @@ def _alphabetical(text: str) -> str:
     return "".join(mark for mark in flat if mark.isalnum() or mark == " ").casefold()
 
 
-def _with_letter(key: str) -> Entry:
-    found = entry(key)
+@cache
+def _full(path: Path, key: str) -> Text:
+    """The full reference, with the letter of its year; a list shows it as text and as HTML."""
+    found = _bibliography(path).entries[key]
     shown = Entry(found.type, fields=[*found.fields.items()], persons=found.persons)
     shown.key = key
-    shown.fields["year"] = _dated(key)
-    return shown
+    shown.fields["year"] = _years(path)[key]
+    return next(iter(_list_style().format_entries([shown]))).text
 
 
 @dataclass(frozen=True)
@@ -187,8 +195,8 @@ class ReferenceList:
     keys: tuple[str, ...]
 
     def _render(self, backend: TextBackend | HtmlBackend) -> list[str]:
-        entries = [_with_letter(key) for key in sorted(self.keys, key=_sorting)]
-        return [item.text.render(backend) for item in _list_style().format_entries(entries)]
+        path = data_folder() / "references.bib"
+        return [_full(path, key).render(backend) for key in sorted(self.keys, key=_sorting)]
 
     def __repr__(self) -> str:
         return "\n".join(self._render(TextBackend("utf-8")))

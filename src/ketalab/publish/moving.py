@@ -13,8 +13,11 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from html import escape
 from importlib.metadata import version
+from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
+
+from PIL import Image
 
 from ketalab.explorables.nodes import MOST_BYTES, Nodes
 from ketalab.lessons import CATALOGUE, explorable
@@ -28,14 +31,15 @@ COMPUTE_AND_DRAW = ("numpy", "scipy", "pandas", "matplotlib")  # packages whose 
 ENDS_HERE = "// What the module gives"  # of the module; what follows is for whoever imports it
 
 
-def view(name: str) -> str:
-    """What a page holds of an explorable. ValueError when there is none of that name."""
+def view(name: str, picture: bytes, alt: str) -> str:
+    """What a page holds of an explorable, of which it shows this picture with these words until it moves.
+    ValueError when there is none of that name."""
     data = parcel(name)
-    shown = explorable(name)
-    still, alt = base64.b64encode(small_webp(shown.still())).decode(), escape(shown.alt(shown.at()))
+    with Image.open(BytesIO(picture)) as stored:
+        still = base64.b64encode(small_webp(stored.convert("RGB"))).decode()
     return (
         f'<div class="ketalab-view" data-name="{name}">'
-        f'<img class="ketalab-still" src="data:image/webp;base64,{still}" alt="{alt}">'
+        f'<img class="ketalab-still" src="data:image/webp;base64,{still}" alt="{escape(alt)}">'
         f'<script type="application/vnd.ketalab.parcel">{base64.b64encode(data).decode()}</script></div>'
     )
 

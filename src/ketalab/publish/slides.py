@@ -7,6 +7,7 @@ Code is hidden unless the cell is tagged `show-code`.
 """
 
 import re
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape, unescape
@@ -312,7 +313,8 @@ def _output(output: NotebookNode) -> str:
         return f"<pre>{output.text.rstrip()}</pre>"
     data = output.get("data", {})
     if EXPLORABLE_MIME in data:
-        return moving.view(data[EXPLORABLE_MIME]["name"])
+        alt = output.metadata["image/png"]["alt"]
+        return moving.view(data[EXPLORABLE_MIME]["name"], b64decode(data["image/png"]), alt)
     if "text/html" in data:
         return f'<div class="html">{data["text/html"]}</div>'
     if "text/markdown" in data:
