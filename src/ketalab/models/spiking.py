@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -123,11 +124,10 @@ def simulate(
         return _stored_instead(*block.values(), seconds if default else np.nan, progress)
     with _quiet_brian() as b2:
         network, monitors = _build(b2, block, parameters, seed, nudge)
-        total = SETTLE_S + seconds
-        for part in range(PARTS):
-            network.run(total / PARTS * b2.second)
-            if progress:
-                progress(part + 1, PARTS)
+        total = (SETTLE_S + seconds) * b2.second
+        if progress:
+            network.add(_teller(b2, network, total, progress))
+        network.run(total)  # in one piece: Brian2 would write and compile its code anew for each
         spikes = {p: _watched(b2, monitors[p], p, seconds) for p in POPULATIONS}
     return Run(block[INTERNEURON], block[PYRAMIDAL], seconds, spikes[PYRAMIDAL], spikes[INTERNEURON])
 
@@ -182,7 +182,8 @@ def _quiet_brian() -> Iterator:
 def _build(b2, block: dict[str, float], parameters: Parameters, seed: int, nudge: float) -> tuple:
     """The network and its spike monitors. Named objects, so that Brian2 always takes the same order."""
     shared = _with_units(b2, "shared")
-    field = b2.NeuronGroup(1, FIELD, method="exact", namespace=shared, name="field", dt=STEP_MS * b2.ms)
+    clock = b2.Clock(STEP_MS * b2.ms)  # one for all: Brian2 need not ask at each step whose turn it is
+    field = b2.NeuronGroup(1, FIELD, method="exact", namespace=shared, name="field", clock=clock)
     field.local_share = parameters.local_share
     field.far = circuit.gate(circuit.RESTING[PYRAMIDAL] / 1000)
     objects, monitors = [field], {}
@@ -190,9 +191,9 @@ def _build(b2, block: dict[str, float], parameters: Parameters, seed: int, nudge
     for population, drive in circuit.resting_circuit(parameters).items():
         own = _with_units(b2, population) | {"g_nmda": drive.nmda * b2.nS, "block": block[population]}
         excites = population == PYRAMIDAL
-        count = int(own.pop("cells"))
+        many = int(own.pop("cells"))
         cells = b2.NeuronGroup(
-            count,
+            many,
             CELL + (GATE if excites else ""),
             threshold="v > threshold",
             reset="v = reset" + ("\nx += 1" if excites else ""),
@@ -200,12 +201,12 @@ def _build(b2, block: dict[str, float], parameters: Parameters, seed: int, nudge
             method="euler",
             namespace=shared | own,
             name=population,
-            dt=STEP_MS * b2.ms,
+            clock=clock,
         )
         for name in ("ampa", "nmda", "gaba"):
             setattr(cells, name, b2.linked_var(field, name))
         low, high = (circuit.constants("shared").leak_reversal, circuit.constants("shared").threshold)
-        cells.v = (start.uniform(low, high, count) + nudge) * b2.mV
+        cells.v = (start.uniform(low, high, many) + nudge) * b2.mV
         if excites:
             cells.s = circuit.gate(circuit.RESTING[PYRAMIDAL] / 1000)
         sources = int(circuit.constants("shared").distant_cells)
@@ -214,16 +215,30 @@ def _build(b2, block: dict[str, float], parameters: Parameters, seed: int, nudge
         synapses = b2.Synapses(
             cells,
             field,
-            model=f"opening_post = s_pre / {count} : 1 (summed)" if excites else "",
+            model=f"opening_post = s_pre / {many} : 1 (summed)" if excites else "",
             on_pre=("ampa" if excites else "gaba") + "_post += 1",
             name=f"from_{population}",
-            dt=STEP_MS * b2.ms,
+            clock=clock,
         )
         synapses.connect()
         monitors[population] = b2.SpikeMonitor(cells, name=f"spikes_{population}")
         objects += [cells, distant, synapses, monitors[population]]
     b2.seed(seed)
     return b2.Network(objects), monitors
+
+
+def _teller(b2, network, total, progress: Progress):
+    """What goes along with a network and tells when a tenth of its steps has been made."""
+    clock = network["field"].clock
+    steps = round(float(total / clock.dt))
+    tenths = {round(part * steps / PARTS): part for part in range(1, PARTS + 1)}
+    made = count(1)
+
+    def tell() -> None:
+        if part := tenths.get(next(made)):
+            progress(part, PARTS)
+
+    return b2.NetworkOperation(tell, clock=clock, when="end", name="teller")
 
 
 def _with_units(b2, group: str) -> dict:
