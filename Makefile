@@ -10,7 +10,8 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # A reader's install and what is added to it, each with its own lock and its own stamp.
 READER := .venv/.reader
 EXTRAS := slides classroom develop
-LOCK := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+# Extras stay in the lock: without them pip finds no way from one version of such a package to a lower one.
+LOCK := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-strip-extras \
 	--no-emit-index-url --no-annotate --quiet --custom-compile-command "make lock"
 # Python compiles a module when it is first imported, once: doing it for all of them would double the wait.
 INSTALL := python -m pip install --no-compile --require-hashes -r requirements.lock
@@ -94,7 +95,7 @@ lock: .venv/.develop
 	@set -e; have=requirements.lock; extras=; for extra in $(EXTRAS); do \
 		extras="$$extras --extra $$extra"; \
 		uv pip compile pyproject.toml $$extras -c constraints.txt $$(printf -- '-c %s ' $$have) \
-			$$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' $$have) \
+			$$(sed -n 's/^\([a-z0-9.-]*\)\(\[.*\]\)*==.*/--no-emit-package \1/p' $$have) \
 			$(LOCK) -o requirements-$$extra.lock; \
 		have="$$have requirements-$$extra.lock"; \
 	done

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import stdtrit
 
 from ketalab.data.tables import table
 from ketalab.metaanalysis.effect_size import (
@@ -145,5 +145,5 @@ def masked_scores() -> pd.DataFrame:
     """Scores of the trial under anaesthesia, a row an arm and day, with 95% intervals of the means."""
     rows = table("trial_scores").query("trial == 'lii2023' and scale == 'MADRS' and kind == 'score'")
     people = rows.n.astype(float)
-    half = stats.t.ppf(0.975, people - 1) * rows.sd / np.sqrt(people)
+    half = stdtrit(people - 1, 0.975) * rows.sd / np.sqrt(people)
     return rows.assign(day=rows.time_h / 24, low=rows["mean"] - half, high=rows["mean"] + half)
