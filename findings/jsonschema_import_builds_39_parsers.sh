@@ -10,7 +10,7 @@
 # So every process that imports nbformat waits for them (JupyterLab, nbconvert, nbgrader, the workers of a test run), here
 # some three seconds of a core. Without that package there is no check for "iri", nobody misses it, and none is built.
 #
-# Where seen: a test run whose every worker began three seconds late. What helps: start fewer processes.
+# Where seen: a test run whose every worker began three seconds late. What helps: jsonschema below 4.25, which does not ask for that package.
 #
 # Output of 2026-11-30:
 #   nbformat 5.11.1, jsonschema 4.26.0, rfc3987-syntax 1.1.0, lark 1.3.1

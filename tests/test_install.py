@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from importlib.metadata import packages_distributions, requires, version
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires, version
 from pathlib import Path
 
 import pandas as pd
@@ -102,6 +102,30 @@ def test_each_lock_adds_to_the_ones_before_and_repeats_nothing():
     names = [set(locked(lock)) for lock in (READER, *EXTRAS.values())]
     assert sum(map(len, names)) == len(set().union(*names))
     assert all(names)
+
+
+def asked_by(name: str) -> list[str]:
+    """What a package asks for; nothing where it is not installed, as for other platforms."""
+    try:
+        return requires(name) or []
+    except PackageNotFoundError:
+        return []
+
+
+def test_a_lock_names_the_extras_that_others_ask_for():
+    """pip 23.2 does not apply a pin to the name with an extra: it would take the newest and refuse it."""
+    pinned = locked()
+    asked = {
+        (wanted.name, extra)
+        for name in pinned
+        for line in asked_by(name)
+        for wanted in [Requirement(line)]
+        for extra in wanted.extras
+        if wanted.marker is None or wanted.marker.evaluate({"extra": ""})
+    }
+    held = {(name, extra) for name, lines in pinned.items() for line in lines for extra in line.extras}
+    assert ("jsonschema", "format-nongpl") in asked
+    assert {(name, extra) for name, extra in asked if name in pinned} <= held
 
 
 def test_no_process_that_opens_a_notebook_builds_a_grammar_first():
