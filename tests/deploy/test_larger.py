@@ -134,7 +134,7 @@ def test_the_sum_of_the_costs_follows_from_the_curve():
     smooth = max(row["students"] / row["cores"] for row in curve if row["median_ms"] < 50)
     assert f"{more:.1f} MB" in PAGE
     assert f"{smooth:g} students on a core" in PAGE
-    promised, cores = 512, 1 / smooth
+    promised, cores = 448, 1 / smooth
     assert 2 * more < promised <= 2.5 * more
     assert VALUES["singleuser"]["memory"]["guarantee"] == f"{promised}M"
     assert VALUES["singleuser"]["cpu"]["guarantee"] == cores
