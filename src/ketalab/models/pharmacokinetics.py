@@ -41,7 +41,6 @@ __all__ = [
     "half_lives",
     "intramuscular",
     "nasal_devices",
-    "peak",
     "published",
     "steady_state_volume",
 ]
@@ -371,12 +370,6 @@ def intramuscular(model: LinearModel, half_life: float | None = None) -> LinearM
     low, high = facts.loc["im_absorption_half_life", ["low", "high"]]
     middle = float(np.sqrt(low * high))
     return first_order(model, "im", float(facts.loc["f_im_label", "value"]), half_life or middle)
-
-
-def peak(times: ArrayLike, curve: ArrayLike) -> tuple[float, float]:
-    """The highest point of a sampled curve: its time and its height."""
-    at = int(np.argmax(curve))
-    return float(np.asarray(times)[at]), float(np.asarray(curve)[at])
 
 
 def half_lives(model: LinearModel, compartments: Sequence[str]) -> Array:

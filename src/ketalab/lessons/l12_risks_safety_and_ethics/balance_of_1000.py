@@ -166,7 +166,7 @@ def _balance_view(people: str, credit: float, **points: float) -> View:
     ends = [decimals(end, 0, sign=True) for end in (low, high)]
     balance = decimals(middle, 0, sign=True)
     readings = [
-        Reading("balance", f"{balance} point{'s' * (balance[1:] != '1')}"),
+        Reading("balance", f"{balance} point{'s' * (balance.lstrip('+−') != '1')}"),
         Reading(
             "95% of the simulated trials",
             f"{ends[0]} to {ends[1]}" if ends[0] != ends[1] else f"all at {ends[0]}",
