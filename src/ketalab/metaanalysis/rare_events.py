@@ -25,7 +25,6 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtr, bdtrc, gammaln, ndtr, ndtri
-from scipy.stats import binom
 
 from ketalab.checks import at_least
 from ketalab.metaanalysis.effect_size import normal_quantile
@@ -95,6 +94,8 @@ def events_rule(relative: float, chance: float = 0.8, level: float = 0.95) -> fl
 @cache
 def _critical(level: float) -> tuple[Array, Array]:
     """For 0 to `MOST_EVENTS` events: the most in one group that is too few for chance; -1 where none is."""
+    from scipy.stats import binom  # half a second, which only who asks should wait for
+
     total = np.arange(MOST_EVENTS + 1)
     tail = (1 - level) / 2
     most = binom.ppf(tail, total, 0.5)

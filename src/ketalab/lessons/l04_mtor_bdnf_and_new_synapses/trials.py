@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ketalab.data import table
 from ketalab.models import cascade, chain
@@ -39,6 +38,8 @@ def ketamine_minus_saline(mice: pd.DataFrame) -> pd.DataFrame:
     Where each group has five mice or more, also Welch's 95% interval (the groups may vary
     differently); with fewer an interval would promise more than two mice can hold.
     """
+    from scipy import stats  # half a second, which only who asks should wait for
+
     rows = []
     for day, group in mice[mice.day > FIRST_DAY].groupby("day"):
         ketamine = group[group.treatment == "ketamine"].change
