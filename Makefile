@@ -10,7 +10,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # A reader's install and what is added to it, each with its own lock and its own stamp.
 READER := .venv/.reader
 EXTRAS := slides classroom develop
-# Extras stay in the lock: without them pip finds no way from one version of such a package to a lower one.
+# Extras stay in the lock: pip 23.2 does not apply a pin to the name with an extra, takes the newest and refuses it.
 LOCK := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-strip-extras \
 	--no-emit-index-url --no-annotate --quiet --custom-compile-command "make lock"
 # Python compiles a module when it is first imported, once: doing it for all of them would double the wait.

@@ -11,6 +11,8 @@ from ketalab.text import (
     decimals,
     duration,
     grouped,
+    how_often,
+    in_points,
     interval,
     listed,
     significant,
@@ -112,3 +114,10 @@ def test_what_rounds_to_nothing_has_no_sign():
 def test_a_unit_stands_at_its_number():
     shown = [with_unit("10", unit) for unit in ("min", "% of rest", "fold", "")]
     assert shown == ["10 min", "10% of rest", "10-fold", "10"]
+
+
+def test_a_change_in_points_and_a_number_of_times_agree_with_their_number():
+    said = [in_points(change) for change in (36, 1, 0.4, 0, -1, -1.4, 2352)]
+    minus = "\N{MINUS SIGN}1 point"
+    assert said == ["+36 points", "+1 point", "0 points", "0 points", minus, minus, "+2,352 points"]
+    assert [how_often(number) for number in (1, 2, 3, 1200)] == ["once", "twice", "3 times", "1,200 times"]

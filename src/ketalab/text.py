@@ -78,6 +78,11 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{grouped(number)} {one if number == 1 else many or one + 's'}"
 
 
+def in_points(change: float) -> str:
+    """A change in whole points with its sign: "+36 points", "\N{MINUS SIGN}1 point", "0 points"."""
+    return f"{decimals(change, 0, sign=True)} {'point' if abs(round(change)) == 1 else 'points'}"
+
+
 def how_often(number: int) -> str:
     """How many times something happens: "once", "twice", "3 times"."""
     return {1: "once", 2: "twice"}.get(number) or f"{grouped(number)} times"

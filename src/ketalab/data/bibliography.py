@@ -24,9 +24,13 @@ TITLE_WIDTH = 28  # letters at most of the title that stands for authors who are
 _named: dict[str, None] = {}
 
 
+def _file() -> Path:
+    return data_folder() / "references.bib"
+
+
 def bibliography() -> BibliographyData:
     """Every reference of the course, by key."""
-    return _bibliography(data_folder() / "references.bib")
+    return _bibliography(_file())
 
 
 @cache
@@ -90,7 +94,7 @@ def _plain(latex: str) -> str:
 
 
 def _dated(key: str) -> str:
-    return _years(data_folder() / "references.bib")[key]
+    return _years(_file())[key]
 
 
 @cache
@@ -170,7 +174,7 @@ def _place(path: Path, key: str) -> tuple[str, str, str]:
 
 def _sorting(key: str) -> tuple[str, str, str]:
     entry(key)  # refuses a key that there is none of
-    return _place(data_folder() / "references.bib", key)
+    return _place(_file(), key)
 
 
 def _alphabetical(text: str) -> str:
@@ -195,8 +199,7 @@ class ReferenceList:
     keys: tuple[str, ...]
 
     def _render(self, backend: TextBackend | HtmlBackend) -> list[str]:
-        path = data_folder() / "references.bib"
-        return [_full(path, key).render(backend) for key in sorted(self.keys, key=_sorting)]
+        return [_full(_file(), key).render(backend) for key in sorted(self.keys, key=_sorting)]
 
     def __repr__(self) -> str:
         return "\n".join(self._render(TextBackend("utf-8")))

@@ -9,9 +9,8 @@ import pandas as pd
 from ketalab.text import with_real_minus
 
 HEADINGS = re.compile(r"<thead>\s*<tr[^>]*>(.*?)</tr>\s*<tr>(.*?)</tr>\s*</thead>", re.DOTALL)
-HEADING = re.compile(r"<th(?:\s[^>]*)?>(.*?)</th>", re.DOTALL)
+HEADING = re.compile(r"<th((?:\s[^>]*)?)>(.*?)</th>", re.DOTALL)  # its attributes, its words
 ROW = re.compile(r"<tr[^>]*>.*?</tr>", re.DOTALL)
-ROW_HEADING = re.compile(r"<th((?:\s[^>]*)?)>(.*?)</th>", re.DOTALL)
 VALUE = re.compile(r"<td>(.*?)</td>", re.DOTALL)
 STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL)
 FRACTION = re.compile(r"\A([-\u2212]?[\d,]+)\.(\d+)\Z")
@@ -41,7 +40,7 @@ def table(frame: pd.DataFrame) -> str:
     columns = list(zip(*rows, strict=True))
     words, whole = [_wordy(column) for column in columns], [_whole(column) for column in columns]
     names = iter([True] * (len(HEADING.findall(head)) - len(words)) + words)
-    head = HEADING.sub(lambda name: f"<th{_class(next(names))}>{name[1]}</th>", head)
+    head = HEADING.sub(lambda name: f"<th{_class(next(names))}>{name[2]}</th>", head)
     return f"{head}<tbody>{ROW.sub(lambda row: _marked(row[0], words, whole), body)}"
 
 
@@ -65,7 +64,7 @@ def _marked(row: str, words: Sequence[bool], whole: Sequence[bool]) -> str:
         text = FRACTION.sub(r"\1", value[1]) if is_whole else value[1]
         return f"<td{_class(is_words)}>{with_real_minus(text)}</td>"
 
-    return ROW_HEADING.sub(_named, VALUE.sub(cell, row))
+    return HEADING.sub(_named, VALUE.sub(cell, row))
 
 
 def _named(found: re.Match[str]) -> str:
@@ -87,7 +86,7 @@ def one_row_of_headings(html: str) -> str:
 
 
 def _joined(found: re.Match[str]) -> str:
-    columns, index = (HEADING.findall(row) for row in found.groups())
+    columns, index = ([name for _, name in HEADING.findall(row)] for row in found.groups())
     alone = [not (name and under) for name, under in zip(columns, index, strict=False)]
     if len(columns) != len(index) or not all(alone) or columns[0] or not index[0]:
         return found[0]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ketalab.data import table
 from ketalab.models import circuit, spiking
-from ketalab.text import decimals, grouped, listed
+from ketalab.text import decimals, grouped, listed, real_minus
 
 NONE_BELOW = 3.0  # %, a change of glutamate that nobody would see
 WORD = {1: "up", 0: "no change found", -1: "down"}
@@ -140,7 +140,7 @@ def people() -> pd.DataFrame:
             "change": [
                 WORD[r.direction]
                 if pd.isna(r.change)
-                else f"{decimals(r.change, _places(r.change), True)}% (± {r.spread:g}, {_kind(r.interval)})"
+                else f"{real_minus(f'{r.change:+g}')}% (± {r.spread:g}, {_kind(r.interval)})"
                 for r in rows.itertuples()
             ],
             "n": ["not in our source" if pd.isna(n) else f"{n:.0f}" for n in rows.n],
@@ -149,11 +149,6 @@ def people() -> pd.DataFrame:
             "source": rows.reference.to_numpy(),
         }
     )
-
-
-def _places(value: float) -> int:
-    """As many decimal places as were printed."""
-    return 0 if float(value).is_integer() else 1
 
 
 def _kind(interval: str) -> str:

@@ -13,7 +13,7 @@ from ketalab.lessons.l07_ptsd_anxiety_ocd_alcohol.shared import DASHED
 from ketalab.models import reconsolidation as rc
 from ketalab.models.reconsolidation import Hypothesis
 from ketalab.plots.style import BLACK, BLUE, GREY, ORANGE, figure, legend_above
-from ketalab.text import decimals
+from ketalab.text import in_points
 
 ACCOUNTS = {
     "blocks opening and storing": Hypothesis(opening=1, storing=1, surprise=0),
@@ -162,11 +162,10 @@ def _reminder_view(account: str, length: str, start: float, peak: float) -> View
         f"this account reproduces {met.sum()} of {len(rows)} findings."
     )
     with_drug, without_drug = round(100 * float(here.strength[0])), round(100 * without)
-    more = with_drug - without_drug
     readings = [
         Reading("memory with ketamine", f"{with_drug}% of before"),
         Reading("memory without", f"{without_drug}% of before"),
-        Reading("change", f"{decimals(more, 0, sign=True)} point{'s' * (abs(more) != 1)}"),
+        Reading("change", in_points(with_drug - without_drug)),
         Reading("opened by the session", 100 * float(here.opened[0]), "%", 2, 0.5),
         Reading("storing that met a block", 100 * float(here.blocked[0]), "%", 2, 0.5),
         Reading("findings reproduced", f"{met.sum()} of {len(rows)}"),

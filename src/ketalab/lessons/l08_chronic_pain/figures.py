@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ketalab.data.bibliography import short_name
+from ketalab.lessons.l08_chronic_pain.trials import INFUSIONS
 from ketalab.models import sensitisation
 from ketalab.plots.show import Picture
 from ketalab.plots.style import BLACK, BLUE, DRUG, GREEN, GREY, LEVEL, ORANGE, PALE, VERMILION, figure
@@ -337,21 +338,16 @@ def doses(guidelines: pd.DataFrame, regimens: pd.DataFrame) -> Picture:
     by_key = guidelines.set_index("item")
     fig = figure(10.0, 4.6)
     axes = fig.subplots()
-    bars = (
-        ("acute_infusion", "guideline, acute: at most", GREY),
-        ("acute_tolerated", "guideline, acute: to limit side effects", GREY),
-        ("chronic_infusion", "guideline, chronic: range", GREY),
-    )
-    top = len(bars) + len(regimens) - 1
+    top = len(INFUSIONS) + len(regimens) - 1
     labels = []
-    for i, (key, name, colour) in enumerate(bars):
+    for i, (key, says) in enumerate(INFUSIONS.items()):
         row = by_key.loc[key]
         low = 0.05 if np.isnan(row.low) else row.low
-        axes.barh(top - i, row.high - low, left=low, height=0.5, color=PALE, edgecolor=colour)
+        axes.barh(top - i, row.high - low, left=low, height=0.5, color=PALE, edgecolor=GREY)
         axes.text(row.high * 1.06, top - i, f"{row.high:g}", va="center", fontsize=12)
-        labels.append(name)
+        labels.append(f"guideline, {row.setting.removesuffix(' pain')}: {says}")
     for i, row in enumerate(regimens.sort_values("total_mg", ascending=False).itertuples()):
-        y, rate = top - len(bars) - i, row.rate_mg_h / 70
+        y, rate = top - len(INFUSIONS) - i, row.rate_mg_h / 70
         drug = "S-ketamine" if row.drug == "esketamine" else "racemic"
         axes.plot(
             rate, y, "o", color=DRUG["esketamine" if row.drug == "esketamine" else "ketamine"], **HOLLOW

@@ -90,17 +90,20 @@ def packman_table() -> pd.DataFrame:
     )
 
 
+# Of the guidelines' infusions, by item: what their limits are meant as.
+INFUSIONS = {
+    "acute_infusion": "at most",
+    "acute_tolerated": "to limit side effects",
+    "chronic_infusion": "range",
+}
+
+
 def guidelines_table() -> pd.DataFrame:
     """Infusion limits of two consensus guidelines (mg/kg/h) with their grades."""
-    says = {
-        "acute_infusion": "at most",
-        "acute_tolerated": "to limit side effects",
-        "chronic_infusion": "range",
-    }
-    rows = table("pain_guidelines").set_index("item").loc[list(says)]
+    rows = table("pain_guidelines").set_index("item").loc[list(INFUSIONS)]
     return pd.DataFrame(
         {
-            "infusion": list(says.values()),
+            "infusion": list(INFUSIONS.values()),
             "from": rows.low.map(lambda x: "" if pd.isna(x) else f"{x:g}"),
             "to": rows.high.map("{:g}".format),
             "unit": rows.unit,

@@ -12,7 +12,7 @@ from ketalab.explorables.description import Explorable, Reading, View, significa
 from ketalab.lessons.l12_risks_safety_and_ethics import trials as risks
 from ketalab.models import benefit_harm
 from ketalab.plots.style import BLACK, GREEN, GREY, OPEN, PALE, VERMILION, figure, legend_above
-from ketalab.text import decimals
+from ketalab.text import decimals, in_points
 
 COUNTED = (
     ("depression halved", "better", "depression\nhalved"),
@@ -164,9 +164,8 @@ def _balance_view(people: str, credit: float, **points: float) -> View:
     sides = {"for": float(np.mean(net > 0)), "against": float(np.mean(net < 0))}
     share = f"{100 * sides['for']:.0f}%" if weighs else "nothing weighs yet"
     ends = [decimals(end, 0, sign=True) for end in (low, high)]
-    balance = decimals(middle, 0, sign=True)
     readings = [
-        Reading("balance", f"{balance} point{'s' * (balance.lstrip('+−') != '1')}"),
+        Reading("balance", in_points(middle)),
         Reading(
             "95% of the simulated trials",
             f"{ends[0]} to {ends[1]}" if ends[0] != ends[1] else f"all at {ends[0]}",
