@@ -1,6 +1,7 @@
 """How a number is written for a reader: a real minus, no negative zero, and words that agree with it."""
 
 import re
+from calendar import month_name
 
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -99,6 +100,15 @@ def listed(names: list[str] | tuple[str, ...], last: str = "and") -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def date_in_words(date: str) -> str:
+    """A date as a sentence says it: 1970, June 1983 or 5 March 2019, from 1970, 1983-06 or 2019-03-05."""
+    year, *rest = date.split("-")
+    if not rest:
+        return year
+    month = month_name[int(rest[0])]
+    return f"{int(rest[1])} {month} {year}" if rest[1:] else f"{month} {year}"
 
 
 def duration(minutes: float) -> str:

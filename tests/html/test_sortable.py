@@ -53,6 +53,14 @@ def test_numbers_in_words_have_the_minus_sign_of_print():
         assert text in repr(shown)
 
 
+def test_dates_are_said_in_words_and_sorted_by_time():
+    shown = sortable(FRAME.assign(date=["2019-03", "2025-02-07", "2024-04"]), "Dates")
+    for text in ("March 2019", "7 February 2025", "April 2024"):
+        assert f">{text}</td>" in shown._repr_html_()
+        assert text in repr(shown)
+    assert ranks(shown._repr_html_(), 4) == [1, 3, 2]
+
+
 def test_it_asks_nobody_for_anything():
     html = sortable(FRAME, "Offline")._repr_html_()
     assert not re.search(r"src=|@import|url\(|fetch\(", html)

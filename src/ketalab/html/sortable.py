@@ -7,6 +7,7 @@ order of the frame; where no HTML is shown, as text.
 """
 
 import hashlib
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,11 +19,12 @@ import pandas as pd
 
 from ketalab.data.bibliography import html_link, link, short_name
 from ketalab.html.files import static
-from ketalab.text import real_minus, with_real_minus
+from ketalab.text import date_in_words, real_minus, with_real_minus
 
 STYLE = static("html", "sortable.css")
 SCRIPT = static("html", "sortable.js")
 TEXT_WIDTH = 100
+DATE = re.compile(r"(?:1[89]|20)\d\d-[01]\d(?:-[0-3]\d)?")  # as `data/` writes it
 CALENDAR = ("year",)  # columns whose numbers are no counts: "2021", never "2,021"
 
 
@@ -83,7 +85,8 @@ class SortableTable:
         if name in self.sources:
             return short_name(value)
         if isinstance(value, bool) or not isinstance(value, Real) or name in CALENDAR:
-            return with_real_minus(str(value))
+            text = str(value)
+            return date_in_words(text) if DATE.fullmatch(text) else with_real_minus(text)
         return real_minus(f"{value:,g}" if isinstance(value, float) else f"{value:,}")
 
     def __repr__(self) -> str:

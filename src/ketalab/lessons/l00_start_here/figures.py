@@ -1,7 +1,6 @@
 """Pictures of the first lesson, each with its words: map, history, verdicts, model beside measurements."""
 
 import textwrap
-from calendar import month_name
 
 import numpy as np
 import pandas as pd
@@ -183,15 +182,6 @@ def history() -> Picture:
         "and regulation, guidelines and safety crowd together after 2015. Two grey lines mark 1983 "
         "and 2000.",
     )
-
-
-def in_words(date: str) -> str:
-    """A date as a sentence says it: 1970, June 1983 or 5 March 2019."""
-    year, *rest = date.split("-")
-    if not rest:
-        return year
-    month = month_name[int(rest[0])]
-    return f"{int(rest[1])} {month} {year}" if rest[1:] else f"{month} {year}"
 
 
 def decimal_years(dates: pd.Series) -> pd.Series:

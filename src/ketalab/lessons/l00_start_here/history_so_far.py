@@ -8,8 +8,9 @@ from ketalab.data import table
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View
-from ketalab.lessons.l00_start_here.figures import KINDS, decimal_years, in_words
+from ketalab.lessons.l00_start_here.figures import KINDS, decimal_years
 from ketalab.plots.style import BLACK, BLUE, GREY, PALE, figure, legend_above
+from ketalab.text import date_in_words
 
 ALL = "all kinds"
 
@@ -88,7 +89,7 @@ def _history_view(year: float, kind: str) -> View:
         sentence = f"By the end of {year}, none of these events had happened."
     else:
         sentence = (
-            f"The latest event up to the end of {year} is from {in_words(latest.date.item())}: "
+            f"The latest event up to the end of {year} is from {date_in_words(latest.date.item())}: "
             f"{latest.event.item()}"
         )
     readings = [
