@@ -389,6 +389,23 @@ def open_large(page, name: str) -> None:
     page.locator("#large .ketalab-stage canvas").wait_for()
 
 
+def test_on_a_phone_a_finding_has_the_whole_width_and_its_table_keeps_its_headings(phone, site: Path):
+    phone.goto((site / "03_the_glutamate_surge.html").as_uri())
+    phone.evaluate("() => document.querySelectorAll('details').forEach((fold) => { fold.open = true })")
+    table = phone.locator(".claim").get_by_role("table").first
+    heads = [head.text_content() for head in table.get_by_role("columnheader").all()]
+    assert heads == ["speaks", "source", "what it found"]
+    assert table.locator("thead").bounding_box()["width"] < 2, "heard, not seen"
+    whole = table.bounding_box()["width"]
+    rows = table.get_by_role("row").filter(has=phone.get_by_role("cell"))
+    assert rows.count() >= 2
+    for row in rows.all():
+        which, source, found = (cell.bounding_box() for cell in row.get_by_role("cell").all())
+        assert which["y"] == source["y"] < found["y"]
+        assert found["width"] > whole - 4
+    assert phone.evaluate("() => document.documentElement.scrollWidth") <= 390
+
+
 def test_on_a_phone_the_words_of_every_explorable_can_be_read_over_the_whole_screen(phone, site: Path):
     """At least 11 CSS pixels, the picture and what moves it on the screen, nothing past its edge."""
     seen = 0

@@ -54,6 +54,17 @@ def test_the_tanks_answer_why_the_fall_is_fast_first_and_slow_later():
         assert flows[2][0] < 0.9 * flows[2][1]
 
 
+def test_nothing_is_lost_before_the_liver_holds_anything():
+    """Where a model's liver alone clears the drug, nothing leaves at the moment of an injection."""
+    shown = explorable("route_to_plasma")
+    setting = {"route": "IV bolus", "model": "Perez-Ruixo 2021 (venous)"}
+    for weight in (45, 50, 70, 110):
+        for dose in (0.1, 0.5, 1.1, 2.0):
+            artists = shown.at(**setting, weight=weight, dose=dose).artists
+            assert (artists["A out"], artists["A tissue"]) == ("0", "0 mg")
+            assert float(artists["A in"].replace(",", "")) > 0
+
+
 def test_levels_and_words_of_the_tanks_agree():
     shown = explorable("route_to_plasma")
     for preset in shown.presets.values():

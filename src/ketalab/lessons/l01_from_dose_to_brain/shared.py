@@ -75,12 +75,17 @@ def moments(model: LinearModel, held: NDArray, times: NDArray) -> tuple[Moment, 
             float(times[i]),
             float(held[i, :n].sum()),
             float(tissue[i]),
-            float(rates[n:, :n].sum(axis=0) @ held[i, :n]),
-            float(rates[:n, n:].sum(axis=0) @ held[i, n:]),
-            float(-rates.sum(axis=0) @ held[i]),
+            _flow(rates[n:, :n], held[i, :n]),
+            _flow(rates[:n, n:], held[i, n:]),
+            _flow(-rates, held[i]),
         )
         for i in found
     )
+
+
+def _flow(rates: NDArray, held: NDArray) -> float:
+    """What leaves these compartments (mg/h) by these rates (1/h); what cancels out is no flow."""
+    return round(float(rates.sum(axis=0) @ held), 9)
 
 
 def tanks_stage(axes: Axes) -> dict[str, Artist]:

@@ -311,7 +311,7 @@ def _view(trial: str, treated: float, control: float, belief: float, draw: str) 
     artists = _drawn(so_far, row.value) | {
         "band": (BELIEF, low, high),
         "line": (BELIEF, line),
-        "belief": ([belief, belief], [-8, 17]),  # between the words, which it would cross
+        "belief": ([belief, belief], [-6, 17]),  # between the words, which it would cross
         "here": ([belief], [left[0]]),
         "bar": ([0, 0], [row.low, row.high]),
         "point": ([0], [row.value]),

@@ -81,14 +81,15 @@ def _events_stage() -> Stage:
     main.set_xscale("log")
     main.set(
         xlim=(N[0], N[-1]),
-        ylim=(-2, 104),
+        ylim=(-2, 118),
         xlabel="people in each group",
         ylabel="chance of detecting it (%)",
     )
     main.set_xticks([100, 1000, 10_000, 100_000], ["100", "1,000", "10,000", "100,000"])
     main.set_xticks([], minor=True)
-    main.axhspan(80, 104, color=FREE, zorder=0)
-    main.text(22, 88, "80% or more: what trials usually aim for", fontsize=12)
+    main.set_yticks(range(0, 101, 20))
+    main.axhspan(80, 118, color=FREE, zorder=0)
+    main.text(22, 106, "80% or more: what trials usually aim for", fontsize=12)
     for n in _so_far():
         main.axvline(n, ymax=0.05, color=VERMILION, linewidth=3)
     artists = {

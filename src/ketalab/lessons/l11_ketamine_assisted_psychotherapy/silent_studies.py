@@ -21,7 +21,7 @@ DAY = 24  # h, the last time used
 IMPLIED, PRINTED = "those the P values imply", "those the abstracts name"
 DIFFER, SAME = "may differ", "is one and the same"
 MOST = 5  # silent studies at most
-WIDTH = (-0.4, 0.75)  # correlations shown
+WIDTH = (-0.4, 0.75)  # correlations shown; beside them stand the people
 
 
 def _without_silent(at: Mapping[str, object]) -> str | None:
@@ -109,7 +109,9 @@ def _stage() -> Stage:
     rows = [*names, *(f"silent study {i + 1}" for i in range(MOST)), "all together"]
     axes.set_yticks(range(len(rows)), rows)
     axes.set(
-        xlim=WIDTH, ylim=(len(rows) - 0.4, -0.6), xlabel="more dissociation, more benefit →  (correlation)"
+        xlim=(WIDTH[0], WIDTH[1] + 0.2),
+        ylim=(len(rows) - 0.4, -0.6),
+        xlabel="more dissociation, more benefit →  (correlation)",
     )
     axes.grid(visible=False, axis="y")
     axes.axvline(0, color=GREY, linewidth=1.4)
@@ -127,7 +129,7 @@ def _stage() -> Stage:
             markerfacecolor=BLACK if said else "white",
             markersize=9,
         )[0]
-        artists[f"people {i}"] = axes.text(WIDTH[1] - 0.01, i, "", ha="right", va="center", fontsize=12)
+        artists[f"people {i}"] = axes.text(WIDTH[1] + 0.19, i, "", ha="right", va="center", fontsize=12)
     artists["prediction"] = axes.plot(
         [], [], color=BLUE, linewidth=1.6, linestyle="--", label="a new study"
     )[0]

@@ -17,6 +17,7 @@ from ketalab.text import count, decimals
 HALF_YEAR = 180  # days, the window of the survey
 DAYS = np.linspace(0, HALF_YEAR, 91)
 ASKED = "measured: asked, any of five"
+RECENT = "measured: users, last 180 days, any of five"
 TOLD = "measured: spray in a trial, not asked"
 
 
@@ -87,16 +88,15 @@ def _bladder_stage() -> Stage:
     rows = risks.surveys().set_index("survey")
     asked = _measured(main, rows.loc["online_never"], 0, VERMILION, ASKED)
     recent = rows.loc["online_recent"]
-    main.fill_between([1, HALF_YEAR], recent.low, recent.high, color=VERMILION, alpha=0.22, linewidth=0)
-    words = "measured: users of the last 180 days, any of five"
-    main.text(HALF_YEAR - 1, recent.low - 1, words, ha="right", va="top", fontsize=12.5)
+    look = {"color": VERMILION, "alpha": 0.22, "linewidth": 0, "label": RECENT}
+    users = main.fill_between([1, HALF_YEAR], recent.low, recent.high, **look)
     told = _measured(main, rows.loc["esketamine_4_weeks"], 8, DRUG["esketamine"], TOLD)
     artists = {
         "curve": main.plot([], [], color=BLACK, label="one symptom, model")[0],
         "stem": main.plot([], [], color=PURPLE, linewidth=1.6, linestyle="--")[0],
         "you": main.plot([], [], "D", color=PURPLE, markersize=10, label="your setting, model")[0],
     }
-    legend_above(fig, [artists["curve"], artists["you"], asked, told], columns=2)
+    legend_above(fig, [artists["curve"], artists["you"], asked, users, told], columns=2)
     return Stage(fig, {"main": main}, artists)
 
 

@@ -118,7 +118,7 @@ def _home_view(minutes: float, text: str) -> View:
         "perhaps": [box(*ends["blood pressure"], 2)] if open_question else None,
         "peak": ([40, 40, 40], [0, 1, 2]),
         "now": ([minutes, minutes], [-0.5, 5.5]),
-        "next": (LAST - 4, 5, "until tomorrow, after sleep"),
+        "next": (LAST - 4 if minutes < 150 else 127, 5, "until tomorrow, after sleep"),  # beside the line
     }
     leave = state("watched") == OVER
     readings = [

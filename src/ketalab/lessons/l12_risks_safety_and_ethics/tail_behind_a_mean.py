@@ -12,7 +12,7 @@ from ketalab.models import exposure
 from ketalab.plots.style import BLACK, VERMILION, figure, legend_above
 
 RISE = np.linspace(-80, 140, 441)
-TOP = 5.2  # people in 100 per mmHg, where the axis ends: above the narrowest bell
+TOP = 5.8  # people in 100 per mmHg, where the axis ends: above the narrowest bell, with room for words
 
 
 def tail_behind_a_mean() -> Explorable:
