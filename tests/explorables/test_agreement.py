@@ -22,11 +22,14 @@ from ketalab.explorables.controls import Slider
 from ketalab.explorables.description import Explorable, Values
 from ketalab.explorables.packed import Words, parcel, row
 from ketalab.lessons import CATALOGUE, explorable
+from ketalab.text import breakable
 
 RANDOM = 50
 DPI = 100  # a picture 7.6 inches wide stands 760 pixels wide on a slide
 NEAR = 0.75  # pixels
 ROUNDING = re.compile(r"0\.000000|\de[-+−]\d|\bnan\b|\binf\b")  # what a computer has to do with it
+COUNTED = "people|points|trials|weeks|days|minutes|hours|sessions|studies|doses|events|years|months"
+STUMBLES = re.compile(rf"(?<![\d.,])1 (?:{COUNTED})\b|  |\b([a-z]+) \1\b|−0(?:\.0+)?(?![\d.])")
 OUTSIDE = 5000.0  # pixels from the picture: what lies farther out is not drawn
 
 
@@ -158,6 +161,8 @@ def test_every_artist_lies_where_matplotlib_draws_it_and_no_line_runs_through_wo
                 assert not ROUNDING.search(page["artists"][artist]["text"]), values
         assert page["words"] == shown.words(view, values)
         assert not ROUNDING.search(page["words"]), values
+        for said in (view.sentence, *(f"{reading.label}: {reading.text}" for reading in view.readings)):
+            assert not STUMBLES.search(breakable(said)), (said, values)
         assert struck_through(canvas.stage, present) == [], values
 
 

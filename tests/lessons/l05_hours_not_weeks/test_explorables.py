@@ -272,6 +272,14 @@ def test_the_relapse_read_out_is_the_hazard_added_up_day_by_day(half, sessions, 
     assert shown["well at 6 months, without sessions"] == pytest.approx(100 * 0.5 ** (182 / half))
 
 
+def test_sessions_that_make_no_difference_are_said_to_make_none():
+    for sessions, said in (
+        ("weekly", "weekly sessions make no difference"),
+        ("every 2 weeks", "a session every 2 weeks makes no difference"),
+    ):
+        assert said in explorable("relapse_and_repeat").at(half=57, sessions=sessions, ratio=1).sentence
+
+
 def test_one_line_reaches_both_triangles_of_one_trial_only_if_people_differ():
     """Half relapsed after 57 days, and 30 of 100 were well after a year."""
     x, y = explorable("relapse_and_repeat").at(half=57, sessions="none", spread=3.5).artists["treated"]

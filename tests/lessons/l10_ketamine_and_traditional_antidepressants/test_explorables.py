@@ -115,6 +115,13 @@ def test_each_row_has_a_dot_or_a_cross_on_each_side_and_the_largest_stand_first(
     assert (np.diff(best) <= 1e-9).all()
 
 
+@pytest.mark.parametrize("scale", ["difference", "on the drug", "on placebo"])
+def test_a_drug_beside_itself_is_not_compared(scale):
+    said = explorable("adverse_tornado").at(one="venlafaxine", other="venlafaxine", scale=scale).sentence
+    assert said.startswith("Both sides show venlafaxine: nausea in ")
+    assert said.count("venlafaxine") == 1
+
+
 def test_most_headache_on_sertraline_is_on_placebo_too():
     on, off = (
         adverse_tornado.reactions("sertraline", scale).value["headache"]

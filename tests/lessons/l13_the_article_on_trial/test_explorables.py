@@ -60,6 +60,15 @@ def test_the_dial_is_the_pool_and_the_belief():
         assert now.startswith(f"{mean:.1f} (")
 
 
+def test_a_chance_that_does_not_move_is_said_to_stay():
+    dial = explorable("readers_dial")
+    for setting, said in (
+        ({"before": -2, "spread": 1, "bias": 6, "worth": 0}, "stays at 2%."),
+        ({"before": -1, "spread": 1, "bias": 4.5, "worth": 8}, "stays under 1%."),
+    ):
+        assert dial.at(**setting).sentence.endswith(f"a benefit worth having {said}")
+
+
 def test_each_trial_is_drawn_once():
     marks = explorable("readers_dial").at().artists
     assert len(marks["measured"][0]) == len(marks["limits"]) == 10

@@ -191,7 +191,8 @@ def _words(
         f"closes {_clock(closes)} after it" if closes < watched else "is still open when we stop looking"
     )
     if len(spans) == 1:
-        return f"{after} opens once, {_clock(opens)} after the first session began, and {until}."
+        which = "the" if sessions == 1 else "the first"
+        return f"{after} opens once, {_clock(opens)} after {which} session began, and {until}."
     if len(spans) == sessions:
         first, last = (t - starts[0] for t in spans[0])
         return (

@@ -218,7 +218,8 @@ def _words(sessions: str, half: float, middle: float) -> str:
         return f"In this model half have relapsed by day {grouped(half)}; there are no further sessions."
     how = "a session every" + sessions.removeprefix("every") if sessions != "weekly" else "weekly sessions"
     if round(middle) == round(half):
-        return f"In this model {how} make no difference: half have relapsed by day {grouped(half)}."
+        make = "make" if sessions == "weekly" else "makes"
+        return f"In this model {how} {make} no difference: half have relapsed by day {grouped(half)}."
     by = f"by day {grouped(middle)} instead of day {grouped(half)}"
     return f"In this model, with {how}, half have relapsed {by}."
 

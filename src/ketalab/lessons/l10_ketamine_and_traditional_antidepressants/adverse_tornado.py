@@ -164,12 +164,17 @@ def _people_of(drug: str) -> str:
 
 def _tornado_sentence(one: str, other: str, scale: str, frames, tops) -> str:
     top = frames["one"].value.max(), frames["other"].value.max()
+    more = "more than on placebo" if scale == MINUS else "on the drug"
+    if one == other:
+        found = (
+            f"{tops['one']} in {top[0]:.0f} of 100 {'on placebo alone' if scale == ON_PLACEBO else more}"
+        )
+        return f"Both sides show {one}: {found}. To compare, choose another drug on one side."
     if scale == ON_PLACEBO:
         return (
             f"On placebo alone {top[0]:.0f} of 100 report {tops['one']} in the trials of {one}, and "
             f"{top[1]:.0f} report {tops['other']} in those of {other}."
         )
-    more = "more than on placebo" if scale == MINUS else "on the drug"
     return (
         f"{one.capitalize()}: {tops['one']} in {top[0]:.0f} of 100 {more}; "
         f"{other}: {tops['other']} in {top[1]:.0f}. A cross means that the reaction is not in "

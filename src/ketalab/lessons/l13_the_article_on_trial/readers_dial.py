@@ -157,7 +157,8 @@ def _dial_view(outcome: str, before: float, spread: float, bias: float, worth: f
         Reading(f"chance of {worth:g} {'point' if worth == 1 else 'points'} or more, after", chances[1]),
         Reading("weight of what you believed before", _percent(belief.weight(prior, trials))),
     ]
-    move = f"stays {chances[1]}" if chances[0] == chances[1] else f"goes from {chances[0]} to {chances[1]}"
+    stays = f"stays {'at ' if chances[1][0].isdigit() else ''}{chances[1]}"
+    move = stays if chances[0] == chances[1] else f"goes from {chances[0]} to {chances[1]}"
     sentence = (
         f"You now expect {decimals(after.mean, 1)} points. "
         f"The chance you give to a benefit worth having {move}."
