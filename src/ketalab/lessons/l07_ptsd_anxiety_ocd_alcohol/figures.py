@@ -359,7 +359,7 @@ def widths() -> Picture:
     axes = fig.subplots()
     people = np.geomspace(9, 900, 50)
     axes.plot(people, law(people), color=BLACK, linewidth=2)
-    axes.text(330, law(330) * 0.58, "model: 7.84 / √n", fontsize=12.5, rotation=-23)
+    axes.text(330, law(330) * 0.58, "model: 7.84 / √n", fontsize=12.5, rotation=-17)
     for question in open_questions().values():
         if np.isnan(question.n):
             continue

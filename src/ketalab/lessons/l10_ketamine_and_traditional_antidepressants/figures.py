@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from ketalab.data import table
@@ -22,6 +23,7 @@ from ketalab.text import decimals, real_minus
 
 Array = NDArray[np.float64]
 KETAMINE, SPRAY, ORAL = DRUG["ketamine"], DRUG["esketamine"], DRUG["oral antidepressant"]
+HALO = [withStroke(linewidth=3, foreground="white")]  # words that a thin line passes behind
 DARK_SPRAY = "#1c6ea4"  # the spray's colour, dark enough for text on white
 HOURS = {1: "1 h", 4: "4 h", 24: "1 day", 48: "2 days", 168: "1 wk", 336: "2 wk", 672: "4 wk"}
 CLASS_NAMES = {
@@ -189,7 +191,7 @@ def _plane(response: Network, lost: Network, drugs: pd.DataFrame) -> Figure:
         offset, side = LABEL_AT.get(name, ((6, 6), "left"))
         left.annotate(
             CLASS_NAMES.get(name, name), (x.estimate, y.estimate), offset, ha=side,
-            textcoords="offset points", fontsize=12,
+            textcoords="offset points", fontsize=12, path_effects=HALO,
         )  # fmt: skip
     for axis, ticks in (("x", (0.75, 1, 1.5, 2, 2.5)), ("y", (0.5, 0.75, 1, 1.5, 2, 3))):
         getattr(left, f"set_{axis}scale")("log")
@@ -197,7 +199,8 @@ def _plane(response: Network, lost: Network, drugs: pd.DataFrame) -> Figure:
         getattr(left, f"set_{axis}ticks")([], minor=True)
     left.set(xlim=(0.62, 2.85), ylim=(0.33, 3.7))
     left.set(xlabel="odds of responding, placebo = 1", ylabel="odds of leaving the trial, placebo = 1")
-    left.text(2.8, 0.345, "helps more, fewer leave", ha="right", color=GREEN, weight="bold")
+    look = {"ha": "right", "color": GREEN, "weight": "bold", "path_effects": HALO}
+    left.text(2.8, 0.345, "helps more, fewer leave", **look)
     left.set_title("by class, primary care", fontsize=13)
     ordered = drugs.sort_values("estimate").reset_index(drop=True)
     for y, row in ordered.iterrows():
