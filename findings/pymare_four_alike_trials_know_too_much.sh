@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Four small trials that happen to agree get an interval a twentieth as wide as their own precision allows.
 #
-# The standard error that DerSimonian and Laird's method is known by is one over the root of the summed weights.
-# A good guess is that PyMARE's estimator of that name reports it, as its weighted least squares do. It
-# multiplies it by the factor of Knapp and Hartung, without the floor of 1 that another of its options has: where four effects lie closer together than their standard errors, the pooled interval shrinks far
-# below what one trial of all their people would have. (The default of `small_sample_correction` in PyMARE's
+# The standard error that DerSimonian and Laird's method is known by is one over the root of the summed
+# weights. A good guess is that PyMARE's estimator of that name reports it, as its weighted least squares do.
+# It multiplies it by the factor of Knapp and Hartung, without the floor of 1 that another of its options has:
+# where four effects lie closer together than their standard errors, the pooled interval shrinks far below
+# what one trial of all their people would have. (The default of `small_sample_correction` in PyMARE's
 # documentation, 0.0.13; "knapp-hartung-conservative" keeps the floor, "wald" is the old interval.)
 # Makes a virtual environment in a temporary folder, says which versions it tried and what they did, and ends
 # with an error when they no longer do it.

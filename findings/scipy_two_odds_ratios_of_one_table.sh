@@ -2,9 +2,10 @@
 # One table, one library, two odds ratios; and the test named after Fisher prints another than R's.
 #
 # Ten of 15 respond on a drug, 3 of 15 on placebo: the odds ratio is 8, say most papers. A good guess is that
-# scipy's `odds_ratio` returns it, and its `fisher_exact` the one of R's fisher.test. It is the other way round:
-# `odds_ratio` returns by default the conditional maximum likelihood estimate, 7.38, which R's fisher.test
-# prints as well (so says the documentation of `fisher_exact`, 1.17.1), and `fisher_exact` the sample's 8. The smaller the trial, the farther apart: of 2 in 3 against 1 in 3 they make 4 and 3.1.
+# scipy's `odds_ratio` returns it, and its `fisher_exact` the one of R's fisher.test. It is the other way
+# round: `odds_ratio` returns by default the conditional maximum likelihood estimate, 7.38, which R's
+# fisher.test prints as well (so says the documentation of `fisher_exact`, 1.17.1), and `fisher_exact` the
+# sample's 8. The smaller the trial, the farther apart: of 2 in 3 against 1 in 3 they make 4 and 3.1.
 # Makes a virtual environment in a temporary folder, says which versions it tried and what they did, and ends
 # with an error when they no longer do it.
 set -euo pipefail
