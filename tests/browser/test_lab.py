@@ -1008,3 +1008,23 @@ def test_in_dark_mode_pictures_turn_dark_and_words_stay_legible(watched, lab: st
         "async (theme) => { await jupyterapp.commands.execute('apputils:change-theme', { theme }) }",
         "JupyterLab Light",
     )
+
+
+def test_in_dark_mode_the_lists_of_claims_turn_dark(watched, lab: str):
+    """As they are stored, before anything is run: turned as one piece, and no picture in them twice."""
+    open_lesson(watched, lab, "13_the_article_on_trial")
+    page = watched.page
+    theme = "async (theme) => { await jupyterapp.commands.execute('apputils:change-theme', { theme }) }"
+    page.evaluate(theme, "JupyterLab Dark")
+    page.wait_for_selector("body[data-jp-theme-light='false']", state="attached")
+    turned = """(all) => all.flatMap((box) => [box, ...box.querySelectorAll("*")]
+        .map((part) => getComputedStyle(part).filter).filter((how) => how !== "none"))"""
+    found = {}
+    for _ in scroll_through(watched):
+        for name in ("ledger", "grading"):
+            if filters := page.locator(f".ketalab-{name}:visible").evaluate_all(turned):
+                found[name] = filters
+    assert set(found) == {"ledger", "grading"}
+    assert all(len(filters) == 1 and "invert" in filters[0] for filters in found.values()), found
+    page.evaluate(theme, "JupyterLab Light")
+    assert watched.errors == []
