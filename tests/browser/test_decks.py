@@ -632,15 +632,17 @@ def test_a_handout_prints_every_note_whole(watched, decks: Path):
         letters = "(all) => all.map((part) => part.innerText.trim()).filter((text) => text.length < 2)"
         assert page.locator("aside.notes p").evaluate_all(letters) == [], name
         assert page.locator(".ketalab-ask :is(button, input):visible").count() == 0, name
-        for article in page.locator("article:has(aside)").all():
-            cut = article.evaluate(
-                """(article) => ["aside", "section"].map((part) => {
-                  const box = article.querySelector(part).getBoundingClientRect();
-                  return box.bottom - article.getBoundingClientRect().bottom;
-                })"""
-            )
-            assert max(cut) <= 1, (name, article.inner_text()[:60])
-            assert article.bounding_box()["height"] <= 272 / 25.4 * 96, (name, article.inner_text()[:60])
+        articles = page.locator("article:has(aside)").evaluate_all(
+            """(all) => all.map((article) => {
+              const { bottom, height } = article.getBoundingClientRect();
+              const over = (part) => article.querySelector(part).getBoundingClientRect().bottom - bottom;
+              return [Math.max(over("aside"), over("section")), height, article.innerText.slice(0, 60)];
+            })"""
+        )
+        assert articles
+        for cut, high, words in articles:
+            assert cut <= 1, (name, words)
+            assert high <= 272 / 25.4 * 96, (name, words)
         for width, height in (("210mm", "297mm"), ("8.5in", "11in")):
             pdf = page.pdf(width=width, height=height, print_background=True)
             assert ceil(total / 2) <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= total, name
