@@ -261,8 +261,8 @@ def test_a_heading_that_continues_a_slide_is_no_second_heading():
     ("line", "cited", "rest"),
     [
         ("The article, **C14**.", "The article, <strong>C14</strong>", ""),
-        ("Claim **C07**", "Claim <strong>C07</strong>", ""),
-        ("Claim **C36**: one path of five.", "Claim <strong>C36</strong>", "One path of five."),
+        ("Claim **C07**", "The article, <strong>C07</strong>", ""),
+        ("Claim **C36**: one path of five.", "The article, <strong>C36</strong>", "One path of five."),
         (
             "The article, **C02**. The speed does, too.",
             "The article, <strong>C02</strong>",

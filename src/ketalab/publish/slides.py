@@ -76,6 +76,7 @@ FROM = re.compile(
     r"[.:]?\s*(.*?)</p>",
     re.DOTALL,
 )
+CLAIM_ALONE = re.compile(r"^Claim (?=<strong>C\d\d</strong>(?:$|,| once more$))")
 QUOTATION = re.compile(
     r"<blockquote>\s*<p>(?:(?!<cite>|</?blockquote>|<p>).)*</p>\s*</blockquote>", re.DOTALL
 )
@@ -290,6 +291,7 @@ def _for_slides(source: str) -> str:
 def _quoted_from(found: re.Match[str]) -> str:
     """Where a quotation stands, at its end and not in a line of its own."""
     source, then = found.groups()
+    source = CLAIM_ALONE.sub("The article, ", source)  # as under a quotation whose cell names no claim
     rest = f"\n<p>{then[0].upper()}{then[1:]}</p>" if then else ""
     return f" <cite>{source}</cite></p>\n</blockquote>{rest}"
 

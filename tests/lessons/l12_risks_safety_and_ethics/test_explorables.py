@@ -65,6 +65,8 @@ def test_a_small_rise_is_not_told_as_none_and_no_day_of_use_is_told_plainly():
     assert reading(BLADDER, "more than without", days=0, baseline=1) == "0 in 100"
     none = BLADDER.at(days=0).sentence
     assert none == "Without a day of non-medical use, 24 of 100 people report frequent urination."
+    one = BLADDER.at(days=0, baseline=1).sentence
+    assert one == "Without a day of non-medical use, 1 of 100 people reports frequent urination."
 
 
 @given(st.integers(0, 180), st.integers(1, 30), st.sampled_from(list(bladder_by_days._odds())))

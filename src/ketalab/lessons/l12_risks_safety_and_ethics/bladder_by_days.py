@@ -128,6 +128,7 @@ def _bladder_view(symptom: str, days: float, baseline: float) -> View:
         f"{'means' if days == 1 else 'mean'} "
         f"{symptom} in {share:.0f} of 100 people, against {baseline:.0f} without."
         if days
-        else f"Without a day of non-medical use, {baseline:.0f} of 100 people report {symptom}."
+        else f"Without a day of non-medical use, {baseline:.0f} of 100 people "
+        f"{'reports' if round(baseline) == 1 else 'report'} {symptom}."
     )
     return View(artists, readings, sentence)
