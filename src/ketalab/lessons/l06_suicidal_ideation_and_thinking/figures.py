@@ -109,7 +109,7 @@ def two_endpoints(mood: pd.DataFrame, suicidality: pd.Series) -> Picture:
         text = minus(f"{row.estimate:g} ({row.low:g} to {row.high:g})")
         left.text(row.estimate, at + 0.2, text, ha="center", fontsize=12)
     text = minus(f"{suicidality.value:.2f} ({suicidality.low:g} to {suicidality.high:g})")
-    right.text(suicidality.value, 2.2, text, ha="center", fontsize=12)
+    right.text(-0.02, 2.2, text, ha="right", fontsize=12)  # beside the line of no difference
     right.text(-0.68, 0.55, "esketamine better", fontsize=12, color=GREY)
     left.text(-6.8, 0.55, "esketamine better", fontsize=12, color=GREY)
     said = "; ".join(
