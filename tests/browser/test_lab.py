@@ -416,6 +416,33 @@ def test_two_views_of_one_explorable_show_one_setting(watched, twice):
     assert watched.errors == []
 
 
+def test_a_setting_is_not_drawn_pale_on_an_axis_that_measures_something_else(watched, lab: str):
+    open_run(watched, lab, "race", "from ketalab import explorable\nexplorable('onset_race')")
+    box = watched.page.locator(".ketalab-explorable")
+    box.locator(".ketalab-sentence").wait_for()
+    settle(box)
+    start = shown(box)
+
+    def by_way_of(*scenarios: str) -> tuple[str, str]:
+        for chosen in scenarios:
+            watched.page.wait_for_timeout(1600)  # sooner, the hand is still at its last choice
+            before = shown(box)
+            box.locator("select").first.select_option(chosen)
+            assert changes(box, before)
+            settle(box)
+        return shown(box)
+
+    alone, all_points, against = (
+        "The next day, each group alone",
+        "Everything, in points",
+        "The next day, against control",
+    )
+    assert by_way_of(alone, against) == start, "points better than before, as if better than control"
+    picture, numbers = by_way_of(all_points, against)
+    assert numbers == start[1]
+    assert picture != start[0], "on its own axis the setting before is drawn pale"
+
+
 def test_a_picture_that_started_slowly_hears_python_all_the_same(fresh, lab: str):
     """On a busy hub anywidget gives a model up after two seconds; here at once."""
     watched = fresh

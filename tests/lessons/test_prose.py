@@ -50,6 +50,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
         "a clearance of 114 L/h and a volume of 752 L": "perezruixo2021",
         "our model has 109 L/h and 780 L": "shown",
         "At 0.5 mg/kg a person of 70 kg": "shown",
+        "In the table everyone weighs 70 kg": "shown",
         "half-life is 3.2 h. The venous models have 7.4 and 11 h": "shown",
         "*2 to 17 min*": "esketaminech",
         "one published peak, 185 ng/mL": "zanos2018",

@@ -125,6 +125,16 @@ def test_a_prediction_comes_before_the_first_explorable_and_a_task_before_each(n
         earlier = place
 
 
+def test_no_prediction_waits_at_the_end_of_a_fold_about_something_else(notebook: NotebookNode):
+    folded = 0  # the level of the heading of the fold, 0 outside
+    for cell, after in pairwise(notebook.cells):
+        if heading := re.match(r"#+(?= )", cell.source) if cell.cell_type == "markdown" else None:
+            level = len(heading[0])
+            folded = level if "curious" in tags(cell) else 0 if level <= folded else folded
+        if folded and "here.predict(" in cell.source:
+            assert not after.source.startswith("#"), f"{cell.source}: nobody who opens its fold sees it"
+
+
 def test_every_exercise_and_prediction_of_the_lesson_stands_in_it(notebook: NotebookNode, lesson_name: str):
     here = lesson(lesson_name[:2])
     placed = [tag for cell in notebook.cells for tag in tags(cell)]

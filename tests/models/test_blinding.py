@@ -92,6 +92,11 @@ def test_the_belief_that_explains_leaves_nothing_for_the_drug(observed, p, q):
         assert belief == np.inf
 
 
+def test_the_same_blind_by_other_shares_needs_the_same_belief():
+    """In binary, 0.4 + 0.8 - 1 is not quite 0.6 + 0.6 - 1."""
+    assert b.belief_that_explains(7.95, 0.4, 0.8) == b.belief_that_explains(7.95, 0.6, 0.6)
+
+
 def test_a_difference_against_the_guesses_cannot_be_explained():
     assert b.belief_that_explains(3.7, 0.368, 0.368) == np.inf  # fewer than half guessed right
     assert b.belief_that_explains(-3.0, 0.368, 0.368) == pytest.approx(3.0 / 0.264)

@@ -53,7 +53,7 @@ def belief_that_explains(observed: float, right_treated: float, right_control: f
     Infinite where the groups believe alike (J = 0) or the wrong way round (J of the other sign): then
     no belief explains the difference.
     """
-    gap = float(unblinding(right_treated, right_control))
+    gap = round(float(unblinding(right_treated, right_control)), 12)  # 0.4 + 0.8 - 1 is a little over 0.2
     if observed == 0:
         return 0.0
     if abs(gap) < 1e-12 or (gap < 0) != (observed < 0):

@@ -5,7 +5,7 @@ from rdkit import Chem
 from rdkit.Chem import rdCIPLabeler, rdDepictor
 
 from ketalab.data import table
-from ketalab.lessons.l01_from_dose_to_brain.figures import structure
+from ketalab.lessons.l01_from_dose_to_brain.figures import MOLECULES, structure
 
 
 def test_r_and_s_are_drawn_under_either_stereo_perception_and_rdkit_is_left_as_it_was():
@@ -35,3 +35,10 @@ def test_the_labels_are_those_of_the_names():
         rdCIPLabeler.AssignCIPLabels(molecule)
         found = [atom.GetProp("_CIPCode") for atom in molecule.GetAtoms() if atom.HasProp("_CIPCode")]
         assert found == [label], name
+
+
+def test_the_four_structures_are_drawn_to_one_scale():
+    """Their rings stand one above the other in all of them, so they are equally high."""
+    smiles = table("molecules").set_index("molecule").smiles
+    high = [np.ptp(np.argwhere(structure(smiles[name]).min(axis=2) < 250)[:, 0]) for name in MOLECULES]
+    assert max(high) - min(high) <= 2  # pixels

@@ -8,6 +8,7 @@ const NEAR = 14; // points from a mark or a line at which it answers
 const SMALLEST = 12, LEGIBLE = 9, MOST_ENLARGED = 1.16; // points of the smallest words; px they have at least on a phone
 const TURN_MS = 220; // how long new axes take to come
 const KEPT_ROWS = 24;
+const MEASURED = "axis"; // the words that say what an axis measures, where a choice changes it
 const SPLIT = { about: "\x1e", reading: "\x1f", part: "\x1d" };
 
 // Reading a parcel ------------------------------------------------------------------------------------
@@ -721,7 +722,9 @@ class Picture {
     const letters = this.lettersFor(index, enlarged(wide / spec.size[0])), pen = new Pen(context, scale, letters);
     if (this.letters !== letters) this.element.style.setProperty("--letters", this.letters = letters);
     if (letters > 1) this.fitKey(index, letters);
-    if (this.ghost && this.ghost !== frame) this.paintGhost(pen, ground.axes);
+    const [before, now] = [this.ghost, frame].map((one) => one?.artists.get(MEASURED)?.text);
+    const compared = this.ghost && before === now; // points are not drawn on an axis of something else
+    if (compared && this.ghost !== frame) this.paintGhost(pen, ground.axes);
     for (const [name, trace] of frame.artists) {
       const look = this.spec.looks[name];
       let places = placed(look, trace, this.grounds.get(frame.ground).axes, ground.axes);
@@ -730,7 +733,7 @@ class Picture {
       this.inside(context, look, ground.axes, () => pen.draw(look, places));
     }
     context.globalAlpha = 1;
-    if (this.ghost && !turning) this.tellAxes(context, ground.axes);
+    if (compared && !turning) this.tellAxes(context, ground.axes);
   }
 
   // Where an axis is not that of the last setting, the picture says so.

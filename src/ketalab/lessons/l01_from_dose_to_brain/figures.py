@@ -31,6 +31,7 @@ PEOPLE = {  # shorter than the row of the table says it
     "f_nasal_esk_56": "820 adults, 56 mg",
     "f_nasal_esk_84": "820 adults, 84 mg",
 }
+BOND = 76.0  # pixels, at which the widest of the four structures still fits: all are drawn alike
 VEIN, ARTERY = "Blood from a vein", "Blood from an artery"
 OTHER = "Another place, or one that our source does not name"
 BLOCK_OF = {"venous plasma": VEIN, "arterial plasma": ARTERY}
@@ -81,6 +82,7 @@ def structure(smiles: str, size: tuple[int, int] = (460, 520)) -> np.ndarray:
     options = drawing.drawOptions()
     options.addStereoAnnotation = True
     options.bondLineWidth = 4
+    options.fixedBondLength = BOND
     options.minFontSize = 26
     options.annotationFontScale = 0.8
     drawing.DrawMolecule(molecule)

@@ -95,7 +95,7 @@ def needed_table() -> pd.DataFrame:
     )
     for left in (0.5, 0.7, 0.8):
         needed = [float(f"{people_needed(risk, left):.3g}") for risk in risks.values()]
-        frame[f"people a group, {left:.0%} left"] = [grouped(n) for n in needed]
+        frame[f"people per group, {left:.0%} left"] = [grouped(n) for n in needed]
     return frame
 
 

@@ -86,7 +86,7 @@ def how_many_more() -> Explorable:
         view=_more_view,
         presets={
             "PTSD, 100 a group": {},
-            "PTSD, as large as the trial under way": {"group": "50"},
+            "PTSD, about as large as a trial under way": {"group": "50"},
             "PTSD, if there is no effect": {"belief": BELIEFS[2]},
             "OCD, 50 a group": {"question": "OCD, response at a week", "group": "50"},
             "Alcohol, relapse, 100 a group": {"question": "alcohol, no relapse"},

@@ -156,7 +156,7 @@ def _reminder_view(account: str, length: str, start: float, peak: float) -> View
         chosen = rows[rows.direction == direction]
         artists[direction] = (chosen.hours, chosen.lane)
     change = float(here.change[0])
-    word = {"stronger": "stronger than", "weaker": "weaker than", "no effect": "as strong as"}
+    word = {"stronger": "stronger than", "weaker": "weaker than", "no effect": "about as strong as"}
     sentence = (
         f"A day later the memory is {word[_direction(change)]} without the drug; "
         f"this account reproduces {met.sum()} of {len(rows)} findings."

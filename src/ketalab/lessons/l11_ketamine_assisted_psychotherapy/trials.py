@@ -199,7 +199,7 @@ def power_frame() -> pd.DataFrame:
             for gain in (0.2, 0.5)
         ]
         found[trial] = {
-            "people a group": group,
+            "people per group": group,
             "finds 0.2 SD (%)": round(100 * chance[0]),
             "finds 0.5 SD (%)": round(100 * chance[1]),
         }
