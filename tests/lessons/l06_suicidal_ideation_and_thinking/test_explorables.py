@@ -134,16 +134,3 @@ def test_the_most_sceptical_choice_is_the_lowest_pool_of_all():
         for k in range(6)
     ]
     assert chosen == min(every)
-
-
-def test_the_curve_leaves_the_words_in_the_band_alone():
-    shown = explorable("trial_on_events")
-    risks, shares = shown.controls[0].options, range(30, 100, 5)
-    for event, left in ((event, left) for event in risks for left in shares):
-        drawn = shown.at(event=event, left=left, people="100,000").artists
-        people, chance = drawn["curve"]
-        crossing = people[(chance > 84) & (chance < 95)]  # where the words stand, in percent
-        assert (drawn["aim left"] is None) != (drawn["aim right"] is None)
-        within = crossing < 1600 if drawn["aim left"] else crossing > 3500
-        assert not within.any(), (event, left)
-        assert drawn["stem"][1][1] <= 80

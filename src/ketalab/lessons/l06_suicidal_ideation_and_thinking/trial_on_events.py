@@ -15,8 +15,6 @@ from ketalab.text import grouped
 SIZES = (40, 80, 230, 490, 1000, 3000, 10_000, 30_000, 100_000)
 SIZE = {grouped(n): n for n in SIZES}
 N = np.geomspace(20, 300_000, 160)
-AIM = "80% or more: what trials usually aim for"
-STEEP = 2000  # people needed: with fewer, the curve rises where the words stand on the left
 
 
 def trial_on_events() -> Explorable:
@@ -89,7 +87,9 @@ def _events_stage() -> Stage:
     )
     main.set_xticks([100, 1000, 10_000, 100_000], ["100", "1,000", "10,000", "100,000"])
     main.set_xticks([], minor=True)
-    main.axhspan(80, 104, color=FREE, zorder=0)
+    main.set_yticks(range(0, 101, 20))
+    main.axhspan(80, 118, color=FREE, zorder=0)
+    main.text(22, 106, "80% or more: what trials usually aim for", fontsize=12)
     for n in _so_far():
         main.axvline(n, ymax=0.05, color=VERMILION, linewidth=3)
     artists = {
@@ -97,8 +97,6 @@ def _events_stage() -> Stage:
         "stem": main.plot([], [], color=ORANGE, linewidth=1.6, linestyle="--")[0],
         "you": main.plot([], [], "o", color=ORANGE, markersize=12, label="your trial, model")[0],
         "needed": main.plot([], [], "D", color=BLACK, markersize=8, label="80% chance")[0],
-        "aim left": main.text(22, 88, "", fontsize=12),
-        "aim right": main.text(0.9 * N[-1], 88, "", fontsize=12, ha="right"),
     }
     handles = [artists[name] for name in ("curve", "you", "needed")]
     handles.append(main.plot([], [], "|", color=VERMILION, markersize=14, markeredgewidth=3)[0])
@@ -114,11 +112,9 @@ def _events_view(event: str, left: float, people: str) -> View:
     needed = rare_events.people_needed(risk, relative)
     artists = {
         "curve": (N, curve),
-        "stem": ([n, n], [0, min(chance, 80)]),  # not through the words in the band
+        "stem": ([n, n], [0, chance]),
         "you": ([n], [chance]),
         "needed": ([needed], [80]) if needed <= N[-1] else None,
-        "aim left": AIM if needed >= STEEP else None,
-        "aim right": AIM if needed < STEEP else None,
     }
     shown = f"{significant(chance, 2)}%" if chance >= 1 else "below 1%"
     often = f"in {shown}" if chance >= 1 else "in fewer than 1%"

@@ -158,8 +158,9 @@ def _mediation_view(how: str, strength: float, people: float, measured: float) -
         Reading("richer session says", f"{decimals(answers['enriching'])} SD"),
         Reading("95 of 100 trials of a richer session", _range(trials.found["enriching"])),
     ]
+    way = how.replace(" it", " the benefit")
     sentence = (
-        f"In truth dissociation {how}: it brings {decimals(truth.truth)} SD, and mediation credits it with "
+        f"In truth dissociation {way}: it brings {decimals(truth.truth)} SD, and mediation credits it with "
         f"{decimals(answers['product'])} SD."
     )
     return View(artists, readings, sentence)
