@@ -4,6 +4,7 @@ import re
 from calendar import month_name
 
 MINUS = "\N{MINUS SIGN}"
+CALENDAR = ("year",)  # columns and axes whose numbers are no counts: "2021", never "2,021"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 # Not seen. (The no-break hyphen is in few fonts, ours not among them, and is not found by who looks for
 # "10-fold".)

@@ -1,14 +1,17 @@
 """The plain-text equivalent: the numbers behind every picture, read from what is drawn."""
 
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from ketalab.data import table
 from ketalab.explorables.canvas import Stage
 from ketalab.explorables.datatable import Numbers, says_a_number, written
 from ketalab.lessons import CATALOGUE, explorable
+from ketalab.lessons.l00_start_here.figures import decimal_years
 from ketalab.plots.axes import ReadAs, read_as
 from ketalab.plots.style import DIRECTION_ONLY
 from ketalab.text import duration
@@ -96,9 +99,9 @@ def test_words_on_an_axis_are_read_as_what_they_say():
 
 def test_numbers_are_short_and_never_scientific():
     assert [written(x) for x in (0, 1e-17, 4e-5, 0.0123, -3.14159, 158.24, 1976, 123456)] == [
-        *("0", "0", "below 0.001", "0.0123", "−3.14", "158", "1976", "123500"),
+        *("0", "0", "below 0.001", "0.0123", "−3.14", "158", "1,976", "123,500"),
     ]
-    assert [written(x) for x in (999.4, 999.7, -1000, 9999.9)] == ["999", "1000", "−1000", "10000"]
+    assert [written(x) for x in (999.4, 999.7, -1000, 9999.9)] == ["999", "1,000", "−1,000", "10,000"]
     assert says_a_number("−½")
     assert says_a_number("2 weeks")
     assert not says_a_number("ketamine")
@@ -110,6 +113,20 @@ def test_a_hand_on_a_picture_is_told_what_the_tables_say(in_node):
     assert in_node("written", numbers) == [written(value) for value in numbers]
     times = [1.0, 119.0, 120.0, 2879.0, 525960.0, *10 ** chance.uniform(0, 7, 300)]
     assert in_node("lasting", times) == [duration(value) for value in times]
+
+
+def test_a_year_is_no_count_and_ends_in_december(in_node):
+    """August 2006 stood in the table as 2007, and the line at the end of 1975 as 1976."""
+    history = explorable("history_so_far")
+    found = [row for one in tables(history.numbers(history.at(year=2026))) for row in one[2:]]
+    assert [row[-1] for row in found if row[0] == ""] == ["2026"]
+    dates = table("timeline").date.sort_values(kind="stable")
+    rows = Counter(tuple(row) for row in found if row[0])
+    assert rows <= Counter(zip(table("timeline").kind, table("timeline").date.str[:4], strict=True))
+    assert sum(rows.values()) >= 10
+    places = [*decimal_years(dates), 1976.0 - 1e-3, 1975.99, 1975.5]
+    years = [*dates.str[:4], "1976", "1975", "1975"]
+    assert in_node("measured", [[{"name": "year"}, place] for place in places]) == years
 
 
 def test_a_bar_is_written_from_end_to_end_and_a_mark_as_its_middle():

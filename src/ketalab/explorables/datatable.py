@@ -30,9 +30,10 @@ from numpy.typing import NDArray
 from ketalab.explorables.canvas import Stage
 from ketalab.plots.axes import reading_of
 from ketalab.plots.style import DIRECTION_ONLY, MARKS_A_PLACE
-from ketalab.text import duration, grouped, real_minus
+from ketalab.text import CALENDAR, duration, grouped, real_minus
 
 LINE_POINTS, MARKS, CLOUD = 8, 12, 60  # a longer line is thinned, a larger cloud is summed up
+A_DAY = 0.003  # of a year: so much may be lost of the first of January on the way to a page
 EQUALLY_HIGH = 1e-9  # of its reach: two peaks that differ by less are one height, the first is written
 COLLECTIONS = (PathCollection, PolyCollection, LineCollection)
 Spans = tuple[NDArray, NDArray, NDArray, NDArray]  # from and to across, from and to upwards
@@ -44,7 +45,7 @@ def written(value: float) -> str:
         return "below 0.001" if value > 1e-9 else "0"
     if abs(value) < 999.5:
         return real_minus(f"{value:.3g}")
-    return real_minus(f"{float(f'{value:.4g}'):.0f}")
+    return grouped(float(f"{value:.4g}"))
 
 
 def tabbed(measures: str, columns: Sequence[str], rows: Mapping[str, Sequence[str]]) -> str:
@@ -100,6 +101,8 @@ class Scale:
 
     def _measured(self, value: float) -> str:
         """The number that stands for a place, as the axis says it is to be read."""
+        if self.name in CALENDAR:
+            return f"{value + A_DAY:.4f}".partition(".")[0]
         if self.how is None:
             return written(value)
         if self.how.minutes:

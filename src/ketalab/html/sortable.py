@@ -19,13 +19,12 @@ import pandas as pd
 
 from ketalab.data.bibliography import html_link, link, short_name
 from ketalab.html.files import static
-from ketalab.text import date_in_words, real_minus, with_real_minus
+from ketalab.text import CALENDAR, date_in_words, real_minus, with_real_minus
 
 STYLE = static("html", "sortable.css")
 SCRIPT = static("html", "sortable.js")
 TEXT_WIDTH = 100
 DATE = re.compile(r"(?:1[89]|20)\d\d-[01]\d(?:-[0-3]\d)?")  # as `data/` writes it
-CALENDAR = ("year",)  # columns whose numbers are no counts: "2021", never "2,021"
 
 
 @dataclass(frozen=True)

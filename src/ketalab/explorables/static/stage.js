@@ -523,8 +523,8 @@ const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const written = (value) => {
   const size = Math.abs(value);
   if (size < 0.001) return value > 1e-9 ? "below 0.001" : "0";
-  const text = size < 999.5 ? String(Number(value.toPrecision(3))) : String(Math.round(Number(value.toPrecision(4))));
-  return text.replace("-", "\u2212");
+  const whole = () => String(Math.round(Number(value.toPrecision(4)))).replace(/\B(?=(\d{3})+$)/g, ",");
+  return (size < 999.5 ? String(Number(value.toPrecision(3))) : whole()).replace("-", "\u2212");
 };
 
 // A time in the largest unit it fills, as Python writes it.
@@ -539,6 +539,7 @@ const lasting = (minutes) => {
 // A place on an axis as a number or a time.
 const measured = (read, value) => {
   if (read.minutes) return lasting(value * read.minutes);
+  if (read.name === "year") return String(Math.floor(value + 0.003)); // a day: it may stand a little to the left
   return written(read.ratio ? Math.exp(value) : value);
 };
 
@@ -1638,8 +1639,8 @@ class Notebook {
 }
 
 export {
-  Desk, Frames, Page, Picture, blend, enlarged, freest, fromBase64, inLines, inflate, lasting, mount, mountAll, newAxes, open,
-  placed, readRow, refusal, remap, scenarioOf, spoken, valueAt, written,
+  Desk, Frames, Page, Picture, blend, enlarged, freest, fromBase64, inLines, inflate, lasting, measured, mount, mountAll, newAxes,
+  open, placed, readRow, refusal, remap, scenarioOf, spoken, valueAt, written,
 };
 
 export default () => {

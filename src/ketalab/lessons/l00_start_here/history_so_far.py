@@ -60,7 +60,7 @@ def _events() -> pd.DataFrame:
 def _history_stage() -> Stage:
     fig = figure(7.6, 4.2)
     main = fig.subplots()
-    main.set(xlim=(1953, 2029), ylim=(-0.7, len(KINDS) - 0.3))
+    main.set(xlim=(1953, 2029), ylim=(-0.7, len(KINDS) - 0.3), xlabel="year")
     main.set_yticks(range(len(KINDS)), KINDS[::-1])
     dot = {"linestyle": "none", "marker": "o", "markersize": 10}
     artists = {
@@ -80,7 +80,7 @@ def _history_view(year: float, kind: str) -> View:
     past, future = events[events.when < year + 1], events[events.when >= year + 1]
     latest = past.tail(1)
     artists = {
-        "now": ([year + 1, year + 1], [-0.7, len(KINDS)]),
+        "now": ([year + 0.99, year + 0.99], [-0.7, len(KINDS)]),  # in its last days
         "future": (future.when, future.row),
         "past": (past.when, past.row),
         "latest": (latest.when, latest.row),
