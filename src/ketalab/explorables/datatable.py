@@ -102,7 +102,7 @@ class Scale:
     def _measured(self, value: float) -> str:
         """The number that stands for a place, as the axis says it is to be read."""
         if self.name in CALENDAR:
-            return f"{value + A_DAY:.4f}".partition(".")[0]
+            return str(int(value + A_DAY))
         if self.how is None:
             return written(value)
         if self.how.minutes:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 
 import numpy as np
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from ketalab.explorables.canvas import Stage
@@ -89,7 +90,11 @@ def _fan_stage() -> Stage:
             [], [], ".", color=BLACK, alpha=0.35, markersize=5, label="each person at the end"
         )[0],
     }
-    legend_above(fig, list(artists.values()), columns=3)
+    *areas, _ = artists.values()
+    one = Line2D(
+        [], [], linestyle="none", marker=".", color=BLACK, markersize=9, label="each person at the end"
+    )
+    legend_above(fig, [*areas, one], columns=3)
     return Stage(fig, {"main": main}, artists)
 
 

@@ -117,7 +117,9 @@ def _weeks_view(time: str, arms: str) -> View:
         Reading("95% interval", f"{100 * gain.low:.0f} to {100 * gain.high:.0f} in 100"),
         Reading(
             "people treated for one more to be free",
-            people(gain.estimate) if gain.difference else "no number: the difference is zero",
+            f"{people(gain.estimate)}{'; the interval includes zero' if gain.low < 0 < gain.high else ''}"
+            if gain.difference
+            else "no number: the difference is zero",
         ),
     ]
     return View(artists, readings, f"{sentence}, and {row.events_control:.0f} of 42 with midazolam.")

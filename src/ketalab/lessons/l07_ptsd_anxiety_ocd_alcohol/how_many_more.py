@@ -109,7 +109,7 @@ def _more_stage() -> Stage:
     artists["power"] = chance.plot(
         [], [], color=BLACK, linestyle=DASHED, label="power, if today's estimate is true"
     )[0]
-    artists["here"] = chance.plot([], [], color=BLUE, linewidth=2.5)[0]
+    artists["here"] = chance.plot([], [], color=BLUE, linewidth=2.5, label="your trial")[0]
     look = {"markersize": 11, "markeredgecolor": "white"}
     artists["planned"] = chance.plot([], [], "v", color=BLACK, label="trial under way", **look)[0]
     fan.set(ylim=(-1.5, FAN + 2.5), xlabel="estimate after it (g)")
@@ -117,7 +117,9 @@ def _more_stage() -> Stage:
     fan.set_ylabel("20 equally likely outcomes (model)", fontsize=12)
     fan.grid(visible=False)
     fan.axvline(0, color=BLACK, linewidth=1)
-    artists["worth"] = fan.plot([], [], color=VERMILION, linewidth=1.5, linestyle=DASHED)[0]
+    artists["worth"] = fan.plot(
+        [], [], color=VERMILION, linewidth=1.5, linestyle=DASHED, label="what matters"
+    )[0]
     for name, colour in (OUTCOME | {"open": GREY}).items():
         artists[f"{name} bars"] = the_rows(fan, colour)
     artists["today"] = fan.plot([], [], color=BLACK, linewidth=4)[0]
@@ -129,7 +131,8 @@ def _more_stage() -> Stage:
     }
     keys = [Patch(color=OUTCOME[name], label=words[name]) for name in OUTCOME]
     today = Line2D([], [], color=BLACK, linewidth=4, marker="D", label="measured, today")
-    legend_above(fig, [*keys, today, artists["power"], artists["planned"]], columns=2)
+    keys += [today, *(artists[name] for name in ("power", "worth", "here", "planned"))]
+    legend_above(fig, keys, columns=3)
     return Stage(fig, {"chance": chance, "fan": fan}, artists)
 
 
