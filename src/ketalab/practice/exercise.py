@@ -247,7 +247,8 @@ class Numeric:
 
     def _percent(self, times: float) -> str:
         if times == 100 and not self.unit:
-            return " A fraction is asked for, not percent."
+            wanted = "fraction" if abs(self.expected) <= 1 else "ratio"
+            return f" A {wanted} is asked for, not percent."
         return " Percent is asked for, not a fraction." if times == 0.01 and self.unit == "%" else ""
 
     def verify(self) -> None:

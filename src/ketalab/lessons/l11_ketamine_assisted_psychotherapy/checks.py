@@ -7,6 +7,7 @@ from ketalab import table
 from ketalab.models.mediation import CausalModel, exact
 from ketalab.practice.answers import instance
 from ketalab.practice.exercise import Judgement
+from ketalab.text import real_minus
 
 
 def people_on_day_seven():
@@ -74,7 +75,8 @@ def judge_a_false_mediator(answer) -> Judgement:
     found = exact(answer)
     if answer.truth != 0:
         return Judgement(
-            False, f"Here the experience does bring {answer.truth:.2f} SD. Set `indirect` back to 0."
+            False,
+            real_minus(f"Here the experience does bring {answer.truth:.2f} SD. Set `indirect` back to 0."),
         )
     if found["slope"] >= 0.5 > found["product"]:
         return Judgement(
