@@ -138,6 +138,17 @@ def pages_of(things: list, folder: Path) -> str:
     return file.as_uri()
 
 
+def test_unfolded_grades_all_stand_on_the_page(watched, tmp_path: Path):
+    """A frame that happens to end between two rows shows no sign on a phone that there are more."""
+    page = watched.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(pages_of([grading([f"C{number:02d}" for number in range(1, 25)])], tmp_path))
+    page.get_by_text("Without the buttons").click()
+    grades = page.locator(".ketalab-grading details ul")
+    assert grades.locator("li").count() == 24
+    assert grades.evaluate("(list) => list.scrollHeight - list.clientHeight") <= 1
+
+
 def test_what_was_graded_stays_graded_over_a_reload_and_when_the_cell_runs_again(watched, tmp_path: Path):
     page = watched.page
     page.goto(pages_of([grading(SOME)], tmp_path))
