@@ -271,6 +271,7 @@ def test_sliders_and_menus_move_the_picture_without_a_kernel(opened: Opened, les
     for view in page.locator(".ketalab-view").all():
         slide = view.evaluate("(view) => Reveal.getIndices(view.closest('section')).h")
         page.evaluate(f"() => Reveal.slide({slide}, 0, 99)")
+        view.locator(".ketalab-voice").wait_for(state="attached")  # only what comes later is announced
         seen = {shown(view)}
         for handle in view.locator("input[type=range]:visible").all():
             before = shown(view)
