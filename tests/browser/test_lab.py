@@ -307,11 +307,13 @@ def soon(box, holds: str, value: str = "") -> None:
 
 def drive(watched, box) -> None:
     """Press a key on a slider, drag it, choose a scenario, reset."""
-    page, title = watched.page, box.locator("h4").inner_text()
+    page, title = watched.page, box.locator("h4").text_content()
     box.locator(".noUi-handle:not([aria-label])").first.wait_for(state="detached", timeout=5000)
     handle = box.locator(".noUi-handle").first
+    handle.focus()  # brings it into sight: where JupyterLab has put a cell away, nothing can be read
+    soon(box, "(box) => box.querySelector('.ketalab-readout').innerText !== ''")
     start = shown(box)
-    handle.focus()
+    assert start[1], f"{title}: no read-out"
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     assert changes(box, start), f"{title}: the keyboard moves nothing"
