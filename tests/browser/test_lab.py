@@ -991,6 +991,9 @@ def every(watched, lab: str) -> None:
     )
 
 
+THEME = "async (theme) => { await jupyterapp.commands.execute('apputils:change-theme', { theme }) }"
+
+
 def test_in_dark_mode_pictures_turn_dark_and_words_stay_legible(watched, lab: str):
     open_lesson(watched, lab, "00_start_here")
     page = watched.page
@@ -1033,18 +1036,14 @@ def test_in_dark_mode_pictures_turn_dark_and_words_stay_legible(watched, lab: st
     assert {"rgb(30, 30, 30)"} <= {paper for paper, _ in asked} <= {"rgb(30, 30, 30)", "rgb(0, 85, 127)"}
     assert all(contrast(paper, ink) > 4.5 for paper, ink in asked)
     assert watched.errors == []
-    page.evaluate(
-        "async (theme) => { await jupyterapp.commands.execute('apputils:change-theme', { theme }) }",
-        "JupyterLab Light",
-    )
+    page.evaluate(THEME, "JupyterLab Light")
 
 
 def test_in_dark_mode_the_lists_of_claims_turn_dark(watched, lab: str):
     """As they are stored, before anything is run: turned as one piece, and no picture in them twice."""
     open_lesson(watched, lab, "13_the_article_on_trial")
     page = watched.page
-    theme = "async (theme) => { await jupyterapp.commands.execute('apputils:change-theme', { theme }) }"
-    page.evaluate(theme, "JupyterLab Dark")
+    page.evaluate(THEME, "JupyterLab Dark")
     page.wait_for_selector("body[data-jp-theme-light='false']", state="attached")
     turned = """(all) => all.flatMap((box) => [box, ...box.querySelectorAll("*")]
         .map((part) => getComputedStyle(part).filter).filter((how) => how !== "none"))"""
@@ -1055,5 +1054,5 @@ def test_in_dark_mode_the_lists_of_claims_turn_dark(watched, lab: str):
                 found[name] = filters
     assert set(found) == {"ledger", "grading"}
     assert all(len(filters) == 1 and "invert" in filters[0] for filters in found.values()), found
-    page.evaluate(theme, "JupyterLab Light")
+    page.evaluate(THEME, "JupyterLab Light")
     assert watched.errors == []

@@ -216,9 +216,9 @@ def _view(half: float, sessions: str, ratio: float, spread: float) -> View:
 def _words(sessions: str, half: float, middle: float) -> str:
     if sessions == "none":
         return f"In this model half have relapsed by day {grouped(half)}; there are no further sessions."
-    how = "a session every" + sessions.removeprefix("every") if sessions != "weekly" else "weekly sessions"
+    weekly = sessions == "weekly"
+    how, make = ("weekly sessions", "make") if weekly else (f"a session {sessions}", "makes")
     if round(middle) == round(half):
-        make = "make" if sessions == "weekly" else "makes"
         return f"In this model {how} {make} no difference: half have relapsed by day {grouped(half)}."
     by = f"by day {grouped(middle)} instead of day {grouped(half)}"
     return f"In this model, with {how}, half have relapsed {by}."

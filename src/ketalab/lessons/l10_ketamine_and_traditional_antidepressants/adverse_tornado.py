@@ -18,6 +18,7 @@ from ketalab.text import grouped
 DRUGS = ("esketamine", "sertraline", "venlafaxine", "desvenlafaxine")
 MINUS, ON_DRUG, ON_PLACEBO = "difference", "on the drug", "on placebo"
 SCALES = (MINUS, ON_DRUG, ON_PLACEBO)
+COUNTED = {MINUS: "more than on placebo", ON_DRUG: "on the drug", ON_PLACEBO: "on placebo alone"}
 ROWS = 12
 RESISTANT = "treatment-resistant depression, with a new oral antidepressant"
 DRUG_COLOUR = {
@@ -164,11 +165,8 @@ def _people_of(drug: str) -> str:
 
 def _tornado_sentence(one: str, other: str, scale: str, frames, tops) -> str:
     top = frames["one"].value.max(), frames["other"].value.max()
-    more = "more than on placebo" if scale == MINUS else "on the drug"
     if one == other:
-        found = (
-            f"{tops['one']} in {top[0]:.0f} of 100 {'on placebo alone' if scale == ON_PLACEBO else more}"
-        )
+        found = f"{tops['one']} in {top[0]:.0f} of 100 {COUNTED[scale]}"
         return f"Both sides show {one}: {found}. To compare, choose another drug on one side."
     if scale == ON_PLACEBO:
         return (
@@ -176,7 +174,7 @@ def _tornado_sentence(one: str, other: str, scale: str, frames, tops) -> str:
             f"{top[1]:.0f} report {tops['other']} in those of {other}."
         )
     return (
-        f"{one.capitalize()}: {tops['one']} in {top[0]:.0f} of 100 {more}; "
+        f"{one.capitalize()}: {tops['one']} in {top[0]:.0f} of 100 {COUNTED[scale]}; "
         f"{other}: {tops['other']} in {top[1]:.0f}. A cross means that the reaction is not in "
         f"that table, not that it never happens."
     )
