@@ -22,6 +22,7 @@ ARGUMENTS = {
     for key, exercise in lesson(n).exercises.items()
     if exercise.is_argument
 }
+FOUND = re.compile("is for you to say|you may have said it in others")
 VERDICT = re.compile(
     r"[✔✘]|\b(right|correct|not yet|well done|still missing|passed|failed|score)\b", re.IGNORECASE
 )
@@ -74,7 +75,7 @@ def test_no_essay_is_called_right_or_wrong():
             if not VERDICT.search(points)
             else re.findall("[✔✘]", said)
         )
-        if judgement.right is not None or exercise.right(essay) or found or "Mentions" not in said:
+        if judgement.right is not None or exercise.right(essay) or found or not FOUND.search(said):
             faults.append(f"{key}: {essay[:60]}: {found}")
     assert faults == []
 

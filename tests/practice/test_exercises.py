@@ -267,6 +267,20 @@ def test_a_number_outside_is_told_in_which_way(expected: float, factor: float):
     assert word in judgement.says
 
 
+@pytest.mark.parametrize(
+    ("unit", "given_", "says"),
+    [
+        ("mg", 28_000, "1,000 times too large: check the units."),
+        ("people", 2.8, "10 times too small: check where the decimal point went."),
+        ("mg", 1.1, "far too small: look at the units first."),
+        ("people", 500, "far too large: do it roughly in your head first."),
+        ("", 500, "far too large: do it roughly in your head first."),
+    ],
+)
+def test_who_counts_people_is_not_sent_to_the_units(unit: str, given_: float, says: str):
+    assert number(28, unit, "Yes: 28.", ("28",))(given_).says.endswith(says)
+
+
 def test_units_and_commas_are_read_as_people_write_them():
     assert numbers("51%") == [0.51]
     assert numbers("0.2 %", "in 1,000") == [2.0]

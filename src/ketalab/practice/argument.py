@@ -71,8 +71,8 @@ class Review(Shown):
     def mentioned(self) -> str:
         """What was found in the text, in words that promise nothing."""
         if not self.mentions:
-            return "Mentions none of the words we looked for; you may have said it in others."
-        return f"Mentions: {listed(self.mentions)}. Whether it is argued, you say."
+            return "We found none of the words we looked for; you may have said it in others."
+        return f"Your words touch on: {listed(self.mentions)}. Whether they argue it is for you to say."
 
     def html(self) -> str:
         points = "".join(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ketalab.practice.variants import Recipe
 
 ROUNDING = 1e-6  # of a number, what storing it in 32 or 64 bits may move
+MEASURED = {"µM", "mg", "mmHg", "mV", "Hz", "min", "h", "days", "weeks", "years"}  # in several sizes
 MISTAKE_WITHIN = 0.02  # of a known mistake, to be recognised
 TURN, DONE = "# your turn", "# done"
 POINTS, POINTS_BY_HAND = 2, 3  # for what the check judges; for an argument, by a person
@@ -239,11 +240,13 @@ class Numeric:
             for times, way in ((factor, "large"), (1 / factor, "small")):
                 if _close(value / times, expected):
                     size = f"{given} is {grouped(factor)} times too {way}"
-                    return f"{size}: check the units.{self._percent(times)}"
+                    where = "the units" if self.unit in MEASURED else "where the decimal point went"
+                    return f"{size}: check {where}.{self._percent(times)}"
         ratio = value / expected
         if 1 / 3 < ratio < 3:
             return f"The size is about right, but {given} is too {'large' if ratio > 1 else 'small'}."
-        return f"{given} is far too {'large' if ratio > 1 else 'small'}: look at units and size first."
+        first = "look at the units first" if self.unit in MEASURED else "do it roughly in your head first"
+        return f"{given} is far too {'large' if ratio > 1 else 'small'}: {first}."
 
     def _percent(self, times: float) -> str:
         if times == 100 and not self.unit:
