@@ -1,6 +1,8 @@
 """`make bench` ends here: what pytest-benchmark and `lab_speed.py` measured becomes `RESULTS.md`.
 
-python tests/bench/results.py measured.json hand.json
+python tests/bench/results.py measured.json hand.json [before.json]
+
+The third file, of `before.py`, holds what the build before the rebuild needs on the same machine.
 """
 
 import csv
@@ -38,18 +40,18 @@ Groups = dict[str, dict[str, dict]]  # group, then test, then what was measured
 Move = Mapping[str, float]  # milliseconds until it was `painted`, and `bytes`
 
 
-def main(measured: str, hand: str) -> None:
-    found, moved = (json.loads(Path(path).read_text(encoding="utf-8")) for path in (measured, hand))
+def main(*files: str) -> None:
+    found, moved, *before = (json.loads(Path(path).read_text(encoding="utf-8")) for path in files)
     with CLASS_LOAD.open(encoding="utf-8", newline="") as file:
-        page = results(found, moved, list(csv.DictReader(file)))
+        page = results(found, moved, list(csv.DictReader(file)), *before)
     with write_atomically(RESULTS) as file:
         file.write(page.encode())
     print(f"written: {RESULTS}")
 
 
-def results(found: dict, hand: dict, load: Sequence[Mapping[str, str]]) -> str:
+def results(found: dict, hand: dict, load: Sequence[Mapping[str, str]], before: dict | None = None) -> str:
     """The whole page: machine and command, then a table for each kind of measurement; `load` is the curve
-    of a class."""
+    of a class, `before` what the earlier build needed."""
     cpu = found["machine_info"]["cpu"]
     python = found["machine_info"]["python_version"].split(".final")[0]
     groups: Groups = {}
@@ -65,6 +67,7 @@ def results(found: dict, hand: dict, load: Sequence[Mapping[str, str]]) -> str:
         "## From the hand to the screen in JupyterLab\n",
         *hand_tables(hand),
         *target_table(targets(hand, lessons, all_decks, load)),
+        *(before_table(hand, before) if before else []),
         "## From a setting to the bytes that show it, in the kernel\n",
         *explorable_table(explorables),
         "## Lessons, decks and pages\n",
@@ -188,6 +191,43 @@ def targets(
         ("cutting all decks, as `make slides` does", "at most 48 s", shown(all_decks), all_decks <= 48),
         ("cutting them one after the other", "at most 48 s", shown(cutting), cutting <= 48),
     ]
+
+
+def before_table(hand: dict, before: dict) -> list[str]:
+    """The earlier build beside this one, of the explorables that both were measured with."""
+    names = [name for name in before["explorables"] if name in hand["explorables"]]
+    (old, new) = ([every["explorables"][name] for name in names] for every in (before, hand))
+    pairs = [(one["first"], other["first"]) for one, other in zip(old, new, strict=True)]
+    first = [middle(list(side)) for side in zip(*(pair for pair in pairs if all(pair)), strict=True)]
+    moves = [[one["moves"] for one in every] for every in (old, new)]
+    rows = [
+        ("a move: median", *(median(map(middle, every)) for every in moves), milliseconds),
+        ("a move: 95th percentile", *map(late, moves), milliseconds),
+        ("the first move on another slider", *first, milliseconds),
+    ]
+    if "cutting" in before:
+        rows.append(("cutting all decks", *map(median, before["cutting"].values()), shown))
+    if "tests" in before:
+        runs = before["tests"].values()
+        rows.append(("`make test`", *(run["seconds"] / 60 for run in runs), minutes))
+        rows.append(("its processor time", *(run["processor seconds"] / 60 for run in runs), minutes))
+    closing = "".join(
+        f" Pytest's last line {when}: {run['closing']}." for when, run in before.get("tests", {}).items()
+    )
+    return [
+        "## Beside the build before\n",
+        f"The targets mean the build of commit {before['commit']}, on another machine. This is that build "
+        f"on this one, measured with the same hand (`before.py`), {len(names)} explorables; the load was "
+        f"{before['load']:.1f} when it began.{closing}\n",
+        *markdown(
+            ("what", "before", "now", "times as fast"),
+            ((what, say(one), say(other), f"{one / other:.2f}") for what, one, other, say in rows),
+        ),
+    ]
+
+
+def minutes(time: float) -> str:
+    return f"{time:.1f} min"
 
 
 def target_table(rows: Iterable[tuple]) -> list[str]:

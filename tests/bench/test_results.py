@@ -69,6 +69,39 @@ LOAD = [
 ]
 
 
+BEFORE = {
+    "commit": "1234567",
+    "load": 0.2,
+    "failed": {},
+    "explorables": {
+        "slow_one": one(90, 60, 80, 70),
+        "fast_one": one(50, 50, 51, 49) | {"first": None},
+        "gone_since": one(500, 500, 500, 500),
+    },
+    "cutting": {"before": [100.0, 120.0], "now": [50.0, 60.0]},
+    "tests": {
+        "before": {"seconds": 1200.0, "processor seconds": 1800.0, "closing": "9 passed in 1200 s"},
+        "now": {"seconds": 600.0, "processor seconds": 900.0, "closing": "8 passed in 600 s"},
+    },
+}
+
+
+def test_the_build_before_stands_beside_this_one_in_what_both_have():
+    page = results(found(*WHOLE), HAND, LOAD, BEFORE)
+    assert "commit 1234567" in page
+    assert "2 explorables; the load was 0.2" in page
+    for line in (
+        "| a move: median | 60.0 ms | 15.5 ms | 3.87 |",
+        "| the first move on another slider | 90.0 ms | 80.0 ms | 1.12 |",
+        "| cutting all decks | 110 s | 55 s | 2.00 |",
+        "| `make test` | 20.0 min | 10.0 min | 2.00 |",
+        "| its processor time | 30.0 min | 15.0 min | 2.00 |",
+    ):
+        assert line in page, line
+    assert "Pytest's last line before: 9 passed in 1200 s. Pytest's last line now: 8 passed" in page
+    assert "Beside the build before" not in results(found(*WHOLE), HAND, LOAD)
+
+
 def test_moves_are_summed_up_over_explorables_and_beside_the_other_tools():
     page = results(found(*WHOLE), HAND, LOAD)
     assert "| each of 2 explorables, its row there | 15.5 ms | 35.0 ms | 3.0 kB |" in page

@@ -46,11 +46,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def started_lab(root: Path, settings: dict[str, dict] | None = None) -> Iterator[str]:
+def started_lab(
+    root: Path,
+    settings: dict[str, dict] | None = None,
+    build: Path = ROOT,
+    python: str = sys.executable,
+) -> Iterator[str]:
     """A JupyterLab on a copy of the lessons, as `make lab` starts it, with these settings of its own."""
-    shutil.copytree(ROOT / "notebooks", root / "notebooks")
+    shutil.copytree(build / "notebooks", root / "notebooks")
     extension = root / "share/labextensions/ketalab"  # of this tree, whatever is installed
-    shutil.copytree(ROOT / "src/ketalab/jupyter/labextension", extension)
+    shutil.copytree(build / "src/ketalab/jupyter/labextension", extension)
     port = free_port()
     folders = ("LAB_WORKSPACES", "LAB_SETTINGS", "_CONFIG", "_RUNTIME")
     own = {f"JUPYTER{name}_DIR": str(root / name.lower()) for name in folders}
@@ -59,7 +64,7 @@ def started_lab(root: Path, settings: dict[str, dict] | None = None) -> Iterator
         path = root / "lab_settings" / f"{plugin}.jupyterlab-settings"
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(values))
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
+    command = [python, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
     command += ["--LabApp.expose_app_in_browser=True"]  # so that a test can wait for a command to end
     command += ["--JupyterNotebookApp.expose_app_in_browser=True"]
     command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={root}", "--ServerApp.ip=127.0.0.1"]
