@@ -54,7 +54,7 @@ def an_honest_page():
     # your turn
     page = (
         "Ketamine infusions are not approved for depression; that is off-label use, and only the "
-        "esketamine spray has a licence. You will be watched after each dose, because most people "
+        "esketamine spray has a licence. You will be watched after each dose, because many people "
         "dissociate and blood pressure rises. It can be misused and some people become dependent. "
         "Bladder harm is known from heavy use outside medicine; for years of treatment nobody knows the "
         "risk yet."
