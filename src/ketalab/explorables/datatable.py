@@ -404,7 +404,7 @@ class Numbers:
         if not x and not y:
             return None
         if artist.get_gid() == DIRECTION_ONLY:
-            title, y = f"{title}, {DIRECTION_ONLY.replace('_', ' ')}", ["yes"] * len(y)
+            title, y = f"{title}, {DIRECTION_ONLY}", ["yes"] * len(y)
         if len(x0) < found[0].size and not (part.line and len(x0) == 1):
             title += (
                 f" ({len(x0)} of {grouped(found[0].size)})"
