@@ -209,12 +209,12 @@ def clinical(lessons: tuple[str, ...]) -> Sheet:
                 ("han2016",),
             ),
             Fact(
-                f"After a day, minus control, {day.k} trials, MADRS points",
+                f"Depression, a day, minus control, {day.k} trials, MADRS points",
                 with_interval(day.estimate, day.low, day.high),
                 ("lesson 05",),
             ),
             Fact(
-                f"Spray, four weeks, minus placebo, {month.k} trials, MADRS points",
+                f"Spray, 4 weeks, minus placebo, {month.k} trials, MADRS points",
                 with_interval(month.estimate, month.low, month.high, 2),
                 ("lesson 05",),
             ),
@@ -314,8 +314,8 @@ def comparison(lessons: tuple[str, ...]) -> Sheet:
         alt="Two panels. Left, seven comparisons: 13 to 50 percent do well without the drug and 27 to 64 "
         "with it. Right, six comparisons: three that add therapy include zero, three that add ketamine lie "
         "above it.",
-        caption="Left: similar gains from very different starts; compare within a trial only. * Remission, "
-        f"all others: score halved. {_names(designs.reference)}. Right: what was added, lesson 11.",
+        caption="Left: similar gains from very different starts; compare within a trial only. ESCAPE "
+        f"counts remission, all others a halved score. {_names(designs.reference)}. Right: what was added, lesson 11.",
         numbers=(
             Fact(
                 "Serotonin transporters occupied, five antidepressants",
