@@ -315,7 +315,8 @@ def comparison(lessons: tuple[str, ...]) -> Sheet:
         "with it. Right, six comparisons: three that add therapy include zero, three that add ketamine lie "
         "above it.",
         caption="Left: similar gains from very different starts; compare within a trial only. ESCAPE "
-        f"counts remission, all others a halved score. {_names(designs.reference)}. Right: what was added, lesson 11.",
+        f"counts remission, all others a halved score. {_names(designs.reference)}. Right: what was added, "
+        "lesson 11.",
         numbers=(
             Fact(
                 "Serotonin transporters occupied, five antidepressants",
