@@ -380,7 +380,7 @@ def _collapse(differences: pd.DataFrame) -> Figure:
     axes.set_yticks(y, COLLAPSE.values(), fontsize=14)
     axes.set(xlim=(-6, 24), ylim=(-0.6, 3.6))
     trial = table("trials").set_index("trial").loc["casey2025"]
-    what = f"difference from etomidate, in 100 people ({trial.label}, n = {grouped(trial.n_randomised)})"
+    what = f"difference from etomidate, in 100 people: {trial.label}, n = {grouped(trial.n_randomised)}"
     say_sides(axes, what, ("fewer with ketamine", "more with ketamine"))
     axes.grid(False, axis="y")
     return fig
