@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from ketalab.text import (
     MINUS,
     breakable,
+    chance,
     count,
     decimals,
     duration,
@@ -32,6 +33,14 @@ def test_decimals_read_back_as_the_rounded_number(value: float, places: int):
 @pytest.mark.parametrize("value", [-0.0, 0.0, -0.004, 0.004])
 def test_what_rounds_to_zero_has_no_sign(value: float):
     assert decimals(value) == decimals(value, sign=True) == "0.00"
+
+
+def test_a_chance_is_never_told_as_certain():
+    assert [chance(share) for share in (0.0, 0.004, 0.0051, 0.536, 0.994)] == [
+        *["under 1%"] * 2,
+        *("1%", "54%", "99%"),
+    ]
+    assert {chance(share) for share in (0.9951, 0.99925, 1.0)} == {"over 99%"}
 
 
 def test_signs_are_those_of_print():

@@ -85,6 +85,13 @@ def in_points(change: float) -> str:
     return f"{decimals(change, 0, sign=True)} {'point' if abs(round(change)) == 1 else 'points'}"
 
 
+def chance(share: float) -> str:
+    """A share of tries in percent: "54%", and "over 99%" or "under 1%" where rounding would say surely."""
+    if share > 0.995:
+        return "over 99%"
+    return f"{100 * share:.0f}%" if share >= 0.005 else "under 1%"
+
+
 def how_often(number: int) -> str:
     """How many times something happens: "once", "twice", "3 times"."""
     return {1: "once", 2: "twice"}.get(number) or f"{grouped(number)} times"

@@ -136,7 +136,7 @@ def test_a_bar_is_written_from_end_to_end_and_a_mark_as_its_middle():
     ends = {
         "dissociation": 90,
         "slower thinking": 120,
-        "blood pressure": 240,
+        "raised pressure": 240,
         "watched": 120,
         "no driving": 300,
     }

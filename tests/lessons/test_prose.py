@@ -105,6 +105,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     },
     "11": {"200 simulations": "brains"},
     "12": {
+        "A spread of 20 to 38 mmHg": "shown",
         "Do the same with 13.": "shown",
         "is at most 84 mg": "janssen2020b",
         "in the survey 72.3%": "pacilio2025",
@@ -216,7 +217,6 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     },
     "12": {
         "1.5 million": "1,486,213 sessions, rounded",
-        "A spread of 20 to 30 mmHg": "8.4% above 40 mmHg: 19.9 for a mean of 12.61 and 26.6 for 3.28",
         "ketamine to 5%": "a setting for the task",
         "only 5%": "1 - 1.75/1000 to the power of 1,709",
     },

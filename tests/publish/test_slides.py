@@ -71,6 +71,30 @@ def test_what_a_note_covers_comes_as_a_step(deck: Deck):
             assert 'class="fragment' in "".join(slide.parts), f"slide {number}"
 
 
+def test_no_slide_begins_with_its_heading_alone(deck: Deck):
+    """Before what comes a step later the room reads something: words, or what the notes ask."""
+    for number, slide in enumerate(deck.slides, 1):
+        first = re.split(r'<div class="fragment"', "".join(slide.parts))[0]
+        told = re.sub(r"<h[12]\b[^>]*>.*?</h[12]>|<[^>]+>", "", first, flags=re.DOTALL).strip()
+        shown = re.search(r"<(?:img|svg|canvas|figure|input)\b|ketalab-view|covered", first)
+        assert told or shown or slide.kind == "title", f"slide {number}"
+
+
+def test_what_the_notes_ask_before_the_next_step_is_read_by_the_room():
+    deck = cut(
+        cell("# One", "slide"),
+        cell("## Two", "slide", notes="5 minutes. Before you press on, ask: how many < ten? Wait."),
+        cell("the answer", "fragment"),
+        cell("## Three", "slide", notes="Before you press on, ask: why?"),
+        cell("Words already stand here.", "-"),
+        cell("more", "fragment"),
+    )
+    two, three = ("".join(slide.parts) for slide in deck.slides[1:])
+    assert '<p class="asked fragment fade-out" data-fragment-index="0">How many &lt; ten?</p>' in two
+    assert '<div class="fragment" data-fragment-index="0">' in two  # both in one step
+    assert "asked" not in three
+
+
 def test_a_belief_is_answered_a_step_after_it_is_read(deck: Deck):
     """Where a deck has the slide: 01 and 05 leave it to the notebook."""
     shown = next((slide for slide in deck.slides if "Common misconceptions" in slide.parts[0]), None)

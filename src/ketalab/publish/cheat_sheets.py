@@ -102,16 +102,22 @@ def neuroscience(lessons: tuple[str, ...]) -> Sheet:
                 ("bowdle1998",),
             ),
             Fact(
-                "Bioavailability: muscle, nasal spray, swallowed",
+                "Share that arrives: muscle, nasal esketamine, swallowed",
                 ", ".join(
                     f"{facts.value[key]:g}" for key in ("f_im_label", "f_nasal_esk_56", "f_oral_chong")
                 ),
                 tuple(facts.reference[key] for key in ("f_im_label", "f_nasal_esk_56", "f_oral_chong")),
             ),
-            Fact("Half-lives in one model", f"{fast:.1f} min to {slow / 60:.1f} h", ("otto2021",)),
-            Fact("Takes half the NMDA current, without magnesium", f"{dish.value:g} µM", (dish.reference,)),
             Fact(
-                "Fills half the sites in living rats",
+                "Shortest and longest half-life in one model",
+                f"{fast:.1f} min and {slow / 60:.1f} h",
+                ("otto2021",),
+            ),
+            Fact(
+                "Blocks half the NMDA current, without magnesium", f"{dish.value:g} µM", (dish.reference,)
+            ),
+            Fact(
+                "Occupies half the sites in living rats",
                 f"{with_interval(rat.value, rat.low, rat.high, 2)} µM",
                 (rat.reference,),
             ),
@@ -121,18 +127,18 @@ def neuroscience(lessons: tuple[str, ...]) -> Sheet:
                 ("lesson 04",),
             ),
             Fact(
-                "Glutamate turnover in people, minus placebo",
+                "Glutamate turnover in people: change minus placebo",
                 f"{turnover.change:+g} ± {turnover.spread:g}%, n = {turnover.n}",
                 (turnover.reference,),
             ),
             Fact(
-                "Spines of mice, day 1, ketamine minus saline, points",
+                "Spines of mice, day 1, % of before: minus saline",
                 with_interval(day.difference, day.low, day.high),
                 ("phoumthipphavong2016",),
             ),
             Fact(
-                "Response two weeks later, rapamycin or placebo before",
-                f"{after:g} and {before:g}%",
+                "Respond after two weeks: ketamine after rapamycin; placebo",
+                f"{after:g}; {before:g}%",
                 ("abdallah2020",),
             ),
         ),
@@ -194,7 +200,7 @@ def clinical(lessons: tuple[str, ...]) -> Sheet:
         alt="Seven estimates with intervals in standard deviations. Depression against placebo and against "
         "midazolam lie clear of zero; PTSD includes zero; social anxiety and OCD are large and very wide, "
         "from 18 and 15 people; in alcohol dependence days abstinent lie clear of zero, relapse does not.",
-        caption="Wide means few people, not a strong effect. "
+        caption="A wide interval means few people, not a strong effect. "
         "The trials and their papers stand in lessons 05 and 07.",
         numbers=(
             Fact(
@@ -203,17 +209,17 @@ def clinical(lessons: tuple[str, ...]) -> Sheet:
                 ("han2016",),
             ),
             Fact(
-                f"Depression after a day, {day.k} trials, MADRS points",
+                f"Depression, a day, minus control, {day.k} trials, MADRS points",
                 with_interval(day.estimate, day.low, day.high),
                 ("lesson 05",),
             ),
             Fact(
-                f"Spray after four weeks, {month.k} trials, MADRS points",
+                f"Spray, 4 weeks, minus placebo, {month.k} trials, MADRS points",
                 with_interval(month.estimate, month.low, month.high, 2),
                 ("lesson 05",),
             ),
             Fact(
-                "Given asleep, minus saline, days 1 to 3, MADRS points",
+                "Under anaesthesia, minus saline, days 1 to 3, MADRS points",
                 with_interval(asleep.value, asleep.low, asleep.high, 2),
                 ("lii2023",),
             ),
@@ -224,7 +230,7 @@ def clinical(lessons: tuple[str, ...]) -> Sheet:
                 ("anand2023", "ekstrand2022"),
             ),
             Fact(
-                "Free of suicidal thoughts, day 2: number needed",
+                "Free of suicidal thoughts, day 2: number needed to treat",
                 f"{1 / second.difference:.1f} ({1 / second.high:.1f} to {1 / second.low:.0f})",
                 ("su2023",),
             ),
@@ -239,7 +245,7 @@ def clinical(lessons: tuple[str, ...]) -> Sheet:
                 ("canuso2021",),
             ),
             Fact(
-                "Chronic pain, 0 to 10: up to two weeks; week 4",
+                "Chronic pain (0 to 10), minus control: two weeks; week 4",
                 f"{with_interval(early.estimate, early.low, early.high, 2)}; "
                 f"{with_interval(fourth.estimate, fourth.low, fourth.high, 2)}",
                 (early.reference, fourth.reference),
@@ -308,11 +314,12 @@ def comparison(lessons: tuple[str, ...]) -> Sheet:
         alt="Two panels. Left, seven comparisons: 13 to 50 percent do well without the drug and 27 to 64 "
         "with it. Right, six comparisons: three that add therapy include zero, three that add ketamine lie "
         "above it.",
-        caption="Left: similar gains from very different starts; compare within a trial only. * Remission, "
-        f"all others score halved. {_names(designs.reference)}. Right: what was added, lesson 11.",
+        caption="Left: similar gains from very different starts; compare within a trial only. ESCAPE "
+        f"counts remission, all others a halved score. {_names(designs.reference)}. Right: what was added, "
+        "lesson 11.",
         numbers=(
             Fact(
-                "Serotonin transporters filled by five tablets",
+                "Serotonin transporters occupied, five antidepressants",
                 f"{filled.low:g} to {filled.high:g}%",
                 (filled.reference,),
             ),
@@ -347,19 +354,19 @@ def comparison(lessons: tuple[str, ...]) -> Sheet:
             Fact("Relapse, spray continued and stopped", shares("sustain1", "relapse"), ("daly2019",)),
             *(
                 Fact(
-                    f"{row.reaction.capitalize()} on {drug} and on placebo",
+                    f"{row.reaction.capitalize()} on {drug} and on placebo{trials}",
                     f"{row.percent_drug:g} and {row.percent_placebo:g}%",
                     (row.reference,),
                 )
-                for drug, row in told.items()
+                for (drug, row), trials in zip(told.items(), (", two trials", ""), strict=True)
             ),
             Fact(
-                "Cognitive therapy added, by the rater, SD",
+                "Cognitive therapy added to ketamine, as rated, SD",
                 with_interval(rated.value, rated.low, rated.high, 2),
                 (rated.reference,),
             ),
             Fact(
-                "Therapy added, % of days abstinent: points",
+                "Therapy added to ketamine, % of days abstinent, points",
                 with_interval(sober.value, sober.low, sober.high),
                 (sober.reference,),
             ),
@@ -426,7 +433,7 @@ def risks(lessons: tuple[str, ...]) -> Sheet:
                 ("lesson 13",),
             ),
             Fact(
-                "Dissociation reported, esketamine and placebo",
+                "Dissociation reported, all blinded phases: spray and placebo",
                 f"{dissociation.value:g} and {dissociation.control:g}%",
                 (dissociation.reference,),
             ),
@@ -436,12 +443,20 @@ def risks(lessons: tuple[str, ...]) -> Sheet:
                 (pressure.reference,),
             ),
             Fact(
-                "Pressure highest after; back after, minutes",
+                "Minutes until pressure is highest; until it is back",
                 f"{peak.value:g}; {over.value:g} (US) or {soon.low:g} to {soon.high:g} (EU)",
                 (peak.reference, soon.reference),
             ),
-            Fact("Watched at each session for at least", f"{watched.value:g} min", (watched.reference,)),
-            Fact("Sessions with a serious event", f"{forms.value:g}%", (forms.reference,)),
+            Fact(
+                "Spray: watched at each session for at least",
+                f"{watched.value:g} min",
+                (watched.reference,),
+            ),
+            Fact(
+                "Sessions with a serious event, all reports to the maker",
+                f"{forms.value:g}%",
+                (forms.reference,),
+            ),
             Fact(
                 "Severe or serious reaction, esketamine and placebo",
                 f"{severe.percent_active:g} and {severe.percent_control:g}%",
@@ -450,9 +465,9 @@ def risks(lessons: tuple[str, ...]) -> Sheet:
             *(
                 Fact(what, f"{surveys.percent[key]:g}%", (surveys.reference[key],))
                 for key, what in (
-                    ("online_never", "Urinary symptoms: never took ketamine"),
-                    ("online_recent", "Urinary symptoms: used it in the last six months"),
-                    ("harding", "Bladder problems: say they are addicted"),
+                    ("online_never", "Urinary symptoms, people who never took ketamine"),
+                    ("online_recent", "Urinary symptoms, users of the last six months"),
+                    ("harding", "Bladder problems, people who say they are addicted"),
                 )
             ),
             Fact(

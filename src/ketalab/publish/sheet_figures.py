@@ -95,7 +95,7 @@ def clocks() -> Figure:
         Line2D(
             [], [], marker="o", linestyle="", color=BLUE, markerfacecolor=face, markersize=5.5, label=name
         )
-        for face, name in ((BLUE, "measured: mood better than control"), ("white", "interval holds zero"))
+        for face, name in ((BLUE, "measured: mood better than control"), ("white", "includes zero"))
     ]
     below.legend(handles=keys, loc="upper left", fontsize=SMALL, handletextpad=0.1, borderaxespad=0.1)
     for axes in (above, below):

@@ -86,6 +86,9 @@ highlight = Highlight2HTML()
 # What answers a belief comes a step after it.
 BELIEFS = re.compile(r"<h[23]\b[^>]*>Common misconceptions")
 ANSWERED = re.compile(r"(<li>\s*(?:<p>)?<strong>.*?</strong>)(.*?)(?=(?:</p>)?\s*</li>)", re.DOTALL)
+# What a teacher asks before the next step, in the notes; and a slide's heading with the tags around it.
+ASKS = re.compile(r"(?:[Bb]efore you press on(?: [^,:]+)?, ask|Ask before you press on): ([^?]*\?)")
+BELOW_HEADING = re.compile(r"<h[1-3]\b[^>]*>.*?</h[1-3]>|<[^>]+>", re.DOTALL)
 ONE_BY_ONE = r'\1<span class="fragment">\2</span>'
 
 
@@ -196,7 +199,7 @@ def cut(cells: Sequence[NotebookNode], number: str) -> list[Slide]:
         if slide.parts:  # every slide has one heading
             html = LATER_HEADING.sub(r'<p class="part">\1</p>', html)
         if where == "fragment":
-            html = f'<div class="fragment">{html}</div>'
+            html = _after_its_question(html, slide)
         elif "cover" in cell.metadata:
             html = _covered(html, *cell.metadata["cover"])
         slide.parts.append(html)
@@ -213,6 +216,20 @@ def cut(cells: Sequence[NotebookNode], number: str) -> list[Slide]:
             slide.parts = [ANSWERED.sub(ONE_BY_ONE, part) for part in slide.parts]
         slide.parts = [_heading_of_a_slide(slide.parts[0]), *slide.parts[1:]]
     return slides
+
+
+def _after_its_question(html: str, slide: Slide) -> str:
+    """A part that comes a step later. Where nothing but the heading stands before it, the room reads until
+    then what the notes ask."""
+    found = ASKS.search(" ".join(slide.notes))
+    if found is None or BELOW_HEADING.sub("", "".join(slide.parts)).strip():
+        return f'<div class="fragment">{html}</div>'
+    question = escape(found[1][:1].upper() + found[1][1:], quote=False)
+    together = 'data-fragment-index="0"'
+    return (
+        f'<p class="asked fragment fade-out" {together}>{question}</p>'
+        f'<div class="fragment" {together}>{html}</div>'
+    )
 
 
 def _covered(html: str, top: float, bottom: float) -> str:

@@ -36,7 +36,7 @@ def test_an_effect_is_over_at_the_minute_of_its_row(row: str, effect: str):
 
 def test_the_two_texts_disagree_on_pressure_between_one_and_four_hours():
     told = [
-        [reading(HOME, "blood pressure", minutes=minute, text=text) for minute in (50, 60, 120, 230, 240)]
+        [reading(HOME, "raised pressure", minutes=minute, text=text) for minute in (50, 60, 120, 230, 240)]
         for text in (going_home.US, going_home.EU)
     ]
     assert told[0] == [*["not over"] * 4, "over, on average"]
@@ -64,16 +64,19 @@ def test_a_small_rise_is_not_told_as_none_and_no_day_of_use_is_told_plainly():
     assert reading(BLADDER, "more than without", days=20, baseline=1) == "0.4 in 100"
     assert reading(BLADDER, "more than without", days=0, baseline=1) == "0 in 100"
     none = BLADDER.at(days=0).sentence
-    assert none == "Without a day of non-medical use, 24 of 100 people report frequent urination."
+    added = "; with no day of use the model adds nothing."
+    assert none == f"You assume that 24 of 100 people have frequent urination without ketamine{added}"
     one = BLADDER.at(days=0, baseline=1).sentence
-    assert one == "Without a day of non-medical use, 1 of 100 people reports frequent urination."
+    assert one == f"You assume that 1 of 100 people has frequent urination without ketamine{added}"
+    some = BLADDER.at(days=1, symptom="blood in the urine").sentence  # whose share nobody gave us
+    assert some.startswith("You assume that 24 of 100 people have blood in the urine without ketamine. If")
 
 
 @given(st.integers(0, 180), st.integers(1, 30), st.sampled_from(list(bladder_by_days._odds())))
 def test_the_share_has_the_odds_of_the_survey(days: int, baseline: int, symptom: str):
     rate = table("bladder_odds").set_index("symptom").odds_ratio[symptom]
     odds = baseline / (100 - baseline) * rate**days
-    shown = reading(BLADDER, "with it", days=days, baseline=baseline, symptom=symptom)
+    shown = reading(BLADDER, "with it, model", days=days, baseline=baseline, symptom=symptom)
     assert shown == f"{100 * odds / (1 + odds):.0f} in 100"
 
 
@@ -148,7 +151,7 @@ def test_the_sentence_says_how_many_simulated_trials_fall_on_the_same_side():
         f"for the drug; {share} of the simulated trials say the same."
     )
     assert BALANCE.at(nausea=1).sentence.endswith(
-        "against the drug; 100% of the simulated trials say the same."
+        "against the drug; over 99% of the simulated trials say the same."
     )
     assert BALANCE.at(better=10, credit=0).sentence.endswith("is 0 points.")
 

@@ -39,7 +39,7 @@ def how_many_more() -> Explorable:
                 "Question",
                 tuple(ASKED),
                 "PTSD, all trials, bias-corrected",
-                "The estimate as it stands, on the scale of g.",
+                "The estimate as it stands, in standard deviations (Hedges' g).",
             ),
             Choice(
                 "belief",
@@ -60,7 +60,7 @@ def how_many_more() -> Explorable:
             Slider(
                 "worth",
                 "Smallest effect that matters",
-                "g",
+                "SD",
                 0.2,
                 0.8,
                 0.1,
@@ -72,7 +72,7 @@ def how_many_more() -> Explorable:
             Slider(
                 "tau",
                 "How far trials differ",
-                "g",
+                "SD",
                 0.0,
                 0.4,
                 0.1,
@@ -112,7 +112,7 @@ def _more_stage() -> Stage:
     artists["here"] = chance.plot([], [], color=BLUE, linewidth=2.5, label="your trial")[0]
     look = {"markersize": 11, "markeredgecolor": "white"}
     artists["planned"] = chance.plot([], [], "v", color=BLACK, label="trial under way", **look)[0]
-    fan.set(ylim=(-1.5, FAN + 2.5), xlabel="estimate after it (g)")
+    fan.set(ylim=(-1.5, FAN + 2.5), xlabel="estimate after it (SD)")
     fan.set_yticks([])
     fan.set_ylabel("20 equally likely outcomes (model)", fontsize=12)
     fan.grid(visible=False)

@@ -42,12 +42,12 @@ def small_trials_shine() -> Explorable:
             Slider(
                 "effect",
                 "True effect",
-                "g",
+                "SD",
                 0.0,
                 1.2,
                 0.1,
                 0.3,
-                "The difference that all fifty trials look for, in standard deviations.",
+                "The difference that all fifty trials look for, in standard deviations (Hedges' g).",
                 (0.0, 0.2, 0.3, 0.5, 0.8),
             ),
             Choice(
@@ -74,7 +74,7 @@ def small_trials_shine() -> Explorable:
 def _shine_stage() -> Stage:
     fig = figure(7.6, 4.6)
     main = fig.subplots()
-    main.set(xlim=(-1.5, 2.5), ylim=(-1, TRIALS), xlabel="what a trial reports (g, with its 95% interval)")
+    main.set(xlim=(-1.5, 2.5), ylim=(-1, TRIALS), xlabel="what a trial reports (SD, with its 95% interval)")
     main.set_yticks([])
     main.set_ylabel("50 simulated trials (model)")
     main.grid(visible=False)
@@ -131,7 +131,7 @@ def _shine_view(group: str, effect: float, shown: str) -> View:
             "of those, wrong side",
             f"{significant(100 * chosen.type_s, 2)}%" if chosen.type_s >= 0.001 else "below 0.1%",
         ),
-        Reading("width of an interval", 2 * Z * se, "g", 2),
+        Reading("width of an interval", 2 * Z * se, "SD", 2),
         Reading("people in a trial", f"{2 * n}"),
     ]
     sentence = f"One trial in {1 / chosen.power:.0f} is “significant”, {tail}."

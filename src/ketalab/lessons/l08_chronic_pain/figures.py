@@ -9,7 +9,7 @@ from ketalab.lessons.l08_chronic_pain.trials import INFUSIONS
 from ketalab.models import sensitisation
 from ketalab.plots.show import Picture
 from ketalab.plots.style import BLACK, BLUE, DRUG, GREEN, GREY, LEVEL, ORANGE, PALE, VERMILION, figure
-from ketalab.text import decimals, grouped, real_minus
+from ketalab.text import count, decimals, grouped, real_minus
 from ketalab.text import interval as between
 
 
@@ -352,8 +352,10 @@ def doses(guidelines: pd.DataFrame, regimens: pd.DataFrame) -> Picture:
         axes.plot(
             rate, y, "o", color=DRUG["esketamine" if row.drug == "esketamine" else "ketamine"], **HOLLOW
         )
-        days = "1 day" if row.days == 1 else f"{row.days:g} days"
-        course = f"{row.hours_a_day:g} h on {days}: {grouped(row.total_mg)} mg in all"
+        course = f"{row.hours_a_day:g} h on {count(int(row.days), 'day')}"
+        if row.hours_a_day == 24:  # four days may be 100 hours
+            course = f"{row.total_mg / row.rate_mg_h:g} h without a break"
+        course += f": {grouped(row.total_mg)} mg in all"
         axes.text(rate * 1.12, y, course, va="center", fontsize=12)
         labels.append(f"{short_name(row.trial)}, {drug}")
     axes.set_yticks(range(top, -1, -1), labels)

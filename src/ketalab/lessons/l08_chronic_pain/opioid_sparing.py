@@ -12,6 +12,7 @@ from ketalab.explorables.controls import Choice, Slider
 from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.plots.axes import first_above, plain_numbers
 from ketalab.plots.style import DRUG, GREY, figure, legend_above
+from ketalab.text import listed
 
 ANYONE, DEPENDENT = "surgery in general", "dependent on opioids"
 USE = {ANYONE: "assouline_use", DEPENDENT: "nielsen_use"}
@@ -161,7 +162,7 @@ def _sparing_view(who: str, review: str, sick: float, seeing: float) -> View:
         Reading("nausea, per 1,000", _change(-fewer[0])),
         Reading("interval of nausea", f"{_change(-fewer[1])} to {_change(-fewer[2])}"),
         Reading("hallucinations, per 1,000", _change(more[0])),
-        Reading("interval of these", f"{_change(more[1])} to {_change(more[2])}"),
+        Reading("interval of hallucinations", f"{_change(more[1])} to {_change(more[2])}"),
     ]
     ill_now, seeing_now = _change(-fewer[0]), _change(more[0])
     sentence = f"Of 1,000 people {ill_now} {'has' if ill_now.startswith('1 ') else 'have'} nausea and "
@@ -169,6 +170,13 @@ def _sparing_view(who: str, review: str, sick: float, seeing: float) -> View:
     sentence += (
         f", for {spared.text} less morphine in a day." if some else "; there is no morphine to save."
     )
+    unclear = [
+        what
+        for what, ends in (("nausea", fewer[1:]), ("hallucinations", more[1:]))
+        if ends.min() <= 0 <= ends.max()
+    ]
+    if unclear:
+        sentence += f" For {listed(unclear)} the interval includes no difference."
     top = first_above(TOPS, max(ill[2], 10 * sick, visions[2]))
     return View(artists, readings, sentence, {"people.x": (0, top)})
 

@@ -65,7 +65,7 @@ def pooled_table() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "outcome": rows.outcome,
-            "measure": rows.measure,
+            "measure": rows.measure.replace({"MD": "mean difference", "RR": "risk ratio"}),
             "estimate": [
                 f"{x:g}".replace("-", "−") if pd.notna(x) else "not in our source" for x in rows.estimate
             ],

@@ -379,6 +379,8 @@ def _collapse(differences: pd.DataFrame) -> Figure:
         axes.annotate(text, (row.high, at), (12, 0), textcoords="offset points", va="center", fontsize=14)
     axes.set_yticks(y, COLLAPSE.values(), fontsize=14)
     axes.set(xlim=(-6, 24), ylim=(-0.6, 3.6))
-    say_sides(axes, "in 100 people", ("fewer with ketamine", "more with ketamine"))
+    trial = table("trials").set_index("trial").loc["casey2025"]
+    what = f"difference from etomidate, in 100 people: {trial.label}, n = {grouped(trial.n_randomised)}"
+    say_sides(axes, what, ("fewer with ketamine", "more with ketamine"))
     axes.grid(False, axis="y")
     return fig

@@ -13,7 +13,7 @@ from ketalab.explorables.description import Explorable, Reading, View
 from ketalab.lessons.l11_ketamine_assisted_psychotherapy.trials import as_effects, correlations
 from ketalab.metaanalysis.effect_size import Effects, fisher_z, join
 from ketalab.metaanalysis.pooling import pool
-from ketalab.plots.style import BLACK, BLUE, GREY, PALE, figure, legend_above
+from ketalab.plots.style import BLACK, BLUE, DIRECTION_ONLY, GREY, PALE, figure, legend_above
 from ketalab.text import count as counted
 from ketalab.text import decimals, grouped, interval
 
@@ -133,6 +133,11 @@ def _stage() -> Stage:
     artists["prediction"] = axes.plot(
         [], [], color=BLUE, linewidth=1.6, linestyle="--", label="a new study"
     )[0]
+    for name, colour in (("interval", GREY), ("prediction", BLUE)):
+        for side, shape in (("left", "<"), ("right", ">")):  # where a line goes on beyond the axis
+            look = {"color": colour, "markersize": 8, "clip_on": False, "gid": DIRECTION_ONLY}
+            look["label"] = f"{name} goes on to the {side}"
+            artists[f"{name} goes on {side}"] = axes.plot([], [], shape, **look)[0]
     artists["pool"] = axes.add_collection(PolyCollection([[(0, 0)] * 4], facecolors=BLUE), autolim=False)
     keys = [
         axes.plot([], [], "o-", color=BLACK, markersize=9, label="measured, 95% interval")[0],
@@ -165,6 +170,9 @@ def _view(silent: float, size: float, link: float, people: str, truth: str) -> V
     artists["prediction"] = (
         (np.clip([n.prediction_low, n.prediction_high], *WIDTH), [y + 0.42] * 2) if known else None
     )
+    rows = [(low[i], high[i], i) for i in range(len(effects))]
+    artists |= _going_on("interval", rows)
+    artists |= _going_on("prediction", [(n.prediction_low, n.prediction_high, y + 0.42)] if known else [])
     readings = [
         Reading("pooled correlation", decimals(n.estimate)),
         Reading("95% interval", interval(n.low, n.high)),
@@ -182,3 +190,13 @@ def _view(silent: float, size: float, link: float, people: str, truth: str) -> V
     )
     sentence = f"{added} the pooled correlation is {readings[0].text}, and its interval {words}."
     return View(artists, readings, sentence)
+
+
+def _going_on(name: str, lines: list[tuple[float, float, float]]) -> dict[str, object]:
+    """The ends of these lines (from, to, height) that lie beyond the axis, marked at its edge."""
+    left = [y for low, _, y in lines if low < WIDTH[0]]
+    right = [y for _, high, y in lines if high > WIDTH[1]]
+    return {
+        f"{name} goes on left": (np.full(len(left), WIDTH[0] + 0.013), left) if left else None,
+        f"{name} goes on right": (np.full(len(right), WIDTH[1] - 0.013), right) if right else None,
+    }

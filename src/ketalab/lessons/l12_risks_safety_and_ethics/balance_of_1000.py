@@ -12,7 +12,7 @@ from ketalab.explorables.description import Explorable, Reading, View, significa
 from ketalab.lessons.l12_risks_safety_and_ethics import trials as risks
 from ketalab.models import benefit_harm
 from ketalab.plots.style import BLACK, GREEN, GREY, OPEN, PALE, VERMILION, figure, legend_above
-from ketalab.text import decimals, in_points
+from ketalab.text import chance, decimals, in_points
 
 COUNTED = (
     ("depression halved", "better", "depression\nhalved"),
@@ -162,7 +162,7 @@ def _balance_view(people: str, credit: float, **points: float) -> View:
     }
     weighs = any(weights.values())
     sides = {"for": float(np.mean(net > 0)), "against": float(np.mean(net < 0))}
-    share = f"{100 * sides['for']:.0f}%" if weighs else "nothing weighs yet"
+    share = chance(sides["for"]) if weighs else "nothing weighs yet"
     ends = [decimals(end, 0, sign=True) for end in (low, high)]
     readings = [
         Reading("balance", in_points(middle)),
@@ -178,7 +178,7 @@ def _balance_view(people: str, credit: float, **points: float) -> View:
         sentence = f"With these weights the balance of 1,000 people is {readings[0].text}"
     if middle:
         side = "for" if middle > 0 else "against"
-        sentence += f", {side} the drug; {100 * sides[side]:.0f}% of the simulated trials say the same"
+        sentence += f", {side} the drug; {chance(sides[side])} of the simulated trials say the same"
     return View(artists, readings, f"{sentence}.")
 
 

@@ -54,7 +54,7 @@ def an_honest_page():
     # your turn
     page = (
         "Ketamine infusions are not approved for depression; that is off-label use, and only the "
-        "esketamine spray has a licence. You will be watched after each dose, because most people "
+        "esketamine spray has a licence. You will be watched after each dose, because many people "
         "dissociate and blood pressure rises. It can be misused and some people become dependent. "
         "Bladder harm is known from heavy use outside medicine; for years of treatment nobody knows the "
         "risk yet."
@@ -80,7 +80,9 @@ def judge_two_readers(answer) -> Judgement:
     if len(changed) > 1:
         return Judgement(False, f"You changed {len(changed)} weights; one is enough.")
     net = benefit_harm.expected_net(risks.outcomes(risks.YOUNGER), dict(answer))
-    if net >= -1e-9:
+    if round(net) == 0:
+        return Judgement(False, "The balance is 0, on neither side. Change the weight a little more.")
+    if net > 0:
         return Judgement(
             False, f"The balance is still {decimals(net, 0, sign=True)}, on the first reader's side."
         )
@@ -95,6 +97,7 @@ def wrong_two_readers():
     return {
         "unchanged": FIRST,
         "the same side": FIRST | {"dissociation": 2},
+        "on neither side": FIRST | {"dissociation": 3.14},
         "two changed": FIRST | {"dissociation": 5, "nausea": 3},
         "too large": FIRST | {"dissociation": 40},
         "not weights": 4,

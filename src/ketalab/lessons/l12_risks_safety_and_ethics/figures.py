@@ -46,7 +46,7 @@ def _measured(
 
 EFFECTS = ("dissociation", "sedation", "blood pressure")
 HOW = {
-    "scale": ("measured at a set time", BLUE, "o"),
+    "scale": ("measured: scale or cuff", BLUE, "o"),
     "told": ("reported: adverse event", ORANGE, "s"),
     "form": ("ticked on a form, per session", GREY, "D"),
 }
@@ -152,7 +152,7 @@ def surveys() -> Picture:
     for y in np.flatnonzero(rows.setting != rows.setting.shift())[1:]:
         axes.axhline(y - 0.5, color=PALE)
     axes.set(
-        xlim=(-2, 100), ylim=(len(rows) - 0.5, -0.5), xlabel="with a urinary trouble (%, 95% interval)"
+        xlim=(-2, 100), ylim=(len(rows) - 0.5, -0.5), xlabel="people with urinary trouble (%, 95% interval)"
     )
     axes.grid(False, axis="y")
     keys = [Line2D([], [], marker="o", color=ink, label=label, **MARK) for label, ink in SETTING.values()]

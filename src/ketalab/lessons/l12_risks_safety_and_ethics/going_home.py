@@ -14,7 +14,8 @@ from ketalab.text import listed
 
 US, EU = "United States: about 4 hours", "European Union: 1 to 2 hours"
 LAST = 300  # min, where the axis ends
-EFFECTS = ("dissociation", "slower thinking", "blood pressure", "sleepiness")
+EFFECTS = ("dissociation", "slower thinking", "raised pressure", "sleepiness")
+NAMES = {"thinking": "slower thinking", "blood pressure": "raised pressure"}  # in the table, and here
 ROWS = (*EFFECTS, "watched", "no driving")
 OVER = "over, on average"
 
@@ -61,9 +62,7 @@ def going_home() -> Explorable:
 def _ends() -> dict[str, float]:
     """Minutes until each effect was over on average, and how long people must be watched at least."""
     rows = table("after_a_dose").dropna(subset=["value"])
-    over = (
-        rows[rows.quantity == "over by"].set_index("effect").value.rename({"thinking": "slower thinking"})
-    )
+    over = rows[rows.quantity == "over by"].set_index("effect").value.rename(NAMES)
     watched = rows[rows.effect == "observation"].value.iloc[0]
     return {row: over[row] for row in EFFECTS} | {"watched": watched, "no driving": float(LAST)}
 
@@ -101,7 +100,7 @@ def _home_stage() -> Stage:
 def _home_view(minutes: float, text: str) -> View:
     ends = {row: (end, end) for row, end in _ends().items()}  # from when perhaps, from when surely
     if text == EU:
-        ends["blood pressure"] = _europe()
+        ends["raised pressure"] = _europe()
 
     def state(row: str) -> str:
         perhaps, surely = ends[row]
@@ -113,9 +112,9 @@ def _home_view(minutes: float, text: str) -> View:
         begun = minutes >= perhaps and row != "no driving"
         kind = "over" if begun else "still" if row in EFFECTS else "rule"
         boxes[kind].append(box(0, surely if minutes >= surely else perhaps, y))
-    open_question = state("blood pressure") != OVER and text == EU
+    open_question = state("raised pressure") != OVER and text == EU
     artists = boxes | {
-        "perhaps": [box(*ends["blood pressure"], 2)] if open_question else None,
+        "perhaps": [box(*ends["raised pressure"], 2)] if open_question else None,
         "peak": ([40, 40, 40], [0, 1, 2]),
         "now": ([minutes, minutes], [-0.5, 5.5]),
         "next": (LAST - 4 if minutes < 150 else 127, 5, "until tomorrow, after sleep"),  # beside the line

@@ -11,7 +11,7 @@ from ketalab.data.tables import renamed, table
 from ketalab.metaanalysis.number_needed import wilson_interval
 from ketalab.models import benefit_harm, exposure
 from ketalab.models.benefit_harm import Outcome
-from ketalab.text import decimals, grouped, interval
+from ketalab.text import chance, decimals, grouped, interval
 
 YOUNGER, OLDER = "under 65 (TRANSFORM-1 and 2)", "65 and over (TRANSFORM-3)"
 RESISTANT = "treatment-resistant depression, with a new oral antidepressant"
@@ -104,7 +104,7 @@ def hours() -> pd.DataFrame:
     """How long effects last, in minutes, with the source of each row."""
     rows = table("after_a_dose").query("unit == 'min'")
     rows = rows.assign(note=rows.note.str.replace(r" \[[a-z0-9]+, abstract\]", "", regex=True))
-    names = {"effect": "effect", "quantity": "what", "value": "min", "low": "from", "high": "to"}
+    names = {"effect": "effect", "quantity": "what", "value": "minutes", "low": "from", "high": "to"}
     return _columns(rows, names | {"people": "in", "note": "note", "reference": "source"})
 
 
@@ -152,7 +152,7 @@ def spreads() -> pd.DataFrame:
             spread = exposure.spread_behind(40, mean, row.events / row.n)
             found.append((mean, group, row.value, round(spread)))
     names = ["mean (mmHg)", "people", "40 mmHg or more (in 100)", "spread (mmHg)"]
-    return pd.DataFrame(found, columns=names)
+    return pd.DataFrame(found, columns=names).set_index("mean (mmHg)")
 
 
 def bladder_odds() -> pd.DataFrame:
@@ -203,7 +203,7 @@ def decisions() -> pd.DataFrame:
 
 
 def label_changes() -> pd.DataFrame:
-    """What the US label of the spray and its maker say of breathing and dissociation, by date."""
+    """What the US label of the spray and its maker say of breathing, dissociation and the bladder."""
     rows = table("label_changes").sort_values("date", kind="stable")
     names = {"date": "date", "topic": "about", "statement": "what is said", "note": "note"}
     return _columns(rows, names | {"reference": "source"})
@@ -287,7 +287,7 @@ def four_readers() -> pd.DataFrame:
         (
             name,
             decimals(benefit_harm.expected_net(counted, weights, credit), 0, sign=True),
-            f"{100 * np.mean(simulated.net(weights, credit) > 0):.0f}%",
+            chance(float(np.mean(simulated.net(weights, credit) > 0))),
         )
         for name, weights, credit in readers
     ]

@@ -14,7 +14,7 @@ from ketalab.metaanalysis.pooling import Pooled, pool
 from ketalab.models import belief
 from ketalab.models.depression_trials import points_after_a_day, points_after_four_weeks
 from ketalab.plots.style import BLACK, BLUE, GREY, ORANGE, figure, legend_above
-from ketalab.text import decimals, interval
+from ketalab.text import chance, decimals, interval
 
 DAY, MONTH = "a day after the dose", "after four weeks of spray"
 REACH = (-6.0, 18.0)
@@ -145,17 +145,17 @@ def _dial_view(outcome: str, before: float, spread: float, bias: float, worth: f
         "limits": [[(row.low, y), (row.high, y)] for row, y in zip(marks.itertuples(), rows, strict=True)],
     }
     low, high = after.interval()
-    chances = _percent(prior.above(worth)), _percent(after.above(worth))
+    chances = chance(prior.above(worth)), chance(after.above(worth))
     readings = [
         Reading(
             "trials say, before you take off",
             f"{decimals(-pooled.estimate, 1)} ({interval(-pooled.high, -pooled.low, 1)}) points",
         ),
         Reading("you expect now", f"{decimals(after.mean, 1)} ({interval(low, high, 1)}) points"),
-        Reading("chance of any benefit, before", _percent(prior.above(0))),
-        Reading("chance of any benefit, after", _percent(after.above(0))),
+        Reading("chance of any benefit, before", chance(prior.above(0))),
+        Reading("chance of any benefit, after", chance(after.above(0))),
         Reading(f"chance of {worth:g} {'point' if worth == 1 else 'points'} or more, after", chances[1]),
-        Reading("weight of what you believed before", _percent(belief.weight(prior, trials))),
+        Reading("weight of what you believed before", chance(belief.weight(prior, trials))),
     ]
     stays = f"stays {'at ' if chances[1][0].isdigit() else ''}{chances[1]}"
     move = stays if chances[0] == chances[1] else f"goes from {chances[0]} to {chances[1]}"
@@ -164,9 +164,3 @@ def _dial_view(outcome: str, before: float, spread: float, bias: float, worth: f
         f"The chance you give to a benefit worth having {move}."
     )
     return View(artists, readings, sentence, {})
-
-
-def _percent(share: float) -> str:
-    if share > 0.995:
-        return "over 99%"
-    return f"{100 * share:.0f}%" if share >= 0.005 else "under 1%"

@@ -40,7 +40,7 @@ OPEN = {"linestyle": "none", "markerfacecolor": "white", "markeredgewidth": 2.4}
 
 FOLDER = Path(__file__).parent
 PIXELS_PER_INCH = 100  # a figure 9 inches wide is 900 pixels wide on the page
-DIRECTION_ONLY = "direction_only"  # gid of marks whose place is no number: only a direction was printed
+DIRECTION_ONLY = "direction only"  # gid of marks whose place is no number, and what a table says of them
 MARKS_A_PLACE = "marks_a_place"  # gid of polygons such as a forest plot's squares; others are bars
 
 
