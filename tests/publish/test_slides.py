@@ -71,6 +71,14 @@ def test_what_a_note_covers_comes_as_a_step(deck: Deck):
             assert 'class="fragment' in "".join(slide.parts), f"slide {number}"
 
 
+def test_a_slide_has_more_than_its_title_before_the_first_step(deck: Deck):
+    for number, slide in enumerate(deck.slides, 1):
+        first = "".join(part for part in slide.parts if not part.startswith('<div class="fragment'))
+        below = re.sub(r"<h[12]\b.*?</h[12]>", "", first, flags=re.DOTALL)
+        shown = re.search(r"<(?:img|canvas|svg|input)\b", below) or re.sub(r"<[^>]+>|\s", "", below)
+        assert shown, f"slide {number}"
+
+
 def test_a_belief_is_answered_a_step_after_it_is_read(deck: Deck):
     """Where a deck has the slide: 01 and 05 leave it to the notebook."""
     shown = next((slide for slide in deck.slides if "Common misconceptions" in slide.parts[0]), None)
@@ -231,6 +239,16 @@ def test_tags_decide_where_a_cell_goes():
     assert deck.slides[0].notes == ["Say this."]
     assert deck.slides[0].kind == "title"
     assert deck.slides[1].kind == "words"
+
+
+def test_of_a_table_that_comes_later_each_row_is_answered_in_a_step_of_its_own():
+    table = "| It says | Claim | Verdict |\n|---|---|---|\n| one | C01 | yes |\n| two | C02 | no |"
+    (slide,) = cut(cell("# One", "slide"), cell(table, "fragment")).slides
+    rows = re.findall(r"<tr>(.*?)</tr>", slide.parts[1], re.DOTALL)
+    steps = [re.findall(r'data-fragment-index="(\d)">(.*?)</span>', row) for row in rows]
+    assert steps == [[], [("0", "C01"), ("0", "yes")], [("1", "C02"), ("1", "no")]]
+    assert [row.count("<td>") for row in rows[1:]] == [3, 3]
+    assert not slide.parts[1].startswith('<div class="fragment')
 
 
 @pytest.mark.parametrize("shares", [(0.5, 0.5), (0.8, 0.2), (-0.1, 1), (0, 1.2)])
