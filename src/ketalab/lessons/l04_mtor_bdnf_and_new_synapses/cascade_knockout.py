@@ -62,7 +62,7 @@ def cascade_knockout() -> Explorable:
                 "blocked",
                 "What is blocked",
                 tuple(BLOCKERS),
-                NOTHING,
+                MTORC1,
                 "We assume that the blocker removes the extra activity and leaves resting activity alone.",
             ),
             Slider(
@@ -106,9 +106,9 @@ def cascade_knockout() -> Explorable:
         stage=_knockout_stage,
         view=_knockout_view,
         presets={
-            "Nothing blocked": {},
-            "mTORC1, as by rapamycin": {"blocked": MTORC1},
-            "mTORC1, all of its extra activity": {"blocked": MTORC1, "strength": 100},
+            "mTORC1, as by rapamycin": {},
+            "Nothing blocked": {"blocked": NOTHING},
+            "mTORC1, all of its extra activity": {"strength": 100},
             "AMPA receptors blocked, as NBQX does": {"blocked": AMPA, "strength": 100},
             "AMPA receptors blocked, half of BDNF elsewhere": {
                 "blocked": AMPA,
