@@ -44,10 +44,9 @@ def test_grading_and_the_ledger_work_on_a_slide(watched, decks):
     box, at = slide_of(page, ".ketalab-grading")
     box.get_by_role("button", name="Compare with the ledger").click()
     assert box.locator(".result").inner_text() == (
-        "Nothing graded yet: choose a verdict and how sure you are."
+        "Nothing graded yet: choose a verdict and its certainty."
     )
-    for _ in range(12):
-        box.get_by_role("button", name="Back").click()
+    box.get_by_role("button", name="Back").click()  # to the first that is not graded
     numbers = box.locator("fieldset").evaluate_all("(all) => all.map((one) => one.dataset.claim)")
     mine = {}
     for place, number in enumerate(numbers):
@@ -70,7 +69,7 @@ def test_grading_and_the_ledger_work_on_a_slide(watched, decks):
     assert counts == found.counts.to_numpy().ravel().tolist()
     listed = box.locator(".result li b").all_inner_texts()
     assert listed == [number for number in mine if mine[number] != its[number]]
-    assert below_the_slide(box) <= 0
+    assert below_the_slide(box) <= -40  # and not over the number of the slide
     leads = box.locator(".result li a").evaluate_all("(all) => all.map((a) => a.getAttribute('href'))")
     assert len(leads) == len(listed)  # as they stand: a middle click follows them, too
     assert all(to.endswith(".html") and (decks / to).is_file() for to in leads)
@@ -147,6 +146,39 @@ def test_unfolded_grades_all_stand_on_the_page(watched, tmp_path: Path):
     grades = page.locator(".ketalab-grading details ul")
     assert grades.locator("li").count() == 24
     assert grades.evaluate("(list) => list.scrollHeight - list.clientHeight") <= 1
+
+
+def test_a_comparison_says_what_was_claimed_and_leads_back_to_what_was_passed_over(watched, tmp_path: Path):
+    """Whoever reads that C34 differs does not know any more which claim that was."""
+    page, claims = watched.page, table("claims").set_index("claim")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(pages_of([grading(SOME)], tmp_path))
+    for number in SOME[:2]:
+        claim = page.locator(f"fieldset[data-claim={number}]")
+        claim.locator("[value=contested]").check()
+        claim.locator("[value=low]").check()
+        page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Compare with the ledger").click()
+    told = page.locator(".result li").all_inner_texts()
+    for number, said in zip(SOME[:2], told, strict=True):
+        its = claims.loc[number]
+        ours = f"You: contested, low; ledger: {its.verdict}, {its.certainty}. Lesson {its.lesson}"
+        assert " ".join(said.split()) == f"{number} {its.statement} {ours}"
+    assert "Certainty: the same for 0 of 2, higher for 0." in page.locator(".result").inner_text()
+    inside = page.locator(".result *").evaluate_all(
+        "(all) => all.filter((part) => part.scrollHeight > part.clientHeight + 1"
+        " && getComputedStyle(part).overflowY !== 'visible').length"
+    )
+    assert inside == 0
+    page.get_by_role("button", name="Back").click()
+    assert page.get_by_role("status").inner_text() == "Claim 3 of 4; 2 graded."
+    second = page.locator(f"fieldset[data-claim={SOME[2]}] label").nth(1)
+    lines = second.locator("span").evaluate(
+        "(words) => [words.getClientRects().length, words.getBoundingClientRect().left,"
+        " words.previousElementSibling.getBoundingClientRect().right]"
+    )
+    assert lines[1] > lines[2], "a line stands under its button"
+    assert watched.errors == []
 
 
 def test_what_was_graded_stays_graded_over_a_reload_and_when_the_cell_runs_again(watched, tmp_path: Path):

@@ -257,6 +257,16 @@ def test_tags_decide_where_a_cell_goes():
     assert deck.slides[1].kind == "words"
 
 
+def test_of_a_table_that_comes_later_each_row_is_answered_in_a_step_of_its_own():
+    table = "| It says | Claim | Verdict |\n|---|---|---|\n| one | C01 | yes |\n| two | C02 | no |"
+    (slide,) = cut(cell("# One", "slide"), cell(table, "fragment")).slides
+    rows = re.findall(r"<tr>(.*?)</tr>", slide.parts[1], re.DOTALL)
+    steps = [re.findall(r'data-fragment-index="(\d)">(.*?)</span>', row) for row in rows]
+    assert steps == [[], [("0", "C01"), ("0", "yes")], [("1", "C02"), ("1", "no")]]
+    assert [row.count("<td>") for row in rows[1:]] == [3, 3]
+    assert not slide.parts[1].startswith('<div class="fragment')
+
+
 @pytest.mark.parametrize("shares", [(0.5, 0.5), (0.8, 0.2), (-0.1, 1), (0, 1.2)])
 def test_a_cover_outside_its_picture_is_refused(shares: tuple[float, float]):
     with pytest.raises(ValueError, match=r"^cover: .+ is not two shares of the height"):

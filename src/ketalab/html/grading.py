@@ -27,7 +27,7 @@ from ketalab.html.files import static
 
 MEANING = {verdict.value: verdict.meaning for verdict in Verdict}
 SIGN = {verdict.value: verdict.sign for verdict in Verdict}
-NOTHING = "Nothing graded yet: choose a verdict and how sure you are."
+NOTHING = "Nothing graded yet: choose a verdict and its certainty."
 
 
 STYLE = static("html", "grading.css")
@@ -72,14 +72,14 @@ class Grading:
             f'<fieldset data-claim="{number}"{hidden}><legend>{number}. {escape(statement)}</legend>'
             f'<div class="ways"><div role="radiogroup" aria-label="verdict">'
             f"<p>Your verdict</p>{self._choices(number, 'verdict', MEANING)}</div>"
-            f'<div role="radiogroup" aria-label="how sure"><p>How sure are you of it?</p>'
+            f'<div role="radiogroup" aria-label="certainty"><p>Certainty of your verdict</p>'
             f"{self._choices(number, 'certainty', dict.fromkeys(LEVELS[::-1], ''))}</div></div></fieldset>"
         )
 
     def _choices(self, number: str, what: str, options: Mapping[str, str]) -> str:
         return "".join(
-            f'<label><input type="radio" name="grade-{number}-{what}" data-what="{what}" '
-            f'value="{option}"> <b>{SIGN.get(option, "")} {option}</b>{": " if more else ""}{more}</label>'
+            f'<label><input type="radio" name="grade-{number}-{what}" data-what="{what}" value="{option}">'
+            f"<span><b>{SIGN.get(option, '')} {option}</b>{': ' if more else ''}{more}</span></label>"
             for option, more in options.items()
         )
 

@@ -109,11 +109,11 @@ def to_grade(numbers: Sequence[str]) -> str:
         for number in numbers
     )
     return (
-        "<p>Tick one verdict for each claim, and how sure you are of it, before anybody tells you ours.</p>"
+        "<p>Tick a verdict for each claim, and its certainty, before anybody tells you ours.</p>"
         f'<ul class="verdicts">{meanings}</ul>'
         '<table class="grade"><thead><tr><td></td>'
         f'<th scope="colgroup" colspan="{len(Verdict)}">Verdict</th>'
-        f'<th scope="colgroup" colspan="{len(LEVELS)}">How sure</th></tr>'
+        f'<th scope="colgroup" colspan="{len(LEVELS)}">Certainty</th></tr>'
         f'<tr><th scope="col">Claim</th>{head}'
         f"</tr></thead><tbody>{rows}</tbody></table>"
     )

@@ -1,7 +1,8 @@
 """Slide decks cut from the lessons' own cells, readable by double click and without a network.
 
 A cell's slideshow tag says where it goes: `slide` opens a slide, `-` (or nothing) continues it,
-`fragment` continues it one step later, `skip` leaves the cell to the notebook. The cell tagged `badges` is
+`fragment` continues it one step later, or, of a table, brings row after row what stands beside its first
+column; `skip` leaves the cell to the notebook. The cell tagged `badges` is
 for a reader at a desk and stays there, too. Notes for the teacher stand in the cell's `notes` metadata.
 Code is hidden unless the cell is tagged `show-code`.
 """
@@ -11,6 +12,7 @@ from base64 import b64decode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape, unescape
+from itertools import count
 from pathlib import Path
 
 import nbformat
@@ -86,10 +88,14 @@ highlight = Highlight2HTML()
 # What answers a belief comes a step after it.
 BELIEFS = re.compile(r"<h[23]\b[^>]*>Common misconceptions")
 ANSWERED = re.compile(r"(<li>\s*(?:<p>)?<strong>.*?</strong>)(.*?)(?=(?:</p>)?\s*</li>)", re.DOTALL)
-# What a teacher asks before the next step, in the notes; and a slide's heading with the tags around it.
-ASKS = re.compile(r"(?:[Bb]efore you press on(?: [^,:]+)?, ask|Ask before you press on): ([^?]*\?)")
-BELOW_HEADING = re.compile(r"<h[1-3]\b[^>]*>.*?</h[1-3]>|<[^>]+>", re.DOTALL)
 ONE_BY_ONE = r'\1<span class="fragment">\2</span>'
+# What a teacher asks before the step, and a slide on which there is nothing yet but its title.
+BEFORE = re.compile(r"before you press on\b[^:?]*: ([^?]+\?)", re.IGNORECASE)
+BARE = re.compile(r'<div class="text"><h([1-3])\b(?:(?!</h\1>).)*</h\1>\s*</div>', re.DOTALL)
+# A table that comes later shows its first column at once: a class can guess the others, row by row.
+TABLE = re.compile(r'<div class="text"><table>((?!<table>).)*</table>\s*</div>', re.DOTALL)
+ROW = re.compile(r"(<tr>\s*<td\b.*?</td>)(.*?</tr>)", re.DOTALL)
+CELL = re.compile(r"(<td\b[^>]*>)(.*?)(</td>)", re.DOTALL)
 
 
 @dataclass
@@ -199,7 +205,7 @@ def cut(cells: Sequence[NotebookNode], number: str) -> list[Slide]:
         if slide.parts:  # every slide has one heading
             html = LATER_HEADING.sub(r'<p class="part">\1</p>', html)
         if where == "fragment":
-            html = _after_its_question(html, slide)
+            html = _row_by_row(html) if TABLE.fullmatch(html) else _later(html, slide)
         elif "cover" in cell.metadata:
             html = _covered(html, *cell.metadata["cover"])
         slide.parts.append(html)
@@ -218,18 +224,27 @@ def cut(cells: Sequence[NotebookNode], number: str) -> list[Slide]:
     return slides
 
 
-def _after_its_question(html: str, slide: Slide) -> str:
-    """A part that comes a step later. Where nothing but the heading stands before it, the room reads until
-    then what the notes ask."""
-    found = ASKS.search(" ".join(slide.notes))
-    if found is None or BELOW_HEADING.sub("", "".join(slide.parts)).strip():
+def _later(html: str, slide: Slide) -> str:
+    """What comes a step later. Where nothing else stands below the title, the question of the notes holds
+    its place until then."""
+    asked = BEFORE.search(" ".join(slide.notes))
+    if not asked or not BARE.fullmatch("".join(slide.parts)):
         return f'<div class="fragment">{html}</div>'
-    question = escape(found[1][:1].upper() + found[1][1:], quote=False)
-    together = 'data-fragment-index="0"'
-    return (
-        f'<p class="asked fragment fade-out" {together}>{question}</p>'
-        f'<div class="fragment" {together}>{html}</div>'
-    )
+    question = escape(unbroken(asked[1][0].upper() + asked[1][1:]))
+    step = 'data-fragment-index="0"'
+    slide.parts.append(f'<p class="asked fragment fade-out" {step}>{question}</p>')
+    return f'<div class="fragment" {step}>{html}</div>'
+
+
+def _row_by_row(html: str) -> str:
+    """A table of which each row's first cell is there, and the others come together, one step a row."""
+    steps = count()
+
+    def row(found: re.Match[str]) -> str:
+        step = rf'\1<span class="fragment" data-fragment-index="{next(steps)}">\2</span>\3'
+        return found[1] + CELL.sub(step, found[2])
+
+    return ROW.sub(row, html)
 
 
 def _covered(html: str, top: float, bottom: float) -> str:

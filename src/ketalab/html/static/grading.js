@@ -30,9 +30,16 @@ if (!window.ketalabGrading) {
     status.textContent = comparing ? "" : `Claim ${at + 1} of ${claims.length}; ${graded} graded.`;
     if (comparing) compare(box);
   };
+  // From the comparison back to what was passed over, or else to the last claim.
+  const ahead = ({ claims }) => {
+    const open = claims.findIndex((claim) => !picked(claim, "verdict"));
+    return open < 0 ? claims.length - 1 : open;
+  };
   // The link of the folded list, as it leads from here: to the notebook, the deck or the page.
   const lessonOf = (box, claim) =>
     box.querySelector(`[data-answer=${claim.dataset.claim}] a`).outerHTML;
+  const says = (claim) => claim.querySelector("legend").innerHTML.replace(/^\S+ /, "");
+  const words = (verdict, certainty) => verdict + (certainty ? `, ${certainty}` : "");
   const compare = (box) => {
     const { claims, result, all } = parts(box), names = all.verdicts, levels = all.levels;
     const counts = names.map(() => names.map(() => 0)), differ = [];
@@ -42,10 +49,11 @@ if (!window.ketalabGrading) {
       if (!mine) continue;
       graded += 1;
       counts[names.indexOf(mine)][names.indexOf(its.verdict)] += 1;
-      if (mine === its.verdict) agreed += 1;
-      else differ.push(`<li><b>${claim.dataset.claim}</b> you: ${mine}; ledger: ${its.verdict},
-        ${its.certainty}. ${lessonOf(box, claim)}</li>`);
       const sure = picked(claim, "certainty");
+      if (mine === its.verdict) agreed += 1;
+      else differ.push(`<li><b>${claim.dataset.claim}</b> <i>${says(claim)}</i>
+        <span>You: ${words(mine, sure)}; ledger: ${words(its.verdict, its.certainty)}.
+        ${lessonOf(box, claim)}</span></li>`);
       if (!sure) continue;
       rated += 1;
       level += sure === its.certainty;
@@ -56,17 +64,16 @@ if (!window.ketalabGrading) {
     const rows = counts.map((row) => row.reduce(add, 0));
     const columns = names.map((_, j) => counts.reduce((sum, row) => sum + row[j], 0));
     const chance = rows.reduce((sum, n, i) => sum + n * columns[i], 0) / graded ** 2;
-    const beyond = ((agreed / graded - chance) / (1 - chance)).toFixed(2);
+    const beyond = ((agreed / graded - chance) / (1 - chance)).toFixed(2).replace("-", "\u2212");
     const kappa = chance > 1 - 1e-12 ? "" : ` Cohen's kappa: ${beyond}.`;
     const cell = (n, same) => n ? `<td class="${same ? "same" : "other"}">${n}</td>` : "<td>·</td>";
     const head = all.signs.map((sign) => `<th scope="col">${sign}</th>`).join("");
     const line = (row, i) => row.map((n, j) => cell(n, i === j)).join("");
     const body = counts.map((row, i) =>
       `<tr><th scope="row">${all.signs[i]} ${names[i]}</th>${line(row, i)}</tr>`).join("");
-    const sure = rated ? ` How sure: the same level ${level} times of ${rated}, surer than the ledger
-      ${bolder} times.` : "";
-    const list = differ.length
-      ? `<p>Where you differ:</p><ul tabindex="0">${differ.join("")}</ul>` : "<p>No difference.</p>";
+    const sure = rated ? ` Certainty: the same for ${level} of ${rated}, higher for ${bolder}.` : "";
+    const list = differ.length ? `<p>Where your verdict differs:</p><ul>${differ.join("")}</ul>`
+      : "<p>Your verdicts are the ledger's.</p>";
     const sum = `<b>You agree with the ledger on ${agreed} of ${graded}.</b>${kappa}${sure}`;
     result.innerHTML = `<p class="sum">${sum}</p>
       <table><caption>rows: you; columns: ledger</caption><tr><td></td>${head}</tr>${body}</table>
@@ -77,7 +84,8 @@ if (!window.ketalabGrading) {
     if (!button) return;
     const box = button.closest(".ketalab-grading"), last = parts(box).claims.length;
     const at = Number(box.dataset.at ?? 0), go = button.dataset.go;
-    box.dataset.at = go === "compare" ? last : Math.max(0, Math.min(last, at + (go === "next" ? 1 : -1)));
+    const near = go === "next" ? at + 1 : at >= last ? ahead(parts(box)) : at - 1;
+    box.dataset.at = go === "compare" ? last : Math.max(0, Math.min(last, near));
     draw(box);
     keep(box);
     (button.disabled ? box.querySelector("[data-go=back]") : button).focus();

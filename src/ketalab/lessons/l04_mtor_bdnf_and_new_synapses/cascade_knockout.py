@@ -110,7 +110,7 @@ def cascade_knockout() -> Explorable:
             "Nothing blocked": {"blocked": NOTHING},
             "mTORC1, all of its extra activity": {"strength": 100},
             "AMPA receptors blocked, as NBQX does": {"blocked": AMPA, "strength": 100},
-            "The same, but BDNF has a second route": {
+            "AMPA receptors blocked, half of BDNF elsewhere": {
                 "blocked": AMPA,
                 "strength": 100,
                 "resting": 50,

@@ -99,7 +99,7 @@ def _trials_parts() -> ForestParts:
             order="given",
             favours=("drug better", "control better"),
             names=names.get,
-            headings={"name": "Trial, control group"},
+            headings={"name": "Trial, control group", "estimate": "points [95% interval]"},
             limits=(-17, 4),
             width=7.6,
             live=True,

@@ -51,7 +51,7 @@ def adverse_tornado() -> Explorable:
         view=_tornado_view,
         presets={
             "Spray and sertraline": {},
-            "The same, without subtracting placebo": {"scale": ON_DRUG},
+            "Spray and sertraline, placebo not subtracted": {"scale": ON_DRUG},
             "The placebo groups": {"scale": ON_PLACEBO},
             "Spray and venlafaxine": {"other": "venlafaxine"},
             "Two tablets": {"one": "desvenlafaxine", "other": "sertraline"},

@@ -113,7 +113,7 @@ def _clocks(
         ends = (scan.low, scan.high) if pd.notna(scan.low) else (middle, middle)
         counted(above, scan.hours, middle, *ends, ORAL, "o" if course == "one" else "s", upright=True)
     above.text(
-        1.4, 90, "SSRI on serotonin transporters,\nmeasured after one tablet", color=ORAL, va="center"
+        1.4, 93, "SSRI on serotonin transporters,\nmeasured after one tablet", color=ORAL, va="center"
     )
     above.text(500, 96, "daily tablets", color=ORAL, ha="right", va="center")
     for hour, share in ((4, 44.6), (48, 10.3)):
@@ -125,6 +125,7 @@ def _clocks(
     below.set_xticks(list(HOURS), list(HOURS.values()))
     below.set_xticks([], minor=True)
     below.set_xlabel("time after the first dose")
+    above.tick_params(labelbottom=True)  # it is shown alone at first
     return fig
 
 
@@ -148,9 +149,7 @@ def _benefit(axes: Axes, trials: pd.DataFrame, weekly: pd.DataFrame) -> None:
         axes.plot([], [], marker, color=colour, markersize=8, label=who)
     axes.plot([], [], "s", color=ORAL, markersize=8, label="SSRI, no interval\nprinted (Taylor 2006)")
     axes.set(ylim=(-36, 62), ylabel="extra responders\nin 100 people")
-    axes.figure.legend(
-        loc="outside right lower", handletextpad=0.4, title="extra responders", alignment="left"
-    )
+    axes.figure.legend(loc="outside right lower", handletextpad=0.4, labelspacing=0.3)
 
 
 # How well, and who stays ---------------------------------------------------------------------------

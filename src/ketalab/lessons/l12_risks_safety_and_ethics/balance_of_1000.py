@@ -84,7 +84,7 @@ def balance_of_1000() -> Explorable:
             "Everything weighs the same": ALIKE,
             "Only the depression weighs": {"better": 10},
             "Mood 10, dissociation 3, the rest 1": ALIKE | {"better": 10, "dissociation": 3},
-            "The same, half of the benefit expectancy": ALIKE
+            "Mood 10, dissociation 3, half of it expectancy": ALIKE
             | {"better": 10, "dissociation": 3, "credit": 50},
             "Mood 10, the severe 10, the rest 1": ALIKE | {"better": 10, "severe": 10},
             "65 and over: mood 10, the rest 1": ALIKE | {"people": risks.OLDER, "better": 10},

@@ -77,7 +77,7 @@ def hold_a_standard() -> Explorable:
                 "partly": FAILS,
             },
             "A patient asking about the next half year": {"comparison": "an inert control", "weeks": 26},
-            "The same, instead of another treatment": {"comparison": "a treatment", "weeks": 26},
+            "A patient who could have another treatment": {"comparison": "a treatment", "weeks": 26},
             "Only what is certain": {"least": "high", "partly": FAILS},
         },
     )

@@ -19,6 +19,7 @@ from ketalab.text import chance, decimals, interval
 DAY, MONTH = "a day after the dose", "after four weeks of spray"
 REACH = (-6.0, 18.0)
 GRID = np.linspace(*REACH, 481)
+DASH_DOT = (0, (3, 1, 0.8, 1))  # short enough to be seen whole in the key
 PEAK = 1.0  # density at which the axis ends: above the sharpest belief
 
 
@@ -113,9 +114,9 @@ def _dial_stage() -> Stage:
     artists = {
         "shade": above.fill_between(GRID, 0 * GRID, color=BLUE, alpha=0.2, linewidth=0),
         "before": above.plot([], [], color=GREY, linestyle="--", label="before")[0],
-        "trials": above.plot([], [], color=ORANGE, linestyle="-.", label="trials, less what you take off")[
-            0
-        ],
+        "trials": above.plot(
+            [], [], color=ORANGE, linestyle=DASH_DOT, label="trials, less what you take off"
+        )[0],
         "after": above.plot([], [], color=BLUE, linewidth=2.6, label="after")[0],
         "worth": above.plot([], [], color=BLACK, linestyle=":", linewidth=1.8, label="worth having")[0],
         "limits": below.add_collection(LineCollection([], colors=BLACK, linewidths=1.5)),

@@ -221,7 +221,7 @@ def kappas() -> pd.DataFrame:
         return what, f"{found.agreed} of {found.graded}", round(found.kappa, 2), between
 
     rows = [
-        row("verdict, six words", kappa_of_verdicts()),
+        row("verdict, word for word", kappa_of_verdicts()),
         row("holds, in part or not; a near miss counts in part", kappa_of_steps()),
         row("certainty of the verdict; a near miss counts in part", kappa_of_certainties()),
     ]
