@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from conftest import ROOT
 from matplotlib.figure import Figure
@@ -61,6 +62,15 @@ def test_every_figure_comes_as_svg_png_and_words():
         assert (FIGURES / f"{stem}.svg").read_text("utf-8").startswith("<?xml")
         assert len((FIGURES / f"{stem}.txt").read_text("utf-8")) >= 40
     assert {p.suffix for p in FIGURES.iterdir()} == {".svg", ".png", ".txt", ".gif"}
+
+
+@pytest.mark.parametrize("stem", SHOWN)
+def test_nothing_is_cut_at_the_edge_of_a_figure(stem: str):
+    """The outermost pixels are all ground: a word that reaches them goes on beyond them."""
+    with Image.open(FIGURES / f"{stem}.png") as image:
+        grey = np.asarray(image.convert("L"))
+    edge = np.concatenate([grey[:2].ravel(), grey[-2:].ravel(), grey[:, :2].ravel(), grey[:, -2:].ravel()])
+    assert edge.min() >= 200
 
 
 @pytest.mark.parametrize("stem", SHOWN)

@@ -264,7 +264,7 @@ def gates() -> Picture:
     axes.set_yticks(range(len(rows)), [fill(what, 46) for what in rows.what], fontsize=12.5)
     axes.set_xticks(range(3), [label for label, _ in GATES.values()], fontsize=15)
     axes.tick_params(axis="x", length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
-    axes.set(xlim=(-0.3, 3.1), ylim=(len(rows) - 0.2, -0.5))
+    axes.set(xlim=(-0.3, 3.4), ylim=(len(rows) - 0.2, -0.5))
     axes.grid(False)
     keys = [
         Line2D([], [], marker=shape, color=GREY, linestyle="", markersize=13, label=label)
