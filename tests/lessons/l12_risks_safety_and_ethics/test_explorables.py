@@ -64,19 +64,19 @@ def test_a_small_rise_is_not_told_as_none_and_no_day_of_use_is_told_plainly():
     assert reading(BLADDER, "more than without", days=20, baseline=1) == "0.4 in 100"
     assert reading(BLADDER, "more than without", days=0, baseline=1) == "0 in 100"
     none = BLADDER.at(days=0).sentence
-    added = "; with no day of use the model adds nothing."
-    assert none == f"You assume that 24 of 100 people have frequent urination without ketamine{added}"
+    added = "; no day of use adds nothing."
+    assert none == f"Suppose 24 of 100 people have frequent urination without ketamine{added}"
     one = BLADDER.at(days=0, baseline=1).sentence
-    assert one == f"You assume that 1 of 100 people has frequent urination without ketamine{added}"
+    assert one == f"Suppose 1 of 100 people has frequent urination without ketamine{added}"
     some = BLADDER.at(days=1, symptom="blood in the urine").sentence  # whose share nobody gave us
-    assert some.startswith("You assume that 24 of 100 people have blood in the urine without ketamine. If")
+    assert some.startswith("Suppose 24 of 100 people have blood in the urine without ketamine. If")
 
 
 @given(st.integers(0, 180), st.integers(1, 30), st.sampled_from(list(bladder_by_days._odds())))
 def test_the_share_has_the_odds_of_the_survey(days: int, baseline: int, symptom: str):
     rate = table("bladder_odds").set_index("symptom").odds_ratio[symptom]
     odds = baseline / (100 - baseline) * rate**days
-    shown = reading(BLADDER, "with it, model", days=days, baseline=baseline, symptom=symptom)
+    shown = reading(BLADDER, "with it", days=days, baseline=baseline, symptom=symptom)
     assert shown == f"{100 * odds / (1 + odds):.0f} in 100"
 
 

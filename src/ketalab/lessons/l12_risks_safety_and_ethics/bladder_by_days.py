@@ -119,17 +119,17 @@ def _bladder_view(symptom: str, days: float, baseline: float) -> View:
     readings = [
         Reading("odds, one more day", f"× {rate:g}"),
         Reading("odds, all these days", f"× {significant(rate**days, 2)}"),
-        Reading("without ketamine, your choice", f"{baseline:.0f} in 100"),
-        Reading("with it, model", f"{share:.0f} in 100"),
+        Reading("without ketamine", f"{baseline:.0f} in 100"),
+        Reading("with it", f"{share:.0f} in 100"),
         Reading("more than without", f"{decimals(more, 0 if more == 0 or more >= 1 else 1)} in 100"),
     ]
     has = "has" if round(baseline) == 1 else "have"
-    sentence = f"You assume that {baseline:.0f} of 100 people {has} {symptom} without ketamine"
+    sentence = f"Suppose {baseline:.0f} of 100 people {has} {symptom} without ketamine"
     if days:
         sentence += (
             f". If every day counts the same, {count(int(days), 'day')} of non-medical use in half a year "
-            f"{'makes' if days == 1 else 'make'} that {share:.0f} of 100"
+            f"{'makes' if days == 1 else 'make'} it {share:.0f}"
         )
     else:
-        sentence += "; with no day of use the model adds nothing"
+        sentence += "; no day of use adds nothing"
     return View(artists, readings, f"{sentence}.")
